@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A call, neutral between PRI and analog: a signalling leg and, once it has one, a B channel.
+//
+// A script reads top to bottom:
+//     co_await call.answer();
+//     co_await call.play(greeting, {});
+//     RecordOutcome r = co_await call.record(draft, {.limit = 120s, .silence = 5s, .stopDigits = "#"});
+// A hang-up ends answer(), play() and digits() with Errc::gone, and makes record() return its outcome.
+// One media wait at a time. Loop thread only. Destroying a Call hangs it up (normalClearing) if it still lives.
+#pragma once
+#include <callbox/base/async.h>
+#include <callbox/hal/cause.h>
+#include <callbox/hal/media.h>
+#include <callbox/hal/numbers.h>
+#include <callbox/hal/span.h>
+
+namespace callbox::hal {
+
+enum class Bearer : std::uint8_t { speech, audio3k1, unrestrictedDigital, other };
+
+// What a SETUP says.
+struct CallSetup {
+    PartyNumber calling;
+    std::string callingName;
+    PartyNumber called;
+    std::optional<Diversion> redirecting; // the last diverting party
+    std::optional<Diversion> original;    // the first called party
+    unsigned diversions = 0;              // how many diversions, 0 = not said
+    RedirectingForm form = RedirectingForm::ie;
+    Bearer bearer = Bearer::speech;
+    bool operator==(const CallSetup&) const = default;
+};
+
+enum class CallStage {
+    offered,    // incoming, not answered
+    placed,     // outgoing: SETUP sent
+    proceeding, // the far side has it
+    alerting,   // it rings there
+    connected,
+    releasing,
+    released, // the last; cause() is final
+};
+std::string_view name(CallStage);
+
+struct PlayOptions {
+    std::string_view stopDigits = ""; // any of these ends it; other digits wait for digits()
+};
+struct PlayOutcome {
+    bool finished = false; // the whole of it was sent
+    char digit = 0;        // what stopped it; consumed
+};
+
+struct RecordOptions {
+    Duration limit = 120s;
+    Duration silence = 5s; // so long nothing louder than silenceDbm0 ends it; 0 = never
+    double silenceDbm0 = -40.0;
+    std::string_view stopDigits = "#";
+};
+enum class RecordEnd { digit, silence, hangup, limit, sinkFailed, lineFault };
+std::string_view name(RecordEnd);
+struct RecordOutcome {
+    RecordEnd end = RecordEnd::hangup;
+    char digit = 0;
+    std::uint64_t samples = 0; // given to the sink: all the line brought, without the ending key's tone
+    std::uint64_t lost = 0;    // samples the line lost meanwhile
+};
+
+struct DigitOptions {
+    unsigned most = 20;
+    std::string_view terminators = "#"; // ends it, not part of the result
+    Duration first = 5s;                // until the first digit
+    Duration between = 3s;
+};
+
+// What a call leg of one kind of trunk implements: PRI, analog. Never blocks; events on the loop, not from inside
+// these functions; none after released().
+class LegEvents {
+public:
+    virtual void onStage(CallStage) = 0;                 // proceeding, alerting, connected
+    virtual void onReleased(Cause) = 0;                  // the last event ever
+    virtual void onBearer(std::unique_ptr<Channel>) = 0; // the B channel is ours from here on
+
+protected:
+    ~LegEvents() = default;
+};
+class LegIo {
+public:
+    virtual ~LegIo() = default; // clears the call if it still lives
+    virtual void setEvents(LegEvents&) = 0;
+    virtual Result<void> proceeding() = 0;
+    virtual Result<void> alerting() = 0;
+    virtual Result<void> progress() = 0; // in-band information is there (Q.931 progress indicator 8)
+    virtual Result<void> answer() = 0;
+    virtual void hangup(Cause) = 0;
+};
+
+class Call final : private LegEvents, private AudioPort {
+public:
+    struct Identity {
+        std::string id;   // "trunk1-17": the same at both ends of the span: span name and call reference
+        std::string span; // "trunk1"
+        bool incoming = true;
+    };
+
+    Call(Edges edges, Identity identity, CallSetup setup, Law law, std::unique_ptr<LegIo> leg);
+    ~Call();
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
+
+    [[nodiscard]] const std::string& id() const { return identity_.id; }
+    [[nodiscard]] const Identity& identity() const { return identity_; }
+    [[nodiscard]] const CallSetup& setup() const { return setup_; }
+    [[nodiscard]] Law law() const { return law_; }
+    [[nodiscard]] CallStage stage() const { return stage_; }
+    [[nodiscard]] bool released() const { return stage_ == CallStage::released; }
+    [[nodiscard]] Cause cause() const { return cause_; } // why it ended; none while it lives
+    [[nodiscard]] std::optional<Timeslot> slot() const;
+    [[nodiscard]] std::uint64_t samplesMoved() const { return samplesMoved_; }
+    [[nodiscard]] std::uint64_t samplesLost() const { return samplesLost_; }
+
+    // Incoming, before answer. Errc::gone when the caller has left.
+    Result<void> proceeding();
+    Result<void> alerting();
+    Result<void> progress();
+    // Answers and waits until the network has connected the caller through.
+    Task<> answer();
+    // Ends the call from our side; returns at once, released() follows.
+    void hangup(Cause cause = Cause::normalClearing);
+
+    // Outgoing: the next stage it reaches, in order; Errc::timeout after `limit`; Errc::gone when released.
+    Task<CallStage> nextStage(Duration limit);
+    // Until the call is released; the cause.
+    Task<Cause> ended();
+    // Called at every stage change, on the loop: for who must not wait in a coroutine. One observer.
+    void setObserver(std::function<void(CallStage)> observer) { observer_ = std::move(observer); }
+
+    Task<PlayOutcome> play(AudioSource& source, PlayOptions options);
+    Task<RecordOutcome> record(AudioSink& sink, RecordOptions options);
+    // Digits as they come, type-ahead first; empty when none came in time.
+    Task<std::string> digits(DigitOptions options);
+    // Hears and plays at once, for test callers: `sink` gets all audio from here on until null.
+    void setTap(AudioSink* sink) { tap_ = sink; }
+
+    // The B channel for a Join; null before there is one. While joined, play and record are Errc::busy.
+    [[nodiscard]] Channel* channel() { return channel_.get(); }
+
+private:
+    struct Media; // what is being played, recorded, detected
+    void onStage(CallStage) override;
+    void onReleased(Cause) override;
+    void onBearer(std::unique_ptr<Channel>) override;
+    void onAudio(const AudioBlock&) override;
+
+    Edges edges_;
+    Identity identity_;
+    CallSetup setup_;
+    Law law_;
+    CallStage stage_;
+    Cause cause_ = Cause::none;
+    std::uint64_t samplesMoved_ = 0;
+    std::uint64_t samplesLost_ = 0;
+    AudioSink* tap_ = nullptr;
+    std::function<void(CallStage)> observer_;
+    std::unique_ptr<Channel> channel_;
+    std::unique_ptr<Media> media_;
+    std::unique_ptr<LegIo> leg_;
+};
+
+} // namespace callbox::hal
