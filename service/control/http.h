@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// HTTP/1.1 with JSON, as daemons and the command line speak it: on a Unix socket (all of it: who may open the socket
+// may do everything) and on a TCP address (what the table marks public). Boost.Beast underneath, hidden here.
+#pragma once
+#include <callbox/base/edges.h>
+#include <callbox/base/task.h>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace callbox::control {
+
+struct Request {
+    std::string method; // GET, POST, DELETE
+    std::string path;   // "/v1/messages/17", without query
+    std::map<std::string, std::string> query;
+    std::string body;
+    std::vector<std::string> captured; // what {} stood for in the route
+};
+struct Response {
+    int status = 200;
+    std::string body;
+    std::string type = "application/json";
+};
+// {"version":1,"error":{"code":"not_found","message":"..."}} with a fitting HTTP status.
+Response errorResponse(const Error&);
+
+using Handler = std::function<Task<Response>(Request)>;
+
+struct Route {
+    std::string method;
+    std::string pattern; // "/v1/messages/{}/audio"
+    Handler handler;
+    bool onTcp = false;
+};
+
+// Serves until destroyed. A slow, silent or rude client costs only its own connection: requests over 1 MiB, headers
+// over 16 KiB, and connections idle for 60 s are refused with words.
+class HttpServer {
+public:
+    virtual ~HttpServer() = default;
+    // Path may be longer than a socket address and hold blanks; a stale socket is replaced, a live one is Errc::busy.
+    virtual Result<void> listenUnix(const std::string& path) = 0;
+    // "127.0.0.1:0" picks a free port; returns "127.0.0.1:34567".
+    virtual Result<std::string> listenTcp(const std::string& address) = 0;
+};
+std::unique_ptr<HttpServer> makeHttpServer(RealLoop&, Log, std::vector<Route> routes);
+
+// Where a daemon listens: "unix:/path/control.sock" or "127.0.0.1:34567".
+class HttpClient {
+public:
+    virtual ~HttpClient() = default;
+    // Errc::gone: nobody listens there; Errc::timeout after `limit`; a response of any status is a value.
+    virtual Task<Response> call(std::string where, Request request, Duration limit) = 0;
+};
+std::unique_ptr<HttpClient> makeHttpClient(RealLoop&);
+
+} // namespace callbox::control
