@@ -40,11 +40,18 @@ struct Task {
     std::coroutine_handle<promise_type> handle;
 };
 
-static Task callee(Aggregate a) { co_return a.number; }
-static Task braces() { co_return co_await callee(Aggregate{.owned = {}, .number = 1}); }
+static Task callee(Aggregate a)
+{
+    co_return a.number;
+}
+static Task braces()
+{
+    co_return co_await callee(Aggregate{.owned = {}, .number = 1});
+}
 static Task conditional(bool which)
 {
-    co_return co_await (which ? callee(Aggregate{.owned = {}, .number = 2}) : callee(Aggregate{.owned = {}, .number = 3}));
+    co_return co_await (which ? callee(Aggregate{.owned = {}, .number = 2})
+                              : callee(Aggregate{.owned = {}, .number = 3}));
 }
 
 int main()

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// One end of a virtual span: what both ends do alike. ClockEnd sends ticks, FollowEnd answers them.
+#pragma once
+#include "link.h"
+#include "packet.h"
+#include <array>
+#include <callbox/hal/virtual_span.h>
+#include <deque>
+
+namespace callbox::hal::virtualspan {
+
+class End : public SpanIo, public FaultInjection, protected LinkEvents {
+public:
+    End(Loop& loop, std::unique_ptr<Link> link) : loop_(loop), link_(std::move(link)) {}
+
+    Result<void> start(const SpanConfig&, SpanEvents&) override;
+    void stop() noexcept override;
+    Result<void> openSlot(Timeslot) override;
+    void closeSlot(Timeslot) noexcept override;
+    Result<void> sendFrame(Octets) override;
+    void setFaults(const VirtualFaults&) override;
+    const VirtualFaults& faults() const override { return faults_; }
+
+protected:
+    // -- what differs
+    [[nodiscard]] virtual std::uint32_t samplesPerTick() const = 0;
+    virtual void onAudioPacket(const TickHeader&, Octets packet) = 0;
+    virtual void onLineChange() {} // the line came or went
+    [[nodiscard]] virtual Kind audioKind() const = 0;
+
+    void onConnected() override;
+    void onPacket(Octets) override;
+    void onDisconnected() override;
+
+    // The line carries samples: connected, greeted, no cable out at either end.
+    [[nodiscard]] bool lineUp() const { return greeted_ && !faults_.los && !(peerState_ & stateLos); }
+    // One tick's exchange with those above: audio in from `packet` (empty: idle), audio out into outgoing_.
+    void runTick(const TickHeader& in, Octets packet, std::uint32_t lost);
+    void sendAudio(std::uint64_t number, std::uint32_t lost);
+    void setMoving(bool moving); // frames move, or not: alarms follow
+    [[nodiscard]] bool moving() const { return moving_; }
+
+    Loop& loop_;
+    std::unique_ptr<Link> link_;
+    SpanConfig config_;
+    SpanEvents* events_ = nullptr;
+    std::uint64_t clock_ = 0; // samples since start
+    std::uint32_t openMask_ = 0;
+    std::uint32_t deaf_ = 0; // slots whose audio in the packet at hand is from before they were opened
+    VirtualFaults faults_;
+
+private:
+    void tellState();
+    void reportAlarms();
+    void handle(Octets);
+    void rebuildBlocks();
+
+    bool greeted_ = false;
+    bool moving_ = false;
+    std::uint8_t peerState_ = 0;
+    Alarms reported_{};
+    bool everReported_ = false;
+    std::vector<SlotBlock> blocks_;
+    OctetBuffer outgoing_; // a TickHeader and the open slots' octets
+    OctetBuffer idle_;
+    std::deque<OctetBuffer> held_; // while `silent`
+};
+
+std::unique_ptr<SpanIo> makeClockEnd(Loop&, VirtualClock&, std::unique_ptr<Link>);
+std::unique_ptr<SpanIo> makeFollowEnd(Loop&, std::unique_ptr<Link>);
+
+} // namespace callbox::hal::virtualspan

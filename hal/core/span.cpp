@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <callbox/hal/span.h>
+
+namespace callbox::hal {
+
+namespace {
+
+constexpr Duration movingWithin = 500ms;
+constexpr std::size_t shortestFrame = 3; // address and control; Q.921 2.3, 2.4
+
+} // namespace
+
+Channel::Channel(Span& span, std::shared_ptr<bool> alive, Timeslot slot, Law law, std::string spanName)
+    : span_(span), spanAlive_(std::move(alive)), slot_(slot), law_(law), spanName_(std::move(spanName))
+{
+}
+
+Channel::~Channel()
+{
+    if (*spanAlive_)
+        span_.close(*this);
+}
+
+Span::Span(Edges edges, SpanConfig config, std::unique_ptr<SpanIo> io)
+    : edges_(std::move(edges)), config_(std::move(config)), io_(std::move(io)), bySlot_(timeslots(config_.type) + 1)
+{
+}
+
+Span::~Span()
+{
+    stop();
+    *alive_ = false;
+}
+
+Result<void> Span::start()
+{
+    if (state_ == State::running)
+        return Error{Errc::busy, "span " + name() + " is running already"};
+    alarms_ = Alarms{.los = true};
+    if (auto r = io_->start(config_, *this); !r)
+        return r.error().because("starting span " + name());
+    state_ = State::running;
+    for (const auto& [slot, channel] : channels_)
+        if (auto r = io_->openSlot(slot); !r)
+            edges_.log.warning("channel not reopened", {{"span", name()}, {"ts", index(slot)}, {"error", r.error()}});
+    notifyChange();
+    return {};
+}
+
+void Span::stop()
+{
+    if (state_ != State::running)
+        return;
+    io_->stop();
+    state_ = State::idle;
+    alarms_ = Alarms{.los = true};
+}
+
+bool Span::framesMoving() const
+{
+    return state_ == State::running && counters_.ticks > 0 && edges_.loop.now() - lastTick_ < movingWithin;
+}
+
+Result<std::unique_ptr<Channel>> Span::open(Timeslot slot)
+{
+    const unsigned i = index(slot);
+    if (i == 0 || i >= bySlot_.size() || slot == config_.dChannel)
+        return Error{Errc::invalid, "span " + name() + ": timeslot " + std::to_string(i) + " is no B channel"};
+    if (bySlot_[i])
+        return Error{Errc::busy, "span " + name() + ": timeslot " + std::to_string(i) + " is open already"};
+    if (state_ != State::running)
+        return Error{Errc::gone, "span " + name() + " is not running"};
+    if (auto r = io_->openSlot(slot); !r)
+        return r.error().because("opening timeslot " + std::to_string(i) + " of span " + name());
+    std::unique_ptr<Channel> channel(new Channel(*this, alive_, slot, config_.law, name()));
+    bySlot_[i] = channel.get();
+    channels_[slot] = channel.get();
+    return channel;
+}
+
+void Span::close(Channel& channel)
+{
+    bySlot_[index(channel.slot())] = nullptr;
+    channels_.erase(channel.slot());
+    if (state_ == State::running)
+        io_->closeSlot(channel.slot());
+}
+
+Result<void> Span::sendFrame(Octets frame)
+{
+    if (frame.size() < shortestFrame || frame.size() > longestFrame)
+        return Error{Errc::invalid,
+                     "span " + name() + ": a D channel frame has 3 to 264 octets, not " + std::to_string(frame.size())};
+    if (state_ != State::running)
+        return Error{Errc::gone, "span " + name() + " is not running"};
+    trace_.add(edges_.loop.wallNow(), Direction::sent, frame);
+    ++counters_.framesOut;
+    return io_->sendFrame(frame);
+}
+
+int Span::onChange(Changed cb)
+{
+    changed_.emplace(nextHandle_, std::move(cb));
+    return nextHandle_++;
+}
+
+void Span::removeChange(int handle)
+{
+    changed_.erase(handle);
+}
+
+void Span::notifyChange()
+{
+    // A callback may remove itself or others.
+    std::vector<int> handles;
+    for (const auto& [handle, cb] : changed_)
+        handles.push_back(handle);
+    for (int h : handles)
+        if (auto it = changed_.find(h); it != changed_.end()) {
+            const Changed cb = it->second;
+            cb();
+        }
+}
+
+void Span::onTick(const SpanTick& tick)
+{
+    const bool moved = framesMoving();
+    lastTick_ = edges_.loop.now();
+    ++counters_.ticks;
+    counters_.samples += tick.samples;
+    counters_.lostSamples += tick.lost;
+    for (const SlotBlock& block : tick.slots) {
+        Channel* channel = bySlot_[index(block.slot)];
+        if (channel && channel->port())
+            channel->port()->onAudio(AudioBlock{tick.clock, tick.lost, block.rx, block.tx});
+    }
+    if (follower_)
+        follower_(tick.samples);
+    if (!moved)
+        notifyChange();
+}
+
+void Span::onFrame(Octets frame)
+{
+    ++counters_.framesIn;
+    trace_.add(edges_.loop.wallNow(), Direction::received, frame);
+    if (frameSink_)
+        frameSink_->onFrame(frame);
+}
+
+void Span::onBadFrame(std::string_view what)
+{
+    ++counters_.framesBad;
+    edges_.log.debug("bad D channel frame", {{"span", name()}, {"what", what}});
+}
+
+void Span::onAlarms(Alarms alarms)
+{
+    if (alarms == alarms_)
+        return;
+    alarms_ = alarms;
+    ++counters_.alarmChanges;
+    edges_.log.info("alarms", {{"span", name()}, {"now", alarms.any() ? toString(alarms) : "clear"}});
+    if (frameSink_)
+        frameSink_->onSpanState(alarms.usable());
+    notifyChange();
+}
+
+void Span::onSlip()
+{
+    ++counters_.slips;
+}
+
+void Span::onLate(std::uint32_t ms)
+{
+    counters_.lateMs += ms;
+}
+
+void Span::onGone(Error error)
+{
+    state_ = State::gone;
+    alarms_ = Alarms{.los = true};
+    edges_.log.error("span is gone", {{"span", name()}, {"error", error}});
+    if (frameSink_)
+        frameSink_->onSpanState(false);
+    notifyChange();
+}
+
+} // namespace callbox::hal
