@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// G.711 against spandsp as oracle, WAV files octet for octet, DTMF there and back, and where a tone began.
+#include <callbox/hal/dtmf.h>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <numeric>
+#include <random>
+#include <spandsp.h>
+
+using namespace callbox;
+using namespace callbox::hal;
+
+namespace {
+
+TEST(G711, EveryCodeExpandsAsSpandspDoes)
+{
+    for (int i = 0; i < 256; ++i) {
+        const auto o = static_cast<std::uint8_t>(i);
+        EXPECT_EQ(toLinear(o, Law::alaw), alaw_to_linear(o)) << i;
+        EXPECT_EQ(toLinear(o, Law::mulaw), ulaw_to_linear(o)) << i;
+    }
+}
+
+TEST(G711, EverySampleCompressesToTheNearestCode)
+{
+    for (int s = -32768; s < 32768; ++s) {
+        const auto sample = static_cast<std::int16_t>(s);
+        for (Law law : {Law::alaw, Law::mulaw}) {
+            const int error = std::abs(toLinear(fromLinear(sample, law), law) - s);
+            // Half a step of the segment (G.711 tables 1 and 2), and the clipping at the top.
+            const int magnitude = std::abs(s);
+            const int step = law == Law::alaw ? std::max(16, magnitude / 16) : std::max(8, (magnitude + 132) / 16);
+            ASSERT_LE(error, magnitude > 32000 ? 1300 : step / 2 + 8) << s;
+        }
+    }
+}
+
+TEST(G711, CodesSurviveTheirOwnRoundTrip)
+{
+    for (int i = 0; i < 256; ++i) {
+        const auto o = static_cast<std::uint8_t>(i);
+        EXPECT_EQ(fromLinear(toLinear(o, Law::alaw), Law::alaw), o);
+        if (o != 0x7f) // mu-law's negative zero is 0 like the positive one
+            EXPECT_EQ(fromLinear(toLinear(o, Law::mulaw), Law::mulaw), o);
+    }
+}
+
+TEST(Level, AFullScaleSineIsThreeDbm0)
+{
+    EXPECT_NEAR(levelDbm0(makeSine(1004, 3.0, 1s, Law::alaw)->samples, Law::alaw), 3.0, 0.3);
+    EXPECT_NEAR(levelDbm0(makeSine(1004, -20.0, 1s, Law::mulaw)->samples, Law::mulaw), -20.0, 0.3);
+    EXPECT_LT(levelDbm0(OctetBuffer(160, 0xD5), Law::alaw), -60.0);
+    EXPECT_LT(levelDbm0(OctetBuffer(160, 0xFF), Law::mulaw), -90.0);
+}
+
+struct Folder {
+    Folder()
+    {
+        std::string pattern = (std::filesystem::temp_directory_path() / "callbox media XXXXXX").string();
+        path = mkdtemp(pattern.data()) ? pattern : std::string();
+    }
+    ~Folder() { std::filesystem::remove_all(path); }
+    std::string path;
+};
+
+void write(const std::string& path, const OctetBuffer& data)
+{
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(data.data()), std::streamsize(data.size()));
+}
+
+TEST(Wav, AllCodesComeBackAsTheyWere)
+{
+    Folder f;
+    for (Law law : {Law::alaw, Law::mulaw}) {
+        OctetBuffer all(256);
+        std::iota(all.begin(), all.end(), std::uint8_t{0});
+        OctetBuffer file = wavHeader(law, 256);
+        ASSERT_EQ(file.size(), wavHeaderSize);
+        file.insert(file.end(), all.begin(), all.end());
+        write(f.path + "/a.wav", file);
+        auto sound = loadWav(f.path + "/a.wav", law);
+        ASSERT_TRUE(sound);
+        EXPECT_EQ((*sound)->samples, all);
+    }
+}
+
+TEST(Wav, AHeaderWhoseSizesWereNeverSetIsReadToTheEnd)
+{
+    OctetBuffer file = wavHeader(Law::alaw, 0);
+    file.resize(file.size() + 100, 0x55);
+    auto view = parseG711Wav(file);
+    ASSERT_TRUE(view);
+    EXPECT_EQ(view->samples, 100u);
+}
+
+TEST(Wav, AFileThatIsNoneSaysWhatIsNeeded)
+{
+    Folder f;
+    write(f.path + "/no.wav", {'n', 'o'});
+    auto r = loadWav(f.path + "/no.wav", Law::alaw);
+    ASSERT_FALSE(r);
+    EXPECT_EQ(r.error().what, f.path + "/no.wav: no sound file; 8000 Hz mono WAV, G.711 or 16-bit, is needed");
+    EXPECT_FALSE(loadWav(f.path + "/absent.wav", Law::alaw));
+}
+
+TEST(Wav, AnyPrefixOfAFileIsHarmless)
+{
+    OctetBuffer file = wavHeader(Law::mulaw, 50);
+    file.resize(file.size() + 50, 1);
+    for (std::size_t n = 0; n <= file.size(); ++n)
+        (void)parseG711Wav(Octets(file).first(n));
+}
+
+OctetBuffer readAll(AudioSource& s, Law law)
+{
+    OctetBuffer out;
+    std::uint8_t block[160];
+    for (;;) {
+        const std::size_t n = s.read(block, law);
+        out.insert(out.end(), block, block + n);
+        if (n < sizeof block)
+            return out;
+    }
+}
+
+std::string detect(const OctetBuffer& audio, Law law)
+{
+    DtmfDetector d(law);
+    std::string out;
+    for (std::size_t at = 0; at < audio.size(); at += 160)
+        d.feed(Octets(audio).subspan(at, std::min<std::size_t>(160, audio.size() - at)),
+               [&](const DtmfDetector::Digit& digit) { out += digit.digit; });
+    return out;
+}
+
+TEST(Dtmf, EveryKeyComesBackInBothLaws)
+{
+    const std::string keys = "1234567890*#ABCD11";
+    for (Law law : {Law::alaw, Law::mulaw}) {
+        auto source = makeDtmfSource(keys);
+        EXPECT_EQ(detect(readAll(*source, law), law), keys);
+    }
+}
+
+TEST(Dtmf, NoiseAndPromptsAreNoDigits)
+{
+    std::mt19937 random(5);
+    OctetBuffer noise(8000 * 60);
+    for (auto& o : noise)
+        o = static_cast<std::uint8_t>(random());
+    EXPECT_EQ(detect(noise, Law::alaw), "");
+    for (const char* name : {"vm-intro", "vm-goodbye", "beep", "vm-instructions"}) {
+        auto prompt = loadWav(std::string("/usr/share/asterisk/sounds/en_US_f_Allison/") + name + ".wav", Law::alaw);
+        ASSERT_TRUE(prompt) << prompt.error().what;
+        EXPECT_EQ(detect((*prompt)->samples, Law::alaw), "") << name;
+    }
+}
+
+TEST(Dtmf, TellsWhereTheToneBegan)
+{
+    std::mt19937 random(9);
+    for (std::size_t lead : {800U, 845U, 1003U, 2000U}) {
+        OctetBuffer audio(lead);
+        for (auto& o : audio) // speech-like level right up to the tone
+            o = fromLinear(static_cast<std::int16_t>(int(random() % 6000) - 3000), Law::alaw);
+        auto source = makeDtmfSource("#");
+        const OctetBuffer tone = readAll(*source, Law::alaw);
+        audio.insert(audio.end(), tone.begin(), tone.end());
+        audio.resize(audio.size() + 800, 0xD5);
+        DtmfDetector d(Law::alaw);
+        std::size_t began = 0;
+        for (std::size_t at = 0; at + 160 <= audio.size(); at += 160)
+            d.feed(Octets(audio).subspan(at, 160),
+                   [&](const DtmfDetector::Digit& digit) { began = at + 160 - digit.startedAgo; });
+        // Never into what was said before it; at most a few milliseconds of tone are left.
+        EXPECT_GE(began, lead) << lead;
+        EXPECT_LE(began, lead + 40) << lead;
+    }
+}
+
+} // namespace
