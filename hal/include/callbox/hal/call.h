@@ -140,6 +140,8 @@ public:
     Task<std::string> digits(DigitOptions options);
     // Hears and plays at once, for test callers: `sink` gets all audio from here on until null.
     void setTap(AudioSink* sink) { tap_ = sink; }
+    // Digits are listened for from answer on; a test caller who only talks may turn that off.
+    void setDetecting(bool on) { detecting_ = on; }
 
     // The B channel for a Join; null before there is one. While joined, play and record are Errc::busy.
     [[nodiscard]] Channel* channel() { return channel_.get(); }
@@ -160,6 +162,7 @@ private:
     std::uint64_t samplesMoved_ = 0;
     std::uint64_t samplesLost_ = 0;
     AudioSink* tap_ = nullptr;
+    bool detecting_ = true;
     std::function<void(CallStage)> observer_;
     std::unique_ptr<Channel> channel_;
     std::unique_ptr<Media> media_;

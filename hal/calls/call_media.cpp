@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "call_media.h"
+#include <algorithm>
+
+namespace callbox::hal {
+
+namespace {
+
+// How much of a recording is held back so that an ending key's tone can be cut off where it began: the detector is
+// sure after some 30 ms, a slow one within this.
+constexpr std::size_t holdBack = 100 * 8;
+constexpr Duration lineFaultAfter = 2s; // so long without any sample
+constexpr std::size_t typeAhead = 64;   // digits kept; more is no person
+
+std::uint64_t samplesOf(Duration d)
+{
+    return static_cast<std::uint64_t>(d.count()) * samplesPerSecond / 1'000'000'000;
+}
+
+} // namespace
+
+std::string_view name(RecordEnd e)
+{
+    switch (e) {
+    case RecordEnd::digit:
+        return "digit";
+    case RecordEnd::silence:
+        return "silence";
+    case RecordEnd::hangup:
+        return "hangup";
+    case RecordEnd::limit:
+        return "limit";
+    case RecordEnd::sinkFailed:
+        return "sink-failed";
+    case RecordEnd::lineFault:
+        return "line-fault";
+    }
+    return "hangup";
+}
+
+void Call::Media::play(std::span<std::uint8_t> tx)
+{
+    if (!source)
+        return;
+    if (lastBlockOut) {
+        source = nullptr;
+        finish({MediaEnd::finished, 0});
+        return;
+    }
+    if (source->read(tx, law) < tx.size())
+        lastBlockOut = true; // said to be finished only when the next tick shows that this one went out
+}
+
+void Call::Media::take(const AudioBlock& block)
+{
+    if (!sink)
+        return;
+    lastAudio = loop.now();
+    lostSamples += block.lost;
+    heard += block.rx.size();
+    if (block.lost)
+        flushRecording(0);
+    held.insert(held.end(), block.rx.begin(), block.rx.end());
+    if (block.lost)
+        sink->append({}, block.lost);
+    if (record.silence > Duration::zero()) {
+        quiet = levelDbm0(block.rx, law) < record.silenceDbm0 ? quiet + block.rx.size() : 0;
+        if (quiet >= samplesOf(record.silence))
+            finish({MediaEnd::silence, 0});
+    }
+    if (heard >= samplesOf(record.limit))
+        finish({MediaEnd::limit, 0});
+    if (sink->failed())
+        finish({MediaEnd::sinkFailed, 0});
+    flushRecording(holdBack);
+    if (wait && wait->isSet()) {
+        flushRecording(0);
+        sink = nullptr;
+    }
+}
+
+void Call::Media::flushRecording(std::size_t keepBack)
+{
+    if (!sink || held.size() <= keepBack)
+        return;
+    const std::size_t n = held.size() - keepBack;
+    sink->append(Octets(held).first(n), 0);
+    given += n;
+    held.erase(held.begin(), held.begin() + std::ptrdiff_t(n));
+}
+
+void Call::Media::watchLine()
+{
+    lineWatch.after(lineFaultAfter / 2, [this] {
+        if (!sink)
+            return;
+        if (loop.now() - lastAudio < lineFaultAfter) {
+            watchLine();
+            return;
+        }
+        flushRecording(0);
+        sink = nullptr;
+        finish({MediaEnd::lineFault, 0});
+    });
+}
+
+void Call::Media::onDigit(const DtmfDetector::Digit& d)
+{
+    if (sink && record.stopDigits.find(d.digit) != std::string_view::npos) {
+        held.resize(held.size() - std::min(held.size(), d.startedAgo));
+        flushRecording(0);
+        sink = nullptr;
+        finish({MediaEnd::digit, d.digit});
+        return;
+    }
+    if (source && stopDigits.find(d.digit) != std::string_view::npos) {
+        source = nullptr;
+        finish({MediaEnd::digit, d.digit});
+        return;
+    }
+    if (typed.size() < typeAhead)
+        typed += d.digit;
+    if (wait && !source && !sink)
+        finish({MediaEnd::digit, d.digit}); // digits() waits
+}
+
+void Call::Media::detect(Octets rx)
+{
+    detector.feed(rx, [this](const DtmfDetector::Digit& d) { onDigit(d); });
+}
+
+void Call::onAudio(const AudioBlock& block)
+{
+    samplesMoved_ += block.rx.size();
+    samplesLost_ += block.lost;
+    if (tap_)
+        tap_->append(block.rx, block.lost);
+    // The block is held before the detector sees it, so that a tone in it can be cut off.
+    Media& m = *media_;
+    if (m.sink && !(m.wait && m.wait->isSet()))
+        m.take(block);
+    if (stage_ == CallStage::connected && detecting_)
+        m.detect(block.rx);
+    m.play(block.tx);
+}
+
+Task<PlayOutcome> Call::play(AudioSource& source, PlayOptions options)
+{
+    if (released() || stage_ == CallStage::releasing)
+        co_await fail(Errc::gone, "call " + id() + " has ended");
+    PlayOutcome outcome;
+    Media& m = *media_;
+    if (const auto at = m.typed.find_first_of(options.stopDigits); at != std::string::npos) {
+        outcome.digit = m.typed[at]; // typed ahead: what came before it has been overtaken
+        m.typed.erase(0, at + 1);
+        co_return outcome;
+    }
+    m.begin();
+    m.stopDigits = options.stopDigits;
+    m.lastBlockOut = false;
+    m.source = &source;
+    const auto wait = m.wait;
+    MediaResult r = co_await wait->wait();
+    m.source = nullptr;
+    m.wait.reset();
+    if (r.end == MediaEnd::hangup)
+        co_await fail(Errc::gone, "call " + id() + " ended while playing");
+    outcome.finished = r.end == MediaEnd::finished;
+    outcome.digit = r.digit;
+    co_return outcome;
+}
+
+Task<RecordOutcome> Call::record(AudioSink& sink, RecordOptions options)
+{
+    RecordOutcome outcome;
+    if (released() || stage_ == CallStage::releasing)
+        co_return outcome;
+    Media& m = *media_;
+    m.typed.clear(); // keys pressed during the greeting do not end the message
+    m.begin();
+    m.record = options;
+    m.heard = m.given = m.lostSamples = m.quiet = 0;
+    m.held.clear();
+    m.sink = &sink;
+    m.lastAudio = edges_.loop.now();
+    m.watchLine();
+    const auto wait = m.wait;
+    MediaResult r = co_await wait->wait();
+    m.sink = nullptr;
+    m.lineWatch.cancel();
+    m.wait.reset();
+    outcome.digit = r.digit;
+    outcome.samples = m.given;
+    outcome.lost = m.lostSamples;
+    switch (r.end) {
+    case MediaEnd::digit:
+        outcome.end = RecordEnd::digit;
+        break;
+    case MediaEnd::silence:
+        outcome.end = RecordEnd::silence;
+        break;
+    case MediaEnd::limit:
+        outcome.end = RecordEnd::limit;
+        break;
+    case MediaEnd::sinkFailed:
+        outcome.end = RecordEnd::sinkFailed;
+        break;
+    case MediaEnd::lineFault:
+        outcome.end = RecordEnd::lineFault;
+        break;
+    case MediaEnd::finished:
+    case MediaEnd::hangup:
+        outcome.end = RecordEnd::hangup;
+        break;
+    }
+    co_return outcome;
+}
+
+Task<std::string> Call::digits(DigitOptions options)
+{
+    std::string out;
+    Media& m = *media_;
+    Duration patience = options.first;
+    while (out.size() < options.most) {
+        if (m.typed.empty()) {
+            if (released() || stage_ == CallStage::releasing)
+                co_await fail(Errc::gone, "call " + id() + " has ended");
+            m.begin();
+            const auto wait = m.wait;
+            std::optional<MediaResult> r = co_await wait->waitFor(patience);
+            m.wait.reset();
+            if (!r)
+                break;
+            if (r->end == MediaEnd::hangup)
+                co_await fail(Errc::gone, "call " + id() + " ended while keying");
+            continue;
+        }
+        const char digit = m.typed.front();
+        m.typed.erase(0, 1);
+        if (options.terminators.find(digit) != std::string_view::npos)
+            break;
+        out += digit;
+        patience = options.between;
+    }
+    co_return out;
+}
+
+} // namespace callbox::hal

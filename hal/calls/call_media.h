@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a call plays, records and detects. One media wait at a time: play, record and digits are one wait with several
+// causes. Fed once per tick by the channel; decisions are told to the waiting coroutine through the loop.
+#pragma once
+#include <callbox/hal/call.h>
+#include <callbox/hal/dtmf.h>
+
+namespace callbox::hal {
+
+enum class MediaEnd { finished, digit, silence, hangup, limit, sinkFailed, lineFault };
+
+struct MediaResult {
+    MediaEnd end = MediaEnd::hangup;
+    char digit = 0;
+};
+
+struct Call::Media {
+    Media(Loop& loop, Law law) : loop(loop), law(law), detector(law), stages(loop), ended(loop), lineWatch(loop) {}
+
+    Loop& loop;
+    Law law;
+    DtmfDetector detector;
+    std::string typed; // digits nobody has asked for yet: type-ahead
+    Queue<CallStage> stages;
+    Event<bool> ended;
+
+    // -- the one wait
+    std::shared_ptr<Event<MediaResult>> wait;
+    void begin() { wait = std::make_shared<Event<MediaResult>>(loop); }
+    void finish(MediaResult r)
+    {
+        if (wait)
+            wait->set(r);
+    }
+    // What is played and recorded stops at once; the waiter hears of it from the loop.
+    void endAll(MediaEnd end)
+    {
+        source = nullptr;
+        flushRecording(0);
+        sink = nullptr;
+        lineWatch.cancel();
+        finish({end, 0});
+    }
+
+    // -- playing
+    AudioSource* source = nullptr;
+    std::string_view stopDigits;
+    bool lastBlockOut = false; // the source has ended; its last samples went out with the tick before
+    void play(std::span<std::uint8_t> tx);
+
+    // -- recording
+    AudioSink* sink = nullptr;
+    RecordOptions record;
+    std::uint64_t heard = 0; // samples since the recording began
+    std::uint64_t given = 0; // samples the sink has
+    std::uint64_t lostSamples = 0;
+    std::uint64_t quiet = 0; // samples since something was last loud enough
+    OctetBuffer held;        // not yet given: an ending key's tone may lie in it
+    Timer lineWatch;
+    TimePoint lastAudio{};
+    void take(const AudioBlock& block);
+    void flushRecording(std::size_t keepBack);
+    void watchLine();
+
+    void onDigit(const DtmfDetector::Digit& d);
+    void detect(Octets rx);
+};
+
+} // namespace callbox::hal
