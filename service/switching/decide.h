@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Which box, for one call: a pure function of the numbers, the link pools and what judge() says of every box.
+#pragma once
+#include "judge.h"
+#include <callbox/hal/cause.h>
+#include <callbox/hal/numbers.h>
+#include <map>
+#include <span>
+
+namespace callbox::switching {
+
+struct NumberRange {
+    PhoneNumber first, last; // inclusive, same length
+    [[nodiscard]] bool contains(const PhoneNumber&) const;
+};
+// "+12125559001-+12125560000", or one number.
+Result<NumberRange> parseRange(std::string_view);
+
+struct CallFacts {
+    std::string call;
+    PhoneNumber from; // empty: withheld or unusable
+    PhoneNumber to;
+    PhoneNumber redirecting; // empty: none
+};
+
+// What the switch is configured with.
+struct Numbering {
+    std::vector<PhoneNumber> access;                           // deposit without redirection
+    std::map<std::string, std::vector<NumberRange>> linkPools; // by box
+};
+
+struct Decision {
+    Purpose purpose = Purpose::deposit;
+    std::vector<std::string> order;        // boxes to try, best first
+    std::vector<Judgement> candidates;     // every box, as judged for this call
+    hal::Cause refusal = hal::Cause::none; // when order is empty; the cause for the caller
+    bool announce = false;                 // tell the caller in words before the refusal
+    std::string policy;                    // the rule that was applied, in words
+};
+
+// Boxes of equal score are tried in the order of `facts`; who calls turns it to spread the load.
+Decision decide(const CallFacts&, std::span<const BoxFacts> facts, const Numbering&, const Policy&, TimePoint now);
+
+} // namespace callbox::switching
