@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A conformance suite: named cases that hold any implementation of a contract to it. Each case opens with its claim and
 // the fault it would catch; for each case there is a broken twin, an implementation with that one fault, which must
-// fail exactly that case and pass the rest. checkSubject() holds a good one to all cases, checkTwins() prints the matrix.
+// fail exactly that case and pass the rest. checkSubject() holds a good one to all cases, checkTwins() prints the
+// matrix.
 #pragma once
 #include <algorithm>
 #include <cstdio>

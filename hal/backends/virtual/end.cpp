@@ -223,8 +223,9 @@ void End::runTick(const TickHeader& in, Octets packet, std::uint32_t lost)
         }
         std::fill(block.tx.begin(), block.tx.end(), idleOctet(config_.law));
     }
+    clock_ += lost; // they came before this tick's first sample
     const SpanTick tick{clock_, static_cast<std::uint32_t>(samples), lost, blocks_};
-    clock_ += samples + lost;
+    clock_ += samples;
     events_->onTick(tick);
 }
 
