@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Virtual spans: lossless both ways, late ends waited for, faults only on demand.
-#include <callbox/hal/virtual_span.h>
 #include <algorithm>
+#include <callbox/hal/virtual_span.h>
 #include <filesystem>
 #include <gtest/gtest.h>
 
@@ -219,7 +219,8 @@ TEST(VirtualSocket, AFolderDeeperThanASocketAddressWorksAndAKilledEndComesBack)
     ASSERT_TRUE(near.start());
     Talker a(1), b(2);
     std::unique_ptr<Channel> ca, cb;
-    auto far = std::make_unique<Span>(edges, SpanConfig{.name = "far"}, makeVirtualConnector(loop, deep + "/span.sock"));
+    auto far =
+        std::make_unique<Span>(edges, SpanConfig{.name = "far"}, makeVirtualConnector(loop, deep + "/span.sock"));
     ASSERT_TRUE(far->start());
     int phase = 0;
     near.onChange([&] {
