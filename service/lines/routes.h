@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The HTTP routes that box, switch and lab share (service/control/API.md): spans, calls, traces, modems, the
+// configuration in force, faults. What is handed in outlives the server.
+#pragma once
+#include "control/http.h"
+#include "lines/lines.h"
+#include <nlohmann/json_fwd.hpp>
+
+namespace callbox::lines {
+
+// The calls that live now, for `call list` and `call hangup`: whoever handles a call enters it and keeps the entry
+// as long as the call object lives.
+class CallTable {
+public:
+    explicit CallTable(Loop& loop) : loop_(loop) {}
+    CallTable(const CallTable&) = delete;
+    CallTable& operator=(const CallTable&) = delete;
+
+    class Entry {
+    public:
+        Entry() = default;
+        Entry(Entry&& o) noexcept;
+        Entry& operator=(Entry&& o) noexcept;
+        ~Entry();
+        void setKind(std::string kind); // "deposit", "retrieval", "notice", ...
+
+    private:
+        friend class CallTable;
+        Entry(CallTable& table, std::uint64_t key) : table_(&table), key_(key) {}
+        CallTable* table_ = nullptr;
+        std::uint64_t key_ = 0;
+    };
+    // Numbers are shown in E.164 by the trunk's plan, as they came where they cannot be. The call outlives the entry.
+    [[nodiscard]] Entry add(hal::Call& call, std::string kind, const hal::DialPlan& plan);
+    [[nodiscard]] std::size_t size() const { return rows_.size(); }
+    // Errc::not_found: no such call.
+    Result<void> hangup(std::string_view id, hal::Cause cause = hal::Cause::normalClearing);
+    void hangupAll(hal::Cause cause);
+    [[nodiscard]] nlohmann::json toJson() const; // {"version":1,"calls":[..]}
+
+private:
+    struct Row {
+        hal::Call* call;
+        std::string kind;
+        hal::DialPlan plan;
+        WallTime since;
+        TimePoint start;
+    };
+    Loop& loop_;
+    std::uint64_t nextKey_ = 1;
+    std::map<std::uint64_t, Row> rows_;
+};
+
+nlohmann::json toJson(const Line&); // one element of GET /v1/spans
+
+std::vector<control::Route> spanRoutes(Lines&);       // GET /v1/spans, GET /v1/trace/dchannel/SPAN
+std::vector<control::Route> modemRoutes(Lines&);      // GET /v1/modems, GET /v1/trace/at/MODEM
+std::vector<control::Route> callRoutes(CallTable&);   // GET /v1/calls, DELETE /v1/calls/ID
+control::Route configRoute(std::string renderedText); // GET /v1/config
+// POST /v1/lab/fault {"what"}: only for a configuration with [lab] faults = yes.
+control::Route faultRoute(std::function<Result<void>(const std::string& what)>);
+
+// Helpers for routes elsewhere.
+control::Response jsonResponse(const nlohmann::json&, int status = 200);
+// The body as a JSON object; Errc::invalid in words.
+Result<nlohmann::json> jsonBody(const control::Request&);
+
+} // namespace callbox::lines

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The sections of a configuration that name lines: [span NAME], [modem NAME] and [lab], the same in every daemon.
+// Reading adds what is wrong to `problems`; what could be read is returned.
+#pragma once
+#include <callbox/base/ini.h>
+#include <callbox/hal/backend.h>
+#include <callbox/hal/modem.h>
+#include <callbox/hal/trunk.h>
+
+namespace callbox::lines {
+
+enum class Use { trunk, tie }; // towards the exchange; between switch and box
+std::string_view name(Use);
+
+struct SpanSettings {
+    std::string backend = "virtual";
+    Use use = Use::trunk;
+    hal::SpanConfig span; // name, type, law, D channel
+    hal::PriConfig pri;   // role, switch type, how diversions are sent, timers
+    std::string country;  // "us", "eu": the dial plan's name
+    hal::DialPlan plan;
+    bool recipientFromOriginal = true; // recipient_from: original called number before the last diverting one
+    hal::BackendKeys backendKeys;      // connect, listen, ...
+    int line = 0;                      // of its section, for messages
+
+    [[nodiscard]] const std::string& name() const { return span.name; }
+};
+
+struct ModemSettings {
+    hal::ModemConfig modem; // name, PIN
+    std::string device;
+    int line = 0;
+};
+
+struct LinesConfig {
+    std::vector<SpanSettings> spans;
+    std::vector<ModemSettings> modems;
+    bool faults = false; // [lab] faults = yes
+};
+
+// The tables, bound to `target`; for documentation and rendering.
+std::vector<ini::Key> keys(SpanSettings& target);
+std::vector<ini::Key> keys(ModemSettings& target);
+
+// Every [span], [modem] and [lab] section of the document, checked one by one and against each other (two of one
+// name, a backend nobody knows, keys of another backend, two spans on one socket).
+LinesConfig readLines(const ini::Document&, std::vector<ini::Problem>& problems);
+
+// A section of a kind that is not in `known` is a problem, with what is known.
+void refuseUnknownSections(const ini::Document&, const std::vector<std::string>& known,
+                           std::vector<ini::Problem>& problems);
+// The first section of a kind that stands once, bound to its table; a second one is a problem. With `required`, none
+// at all is one too. Without a section all keys take their presets.
+void readSingle(const ini::Document&, std::string_view kind, std::span<const ini::Key> keys, bool required,
+                std::vector<ini::Problem>& problems);
+
+// Text of the sections with every value in force: `config show --effective`. PINs come as "***".
+std::string render(const LinesConfig&);
+// The same for any other section: a key's value is what the file says, else its preset.
+std::string render(const ini::Document&, std::string_view kind, std::string_view sectionName,
+                   std::span<const ini::Key> keys);
+
+// "us" or "eu"; anything else is eu.
+hal::DialPlan dialPlan(std::string_view country);
+
+} // namespace callbox::lines
