@@ -77,7 +77,7 @@ private:
     Result<std::unique_ptr<hal::SpanIo>> openSpan(const SpanSettings&, const LinesWorld&);
     Result<void> addLine(const SpanSettings&, const LinesWorld&);
     Result<void> addModem(const ModemSettings&, const LinesWorld&);
-    void leadClock();
+    void leadClock(hal::VirtualClock&);
 
     Edges edges_;
     std::unique_ptr<hal::VirtualClock> ownClock_; // outlives the spans on it

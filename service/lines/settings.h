@@ -29,6 +29,7 @@ struct SpanSettings {
 struct ModemSettings {
     hal::ModemConfig modem; // name, PIN
     std::string device;
+    int baud = 115200;
     int line = 0;
 };
 

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "lines/routes.h"
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+namespace callbox::lines {
+
+namespace {
+
+using control::Request;
+using control::Response;
+using nlohmann::json;
+
+Task<Response> ready(Response r)
+{
+    co_return r;
+}
+
+control::Handler plain(std::function<Response(const Request&)> answer)
+{
+    return [answer = std::move(answer)](Request r) { return ready(answer(r)); };
+}
+
+bool asked(const Request& r, const std::string& flag)
+{
+    const auto it = r.query.find(flag);
+    return it != r.query.end() && it->second == "1";
+}
+
+// ?since_ms=: milliseconds since 1970 UTC, as in the frames' times; absent: all there is.
+Result<WallTime> since(const Request& r)
+{
+    const auto it = r.query.find("since_ms");
+    if (it == r.query.end() || it->second.empty())
+        return WallTime{};
+    std::int64_t ms = 0;
+    const char* end = it->second.data() + it->second.size();
+    const auto [stop, ec] = std::from_chars(it->second.data(), end, ms);
+    if (ec != std::errc() || stop != end)
+        return Error{Errc::invalid, "since_ms = " + it->second + ": milliseconds since 1970-01-01T00:00:00Z"};
+    return WallTime(std::chrono::milliseconds(ms));
+}
+
+Response dChannelTrace(Lines& lines, const Request& r)
+{
+    Line* line = lines.find(r.captured.at(0));
+    if (!line)
+        return control::errorResponse(Error{
+            Errc::not_found, "span " + r.captured.at(0) + ": there is none of this name; span status names them"});
+    const auto from = since(r);
+    if (!from)
+        return control::errorResponse(from.error());
+    const OctetBuffer pcap = hal::toPcap(line->span().trace().frames(), *from,
+                                         line->settings().pri.role == hal::PriRole::network, asked(r, "numbers"));
+    return {200, std::string(asText(pcap)), "application/vnd.tcpdump.pcap"};
+}
+
+// Digits of numbers go, and PDUs as a whole: a number and a message's words lie in them.
+std::string withoutNumbers(const std::string& text)
+{
+    constexpr std::size_t shortestPdu = 20;
+    const std::size_t hex = text.find_first_not_of("0123456789ABCDEFabcdef");
+    const std::size_t digits = hex == std::string::npos ? text.size() : hex;
+    if (digits >= shortestPdu)
+        return "(PDU of " + std::to_string(digits / 2) + " octets)" + text.substr(digits);
+    std::string out;
+    for (std::size_t i = 0; i < text.size();) {
+        std::size_t end = i;
+        while (end < text.size() && text[end] >= '0' && text[end] <= '9')
+            ++end;
+        if (end == i) {
+            out += text[i++];
+            continue;
+        }
+        const std::string run = text.substr(i, end - i);
+        out += run.size() >= 6 ? maskDigits(run) : run;
+        i = end;
+    }
+    return out;
+}
+
+Response atTrace(Lines& lines, const Request& r)
+{
+    const hal::Modem* modem = lines.findModem(r.captured.at(0));
+    if (!modem)
+        return control::errorResponse(Error{
+            Errc::not_found, "modem " + r.captured.at(0) + ": there is none of this name; modem status names them"});
+    json rows = json::array();
+    for (const hal::AtTraceLine& l : modem->trace())
+        rows.push_back(
+            {{"at", isoUtc(l.at)}, {"sent", l.sent}, {"text", asked(r, "numbers") ? l.text : withoutNumbers(l.text)}});
+    return jsonResponse({{"version", 1}, {"lines", std::move(rows)}});
+}
+
+json toJson(const hal::Modem& modem)
+{
+    const hal::ModemStatus& s = modem.status();
+    return {{"name", modem.name()},
+            {"state", std::string(hal::name(s.state))},
+            {"signal_dbm", s.signalDbm ? json(*s.signalDbm) : json(nullptr)},
+            {"network", s.network},
+            {"roaming", s.roaming},
+            {"model", s.model},
+            {"imei", s.imei},
+            {"queued", modem.queued()},
+            {"recoveries", s.recoveries},
+            {"last_error", s.lastError}};
+}
+
+json toJson(const hal::SpanCounters& c)
+{
+    return {{"ticks", c.ticks},          {"samples", c.samples},      {"lost_samples", c.lostSamples},
+            {"slips", c.slips},          {"late_ms", c.lateMs},       {"frames_in", c.framesIn},
+            {"frames_out", c.framesOut}, {"frames_bad", c.framesBad}, {"alarm_changes", c.alarmChanges}};
+}
+
+} // namespace
+
+Response jsonResponse(const json& document, int status)
+{
+    // What came over a line may be no UTF-8; it must not stop the answer.
+    return {status, document.dump(-1, ' ', false, json::error_handler_t::replace), "application/json"};
+}
+
+Result<json> jsonBody(const Request& r)
+{
+    json body = json::parse(r.body, nullptr, false);
+    if (body.is_discarded() || !body.is_object())
+        return Error{Errc::invalid, "the body of " + r.method + " " + r.path + " is no JSON object"};
+    return body;
+}
+
+json toJson(const Line& line)
+{
+    json channels = json::array();
+    for (const hal::ChannelRow& c : line.trunk().channels())
+        channels.push_back({{"slot", hal::index(c.slot)},
+                            {"state", std::string(hal::name(c.state))},
+                            {"call", c.call.empty() ? json(nullptr) : json(c.call)}});
+    const status::SpanRecord r = record(line);
+    const SpanSettings& s = line.settings();
+    return {{"name", r.name},
+            {"backend", s.backend},
+            {"use", std::string(name(s.use))},
+            {"type", s.span.type == hal::SpanType::e1 ? "e1" : "t1"},
+            {"law", s.span.law == hal::Law::alaw ? "alaw" : "mulaw"},
+            {"state", r.state},
+            {"alarms", r.alarms},
+            {"frames_moving", r.framesMoving},
+            {"d_channel", r.dChannel},
+            {"channels", std::move(channels)},
+            {"counters", toJson(line.span().counters())}};
+}
+
+std::vector<control::Route> spanRoutes(Lines& lines)
+{
+    return {{"GET", "/v1/spans", plain([&lines](const Request&) {
+                 json spans = json::array();
+                 for (const auto& line : lines.all())
+                     spans.push_back(toJson(*line));
+                 return jsonResponse({{"version", 1}, {"spans", std::move(spans)}});
+             })},
+            {"GET", "/v1/trace/dchannel/{}", plain([&lines](const Request& r) { return dChannelTrace(lines, r); })}};
+}
+
+std::vector<control::Route> modemRoutes(Lines& lines)
+{
+    return {{"GET", "/v1/modems", plain([&lines](const Request&) {
+                 json modems = json::array();
+                 for (const auto& modem : lines.modems())
+                     modems.push_back(toJson(*modem));
+                 return jsonResponse({{"version", 1}, {"modems", std::move(modems)}});
+             })},
+            {"GET", "/v1/trace/at/{}", plain([&lines](const Request& r) { return atTrace(lines, r); })}};
+}
+
+std::vector<control::Route> callRoutes(CallTable& calls)
+{
+    return {{"GET", "/v1/calls", plain([&calls](const Request&) { return jsonResponse(calls.toJson()); })},
+            {"DELETE", "/v1/calls/{}", plain([&calls](const Request& r) {
+                 if (auto done = calls.hangup(r.captured.at(0)); !done)
+                     return control::errorResponse(done.error());
+                 return jsonResponse({{"version", 1}, {"call", r.captured.at(0)}});
+             })}};
+}
+
+control::Route configRoute(std::string renderedText)
+{
+    return {"GET", "/v1/config", plain([text = std::move(renderedText)](const Request&) {
+                return Response{200, text, "text/plain"};
+            })};
+}
+
+control::Route faultRoute(std::function<Result<void>(const std::string& what)> fault)
+{
+    return {"POST", "/v1/lab/fault", plain([fault = std::move(fault)](const Request& r) {
+                const auto body = jsonBody(r);
+                if (!body)
+                    return control::errorResponse(body.error());
+                const auto what = body->find("what");
+                if (what == body->end() || !what->is_string())
+                    return control::errorResponse(Error{Errc::invalid, "what: the name of a fault, as a string"});
+                if (auto done = fault(what->get<std::string>()); !done)
+                    return control::errorResponse(done.error());
+                return jsonResponse({{"version", 1}, {"what", *what}});
+            })};
+}
+
+} // namespace callbox::lines

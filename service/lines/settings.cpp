@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The key tables of [span], [modem] and [lab]; what is checked across keys and sections is in checks.cpp.
+#include "lines/checks.h"
+#include <algorithm>
+#include <charconv>
+
+namespace callbox::lines {
+
+std::string_view name(Use u)
+{
+    return u == Use::trunk ? "trunk" : "tie";
+}
+
+hal::DialPlan dialPlan(std::string_view country)
+{
+    return country == "us" ? hal::dialPlanUs() : hal::dialPlanEu();
+}
+
+namespace {
+
+template <class E> using Words = std::vector<std::pair<std::string, E>>;
+
+const Words<Use> uses{{"trunk", Use::trunk}, {"tie", Use::tie}};
+const Words<hal::SpanType> types{{"e1", hal::SpanType::e1}, {"t1", hal::SpanType::t1}};
+const Words<hal::Law> laws{{"alaw", hal::Law::alaw}, {"mulaw", hal::Law::mulaw}};
+const Words<hal::PriRole> roles{{"user", hal::PriRole::user}, {"network", hal::PriRole::network}};
+const Words<hal::PriSwitchType> switchTypes{{"euroisdn", hal::PriSwitchType::euroIsdn},
+                                            {"ni2", hal::PriSwitchType::ni2}};
+const Words<hal::RedirectingForm> forms{{"ie", hal::RedirectingForm::ie},
+                                        {"facility", hal::RedirectingForm::facility},
+                                        {"both", hal::RedirectingForm::both}};
+const Words<bool> originalOrLast{{"original", true}, {"last", false}};
+
+template <class E> std::string wordOf(const Words<E>& words, E value)
+{
+    for (const auto& [word, v] : words)
+        if (v == value)
+            return word;
+    return "";
+}
+
+// One of some words into an enum. An empty preset leaves the target to deriveFromType().
+template <class E>
+ini::Key oneOf(std::string key, E& target, const Words<E>& words, std::string preset, std::string help)
+{
+    std::string allowed;
+    for (const auto& [word, value] : words)
+        allowed += (allowed.empty() ? "" : ", ") + word;
+    const bool mayBeEmpty = preset.empty();
+    return ini::custom(std::move(key), std::move(allowed), std::move(preset), std::move(help),
+                       [&target, &words, mayBeEmpty](const std::string& text) {
+                           for (const auto& [word, value] : words)
+                               if (word == text) {
+                                   target = value;
+                                   return true;
+                               }
+                           return mayBeEmpty && text.empty();
+                       });
+}
+
+bool takeTimers(const std::string& text, std::map<std::string, int>& timers)
+{
+    timers.clear();
+    std::size_t at = 0;
+    while ((at = text.find_first_not_of(' ', at)) != std::string::npos) {
+        const std::string item = text.substr(at, text.find(' ', at) - at);
+        at += item.size();
+        const auto equals = item.find('=');
+        int value = 0;
+        if (equals == std::string::npos || equals == 0)
+            return false;
+        const char* end = item.data() + item.size();
+        const auto [stop, ec] = std::from_chars(item.data() + equals + 1, end, value);
+        if (ec != std::errc() || stop != end || value < 0)
+            return false;
+        timers[item.substr(0, equals)] = value;
+    }
+    return true;
+}
+
+std::string timersText(const std::map<std::string, int>& timers)
+{
+    std::string out;
+    for (const auto& [timer, value] : timers)
+        out += (out.empty() ? "" : " ") + timer + "=" + std::to_string(value);
+    return out;
+}
+
+std::string backendNames()
+{
+    std::string names;
+    for (const hal::Backend* b : hal::allBackends())
+        names += (names.empty() ? "" : ", ") + std::string(b->name);
+    return names;
+}
+
+void addBackendKeys(std::vector<ini::Key>& table, SpanSettings& s)
+{
+    for (const BackendKeyOf& k : allBackendKeys()) {
+        if (std::any_of(table.begin(), table.end(), [&](const ini::Key& t) { return t.name == k.key; }))
+            continue; // two backends may share a key's name
+        table.push_back(
+            ini::custom(k.key, k.allowed, "", k.backend + ": " + k.help, [&s, key = k.key](const std::string& v) {
+                if (!v.empty())
+                    s.backendKeys[key] = v;
+                return true;
+            }));
+    }
+}
+
+std::string valueOf(const SpanSettings& s, const std::string& key)
+{
+    if (key == "backend")
+        return s.backend;
+    if (key == "use")
+        return wordOf(uses, s.use);
+    if (key == "type")
+        return wordOf(types, s.span.type);
+    if (key == "law")
+        return wordOf(laws, s.span.law);
+    if (key == "crc4")
+        return s.span.crc4 ? "yes" : "no";
+    if (key == "role")
+        return wordOf(roles, s.pri.role);
+    if (key == "switch_type")
+        return wordOf(switchTypes, s.pri.switchType);
+    if (key == "redirecting")
+        return wordOf(forms, s.pri.form);
+    if (key == "recipient_from")
+        return wordOf(originalOrLast, s.recipientFromOriginal);
+    if (key == "country")
+        return s.country;
+    if (key == "restart_at_start")
+        return s.pri.restartAtStart ? "yes" : "no";
+    if (key == "timers")
+        return timersText(s.pri.timers);
+    const auto it = s.backendKeys.find(key);
+    return it == s.backendKeys.end() ? "" : it->second;
+}
+
+} // namespace
+
+std::vector<ini::Key> keys(SpanSettings& s)
+{
+    std::vector<ini::Key> table{
+        ini::custom("backend", backendNames(), "virtual", "which kind of card carries it",
+                    [&s](const std::string& v) {
+                        s.backend = v;
+                        return hal::findBackend(v) != nullptr;
+                    }),
+        oneOf("use", s.use, uses, "trunk", "towards the exchange, or between switch and box"),
+        oneOf("type", s.span.type, types, "e1", "30 or 23 B channels"),
+        oneOf("law", s.span.law, laws, "", "G.711 law; by type: alaw on e1, mulaw on t1"),
+        ini::boolean("crc4", s.span.crc4, true, "CRC-4 multiframe on e1 (G.704 2.3.3)"),
+        oneOf("role", s.pri.role, roles, "user", "which side of Q.931 we are"),
+        oneOf("switch_type", s.pri.switchType, switchTypes, "", "by type: euroisdn on e1, ni2 on t1"),
+        oneOf("redirecting", s.pri.form, forms, "", "how we send diversions; by switch type: facility, ie"),
+        oneOf("recipient_from", s.recipientFromOriginal, originalOrLast, "original",
+              "whose number a diverted call is for, when it was diverted more than once"),
+        ini::custom("country", "us, eu", "", "the dial plan of the line; by type: eu on e1, us on t1",
+                    [&s](const std::string& v) {
+                        s.country = v;
+                        return v.empty() || v == "us" || v == "eu";
+                    }),
+        ini::boolean("restart_at_start", s.pri.restartAtStart, true, "RESTART every channel when the span comes up"),
+        ini::custom("timers", "NAME=MS NAME=MS ... by the names of Q.921 and Q.931: T200, T203, T303, T309, N200, K",
+                    "", "timers and counters that differ from the standards' values",
+                    [&s](const std::string& v) { return takeTimers(v, s.pri.timers); }),
+    };
+    addBackendKeys(table, s);
+    return table;
+}
+
+void deriveFromType(SpanSettings& s, const ini::Section& section)
+{
+    const auto said = [&](std::string_view key) {
+        return std::any_of(section.entries.begin(), section.entries.end(),
+                           [&](const ini::Entry& e) { return e.key == key && !e.value.empty(); });
+    };
+    const bool e1 = s.span.type == hal::SpanType::e1;
+    s.span.dChannel = hal::dChannelSlot(s.span.type);
+    if (!said("law"))
+        s.span.law = e1 ? hal::Law::alaw : hal::Law::mulaw;
+    if (!said("switch_type"))
+        s.pri.switchType = e1 ? hal::PriSwitchType::euroIsdn : hal::PriSwitchType::ni2;
+    if (!said("redirecting"))
+        s.pri.form = s.pri.switchType == hal::PriSwitchType::euroIsdn ? hal::RedirectingForm::facility
+                                                                      : hal::RedirectingForm::ie;
+    if (!said("country"))
+        s.country = e1 ? "eu" : "us";
+    s.plan = dialPlan(s.country);
+    // Both sides seize from their own end of the channels: glare is then rare.
+    s.pri.highestChannelFirst = s.pri.role == hal::PriRole::network;
+}
+
+std::vector<ini::Key> keys(ModemSettings& m)
+{
+    std::vector<ini::Key> table{
+        ini::required("device", m.device, "the path of a serial device", "where the modem's AT commands go"),
+        ini::integer("baud", m.baud, 1200, 4'000'000, 115200, "the serial line's speed, where it has one"),
+        ini::custom("pin", "4 to 8 digits, or nothing", "", "the SIM's PIN", [&m](const std::string& v) {
+            m.modem.pin = Secret(v);
+            return v.empty() ||
+                   (v.size() >= 4 && v.size() <= 8 && v.find_first_not_of("0123456789") == std::string::npos);
+        })};
+    return table;
+}
+
+std::string render(const LinesConfig& config)
+{
+    std::string out;
+    for (const SpanSettings& s : config.spans) {
+        SpanSettings scratch;
+        std::vector<ini::Key> table = keys(scratch);
+        std::erase_if(table,
+                      [&](const ini::Key& k) { return isBackendKey(k.name) && !s.backendKeys.contains(k.name); });
+        out += ini::render("span", s.name(), table, [&](const ini::Key& k) { return valueOf(s, k.name); });
+    }
+    for (const ModemSettings& m : config.modems) {
+        ModemSettings scratch;
+        const std::vector<ini::Key> table = keys(scratch);
+        out += ini::render("modem", m.modem.name, table, [&](const ini::Key& k) -> std::string {
+            if (k.name == "pin")
+                return m.modem.pin.empty() ? "" : "***";
+            return k.name == "baud" ? std::to_string(m.baud) : m.device;
+        });
+    }
+    if (config.faults)
+        out += "[lab]\n# fault injection (yes or no)\nfaults = yes\n\n";
+    return out;
+}
+
+} // namespace callbox::lines
