@@ -55,7 +55,9 @@ struct PriConfig {
     RedirectingForm form = RedirectingForm::facility; // how diversions are sent, unless the setup says otherwise
     bool proceedingFirst = false;     // send CALL PROCEEDING at once; false: CONNECT alone, half the set-up time
     bool highestChannelFirst = false; // which end of the channels we seize from, against glare
-    bool restartAtStart = true;       // RESTART each channel when the D channel first comes up
+    // RESTART each channel when the D channel first comes up. Only the user side does: libpri has one global call
+    // reference for RESTARTs of both directions, and two that cross cost each other T316.
+    bool restartAtStart = true;
     // Timers by name in milliseconds, libpri's names (T200, T203, T303, T305, T308, T309, T313, N200, K ...).
     std::map<std::string, int> timers;
 };

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What libpri does not carry is read and written in the frames below it: numbers of a SETUP with all their indicators,
+// redirecting information in both forms, the cause of a refusal. A frame that libpri repeats is changed the same way
+// again, octet for octet (N25).
+#pragma once
+#include "ie.h"
+
+namespace callbox::hal::pri {
+
+struct ReadSetup {
+    CallSetup setup; // numbers, redirecting, bearer, name where it is a Display
+    NumberQuirks quirks;
+};
+ReadSetup readSetup(Octets frame, const Message&);
+
+// A SETUP of libpri with the numbers of `setup` in place of its own.
+OctetBuffer writeSetup(Octets frame, const Message&, const CallSetup& setup);
+// A RELEASE COMPLETE with another cause value (Q.850) in it.
+OctetBuffer writeCause(Octets frame, const Message&, Cause cause);
+
+// Digits of one number that fit the standards (E.164: 15; with prefixes 20).
+constexpr std::size_t mostDigits = 20;
+
+} // namespace callbox::hal::pri

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Q.931 messages inside D channel frames: header and information elements (EN 300 403-1 clause 4), read tolerantly and
+// written strictly. Octets in, values out; no state.
+#pragma once
+#include <callbox/hal/call.h>
+#include <optional>
+
+namespace callbox::hal::pri {
+
+enum class MessageType : std::uint8_t {
+    alerting = 0x01,
+    callProceeding = 0x02,
+    setup = 0x05,
+    connect = 0x07,
+    disconnect = 0x45,
+    release = 0x4D,
+    releaseComplete = 0x5A,
+};
+
+namespace ie {
+constexpr std::uint8_t bearer = 0x04;
+constexpr std::uint8_t cause = 0x08;
+constexpr std::uint8_t facility = 0x1C;
+constexpr std::uint8_t display = 0x28;
+constexpr std::uint8_t calling = 0x6C;
+constexpr std::uint8_t called = 0x70;
+constexpr std::uint8_t originalCalled = 0x73; // ANSI T1.607
+constexpr std::uint8_t redirecting = 0x74;
+} // namespace ie
+
+// Where the parts of a Q.931 message lie in an I frame (Q.921 3.6.2: address 2 octets, control 2 octets).
+struct Message {
+    MessageType type;
+    unsigned reference = 0;       // call reference value
+    bool fromDestination = false; // the call reference flag: sent by the side that did not originate the call
+    std::size_t elements = 0;     // offset of the first information element
+};
+// Empty: no I frame, no Q.931, a dummy or global call reference, or cut off.
+std::optional<Message> parseMessage(Octets frame);
+
+// One element of codeset 0; shifts to other codesets are skipped with what they cover.
+struct Element {
+    std::uint8_t id;
+    std::size_t offset; // of its first octet
+    std::size_t size;   // whole, identifier and length included
+    Octets content;
+};
+std::vector<Element> parseElements(Octets frame, std::size_t from);
+
+// Known deviations of real switches that reading puts up with, for counting (N24).
+struct NumberQuirks {
+    bool extensionBit = false; // an extension bit says more octets follow where digits begin
+    bool strayOctets = false;  // NULs or other octets that are no digits
+};
+std::optional<PartyNumber> readNumber(const Element&, NumberQuirks&);
+std::optional<Diversion> readRedirecting(const Element&, NumberQuirks&);
+Bearer readBearer(Octets content);
+// The cause value of a message; normalUnspecified when it has none (EN 300 403-1 5.8.6.1).
+Cause readCause(Octets frame, const Message&);
+
+OctetBuffer writeNumber(std::uint8_t id, const PartyNumber&); // calling or called
+OctetBuffer writeRedirecting(std::uint8_t id, const Diversion&);
+
+// What Q.931's reason for diversion (T1.607) and EN 300 207-1's DiversionReason mean in each other's code points.
+std::uint8_t toIeReason(DiversionReason);
+DiversionReason fromIeReason(std::uint8_t);
+
+} // namespace callbox::hal::pri

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ledger.h"
+#include <algorithm>
+
+namespace callbox::hal::pri {
+
+Ledger::Ledger(const SpanConfig& span, bool highestFirst) : highestFirst_(highestFirst)
+{
+    for (unsigned i = 1; i <= timeslots(span.type); ++i)
+        if (const Timeslot t{static_cast<std::uint8_t>(i)}; t != span.dChannel)
+            rows_.push_back({t, {}});
+}
+
+const Ledger::Row* Ledger::find(Timeslot t) const
+{
+    const auto it = std::find_if(rows_.begin(), rows_.end(), [&](const Row& r) { return r.slot == t; });
+    return it == rows_.end() ? nullptr : &*it;
+}
+
+Ledger::Row* Ledger::find(Timeslot t)
+{
+    return const_cast<Row*>(std::as_const(*this).find(t));
+}
+
+ChannelState Ledger::stateOf(const Row& r)
+{
+    if (!r.call.empty())
+        return ChannelState::inUse;
+    if (r.outOfService)
+        return ChannelState::outOfService;
+    return r.restarting ? ChannelState::restarting : ChannelState::idle;
+}
+
+ChannelState Ledger::state(Timeslot t) const
+{
+    const Row* r = find(t);
+    return r ? stateOf(*r) : ChannelState::outOfService;
+}
+
+std::optional<Timeslot> Ledger::nextIdle() const
+{
+    const auto idle = [](const Row& r) { return stateOf(r) == ChannelState::idle; };
+    if (highestFirst_) {
+        const auto it = std::find_if(rows_.rbegin(), rows_.rend(), idle);
+        return it == rows_.rend() ? std::nullopt : std::optional(it->slot);
+    }
+    const auto it = std::find_if(rows_.begin(), rows_.end(), idle);
+    return it == rows_.end() ? std::nullopt : std::optional(it->slot);
+}
+
+void Ledger::take(Timeslot t, const std::string& call)
+{
+    if (Row* r = find(t)) {
+        r->call = call;
+        r->restarting = false;
+    }
+}
+
+void Ledger::release(Timeslot t, const std::string& call)
+{
+    if (Row* r = find(t); r && r->call == call)
+        r->call.clear();
+}
+
+const std::string& Ledger::owner(Timeslot t) const
+{
+    static const std::string nobody;
+    const Row* r = find(t);
+    return r ? r->call : nobody;
+}
+
+void Ledger::setRestarting(Timeslot t, bool on)
+{
+    if (Row* r = find(t))
+        r->restarting = on;
+}
+
+void Ledger::setInService(Timeslot t, bool on)
+{
+    if (Row* r = find(t))
+        r->outOfService = !on;
+}
+
+std::vector<ChannelRow> Ledger::rows() const
+{
+    std::vector<ChannelRow> out;
+    for (const Row& r : rows_)
+        out.push_back({r.slot, stateOf(r), r.call});
+    return out;
+}
+
+void Ledger::count(TrunkStatus& status) const
+{
+    status.channels = static_cast<unsigned>(rows_.size());
+    for (const Row& r : rows_) {
+        status.idle += stateOf(r) == ChannelState::idle;
+        status.outOfService += stateOf(r) == ChannelState::outOfService;
+    }
+}
+
+} // namespace callbox::hal::pri

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The channel ledger: the state of every B channel of a trunk and whose it is. One owner for the truth (N21).
+#pragma once
+#include <callbox/hal/trunk.h>
+
+namespace callbox::hal::pri {
+
+class Ledger {
+public:
+    Ledger(const SpanConfig& span, bool highestFirst);
+
+    [[nodiscard]] bool exists(Timeslot t) const { return find(t) != nullptr; }
+    [[nodiscard]] ChannelState state(Timeslot t) const;
+    // The next idle channel by our end's order; empty when there is none.
+    [[nodiscard]] std::optional<Timeslot> nextIdle() const;
+    // Marks it in use by `call`. An incoming call may take a channel that awaits its restart.
+    void take(Timeslot t, const std::string& call);
+    // Idle again, or what else was asked for meanwhile. Nothing happens if it belongs to another call.
+    void release(Timeslot t, const std::string& call);
+    [[nodiscard]] const std::string& owner(Timeslot t) const;
+
+    void setRestarting(Timeslot t, bool on);
+    void setInService(Timeslot t, bool on);
+    [[nodiscard]] std::vector<ChannelRow> rows() const;
+    void count(TrunkStatus& status) const;
+
+private:
+    struct Row {
+        Timeslot slot;
+        std::string call;
+        bool restarting = false;
+        bool outOfService = false;
+    };
+    [[nodiscard]] static ChannelState stateOf(const Row& r);
+    [[nodiscard]] const Row* find(Timeslot t) const;
+    [[nodiscard]] Row* find(Timeslot t);
+    std::vector<Row> rows_;
+    bool highestFirst_;
+};
+
+} // namespace callbox::hal::pri

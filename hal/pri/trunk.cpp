@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Calls of a PRI trunk. What is about channels and restarts is in trunk_channels.cpp.
+#include "trunk_impl.h"
+
+namespace callbox::hal {
+
+std::string_view name(ChannelState s)
+{
+    switch (s) {
+    case ChannelState::idle:
+        return "idle";
+    case ChannelState::inUse:
+        return "in-use";
+    case ChannelState::restarting:
+        return "restarting";
+    case ChannelState::outOfService:
+        return "out-of-service";
+    }
+    return "out-of-service";
+}
+
+Result<std::unique_ptr<Trunk>> makePriTrunk(const Edges& edges, Span& span, const PriConfig& config)
+{
+    auto trunk = std::make_unique<pri::PriTrunk>(edges, span, config);
+    if (auto r = trunk->begin(); !r)
+        return r.error();
+    return std::unique_ptr<Trunk>(std::move(trunk));
+}
+
+namespace pri {
+
+namespace {
+
+constexpr Duration auditEvery = 60s;
+constexpr unsigned flagBit = 0x8000;
+
+} // namespace
+
+PriTrunk::PriTrunk(const Edges& edges, Span& span, const PriConfig& config)
+    : edges_(edges), span_(span), config_(config), ledger_(span.config(), config.highestChannelFirst),
+      restartLimit_(edges.loop), auditTimer_(edges.loop)
+{
+}
+
+PriTrunk::~PriTrunk()
+{
+    *alive_ = false;
+    span_.setFrameSink(nullptr);
+    for (auto& [call, record] : records_) {
+        record->trunk = nullptr;
+        record->call = nullptr;
+        tellReleased(*record, Cause::networkOutOfOrder);
+    }
+}
+
+Result<void> PriTrunk::begin()
+{
+    auto controller = Controller::make(edges_, span_, config_, *this);
+    if (!controller)
+        return controller.error();
+    controller_ = std::move(*controller);
+    span_.setFrameSink(this);
+    auditTimer_.after(auditEvery, [this] { audit(); });
+    return {};
+}
+
+TrunkStatus PriTrunk::status() const
+{
+    TrunkStatus s;
+    s.name = name();
+    s.dChannelUp = up_;
+    s.usable = up_ && span_.alarms().usable() && span_.framesMoving();
+    ledger_.count(s);
+    return s;
+}
+
+// Both directions count their references from 1: the side that originated a call is part of its name.
+std::string PriTrunk::idOf(unsigned reference, bool originatedByNetwork) const
+{
+    return name() + (originatedByNetwork ? "-" : "-u") + std::to_string(reference);
+}
+
+Record* PriTrunk::find(q931_call* call) const
+{
+    const auto it = records_.find(call);
+    return it == records_.end() ? nullptr : it->second.get();
+}
+
+std::unique_ptr<Call> PriTrunk::makeCall(const std::shared_ptr<Record>& record)
+{
+    return std::make_unique<Call>(edges_, Call::Identity{record->id, name(), record->incoming}, record->setup,
+                                  span_.config().law, std::make_unique<Leg>(record));
+}
+
+// ---- frames
+
+void PriTrunk::onFrame(Octets frame)
+{
+    if (frame.size() > longestFrame) {
+        ++malformed_;
+        return;
+    }
+    const auto header = parseMessage(frame);
+    arrived_.reset();
+    if (header && header->type == MessageType::setup && !header->fromDestination) {
+        arrived_ = readSetup(frame, *header);
+        arrivedHeader_ = *header;
+    }
+    controller_->receive(frame);
+    arrived_.reset();
+    if (header)
+        clearedInSilence(*header, frame);
+}
+
+// libpri says nothing of a call that ends before we have answered its SETUP; without this its channel would stay taken.
+void PriTrunk::clearedInSilence(const Message& m, Octets frame)
+{
+    const bool clears =
+        m.type == MessageType::disconnect || m.type == MessageType::release || m.type == MessageType::releaseComplete;
+    const auto it = clears && !m.fromDestination ? byReference_.find(m.reference | flagBit) : byReference_.end();
+    if (it == byReference_.end() || it->second->responded || it->second->clearing)
+        return;
+    const auto kept = it->second->shared_from_this();
+    kept->clearing = true;
+    forget(*kept);
+    tellReleased(*kept, readCause(frame, m));
+}
+
+void PriTrunk::onOutgoing(Octets frame, std::optional<OctetBuffer>& instead)
+{
+    const auto m = parseMessage(frame);
+    if (!m || (m->type != MessageType::setup && m->type != MessageType::releaseComplete))
+        return;
+    const auto it = byReference_.find(m->reference | (m->fromDestination ? flagBit : 0));
+    if (it == byReference_.end())
+        return;
+    if (m->type == MessageType::setup) {
+        OctetBuffer changed = writeSetup(frame, *m, it->second->setup);
+        if (changed.size() <= longestFrame)
+            instead = std::move(changed);
+        else
+            edges_.log.warning("SETUP too long, sent without its numbers", {{"call", it->second->id}});
+    } else if (it->second->refusal) {
+        instead = writeCause(frame, *m, *it->second->refusal);
+    }
+}
+
+// A change of the line is for status only: layer 2 alone decides whether the D channel is up (N7).
+void PriTrunk::onSpanState(bool)
+{
+    notify();
+}
+
+void PriTrunk::notify()
+{
+    if (changed_)
+        changed_();
+}
+
+// ---- events of libpri
+
+void PriTrunk::onEvent(const Event& e)
+{
+    switch (e.kind) {
+    case Event::Kind::dChannelUp:
+    case Event::Kind::dChannelDown:
+        onDChannel(e.kind == Event::Kind::dChannelUp);
+        break;
+    case Event::Kind::ring:
+        onRing(e);
+        break;
+    case Event::Kind::proceeding:
+        onFarStage(e, CallStage::proceeding);
+        break;
+    case Event::Kind::progress:
+        onFarStage(e, CallStage::proceeding);
+        break;
+    case Event::Kind::alerting:
+        onFarStage(e, CallStage::alerting);
+        break;
+    case Event::Kind::answer:
+        controller_->acknowledgeConnect(e.call);
+        onFarStage(e, CallStage::connected);
+        break;
+    case Event::Kind::connectAck:
+        if (Record* r = find(e.call); r && r->incoming && r->events && !r->clearing)
+            r->events->onStage(CallStage::connected);
+        break;
+    case Event::Kind::hangupRequest:
+    case Event::Kind::hangup:
+    case Event::Kind::hangupDone:
+        onHangup(e);
+        break;
+    case Event::Kind::restart:
+        onRestart(e.channel);
+        break;
+    case Event::Kind::restartAck:
+        if (restarting_) {
+            ledger_.setRestarting(*restarting_, false);
+            restarting_.reset();
+        }
+        nextRestart();
+        break;
+    case Event::Kind::service:
+        if (e.channel > 0)
+            ledger_.setInService(Timeslot{static_cast<std::uint8_t>(e.channel)}, e.inService);
+        notify();
+        break;
+    }
+}
+
+Cause PriTrunk::refuse(const Event& e, const Record& r) const
+{
+    // EN 300 403-1 5.2.2: the user is incompatible with it; the network does not implement it.
+    if (r.setup.bearer != Bearer::speech && r.setup.bearer != Bearer::audio3k1)
+        return config_.role == PriRole::user ? Cause::incompatibleDestination : Cause::bearerNotImplemented;
+    if (!r.slot)
+        return e.flexible ? Cause::noChannelAvailable : Cause::requestedChannelUnavailable;
+    if (!incoming_)
+        return Cause::temporaryFailure;
+    return Cause::none;
+}
+
+void PriTrunk::onRing(const Event& e)
+{
+    if (!arrived_) { // cannot be: a ring comes from the SETUP at hand
+        controller_->hangup(e.call, Cause::temporaryFailure);
+        return;
+    }
+    quirks_ += arrived_->quirks.extensionBit + arrived_->quirks.strayOctets;
+    auto record = std::make_shared<Record>();
+    record->reference = arrivedHeader_.reference;
+    record->id = idOf(record->reference, config_.role == PriRole::user);
+    record->fromDestination = true;
+    record->call = e.call;
+    record->trunk = this;
+    record->setup = arrived_->setup;
+    if (record->setup.callingName.empty())
+        record->setup.callingName = e.name; // NI2 tells it in a Facility, which libpri reads
+    records_[e.call] = record;
+    byReference_[record->reference | flagBit] = record.get();
+    const Cause channelProblem = chooseChannel(e, *record);
+    Cause cause = refuse(e, *record);
+    if (cause == Cause::noChannelAvailable || cause == Cause::requestedChannelUnavailable)
+        cause = channelProblem;
+    if (cause != Cause::none) {
+        edges_.log.info("call refused", {{"call", record->id}, {"cause", text(cause)}});
+        record->told = true; // nobody has it yet
+        hangup(*record, cause);
+        return;
+    }
+    if (config_.proceedingFirst) {
+        record->responded = true;
+        controller_->proceeding(e.call, *record->slot);
+    }
+    incoming_(makeCall(record));
+}
+
+void PriTrunk::onFarStage(const Event& e, CallStage stage)
+{
+    Record* r = find(e.call);
+    if (!r || r->clearing)
+        return;
+    const auto kept = r->shared_from_this(); // what is told may end it
+    r->responded = true;
+    takeChannel(*r, e.channel);
+    if (!r->slot) {
+        hangup(*r, Cause::channelUnacceptable);
+        tellReleased(*r, Cause::channelUnacceptable);
+        return;
+    }
+    if (auto opened = openBearer(*r); !opened) {
+        edges_.log.warning("B channel not opened", {{"call", r->id}, {"error", opened.error()}});
+        hangup(*r, Cause::requestedChannelUnavailable);
+        tellReleased(*r, Cause::requestedChannelUnavailable);
+        return;
+    }
+    if (r->events && (e.kind != Event::Kind::progress || e.inBand))
+        r->events->onStage(stage);
+}
+
+void PriTrunk::onHangup(const Event& e)
+{
+    Record* r = find(e.call);
+    if (!r) {
+        if (e.kind != Event::Kind::hangupDone)
+            controller_->hangup(e.call, e.cause);
+        return;
+    }
+    const auto kept = r->shared_from_this();
+    r->clearing = true;
+    if (e.kind != Event::Kind::hangupDone)
+        controller_->hangup(e.call, e.cause); // RELEASE after DISCONNECT, RELEASE COMPLETE after RELEASE
+    if (e.kind != Event::Kind::hangupRequest)
+        forget(*r);
+    tellReleased(*r, e.cause);
+}
+
+// ---- from our side
+
+Result<std::unique_ptr<Call>> PriTrunk::place(const CallSetup& setup)
+{
+    if (!up_)
+        return Error{Errc::gone, "span " + name() + ": its D channel is down"};
+    for (const PartyNumber* n :
+         {&setup.calling, &setup.called, setup.redirecting ? &setup.redirecting->number : nullptr,
+          setup.original ? &setup.original->number : nullptr})
+        if (n && n->digits.size() > mostDigits)
+            return Error{Errc::invalid, "a number of " + std::to_string(n->digits.size()) + " digits; at most " +
+                                            std::to_string(mostDigits)};
+    const auto slot = ledger_.nextIdle();
+    if (!slot)
+        return Error{Errc::no_space, "span " + name() + ": no idle channel"};
+    auto record = std::make_shared<Record>();
+    record->incoming = false;
+    record->slot = slot;
+    record->setup = setup;
+    record->trunk = this;
+    const auto prepare = [&](const Controller::Placed& p) {
+        record->call = p.call;
+        record->reference = p.reference;
+        record->id = idOf(p.reference, config_.role == PriRole::network);
+        byReference_[p.reference] = record.get();
+        records_[p.call] = record;
+        ledger_.take(*slot, record->id);
+    };
+    if (auto placed = controller_->setup(setup, *slot, prepare); !placed) {
+        forget(*record);
+        return placed.error();
+    }
+    return makeCall(record);
+}
+
+// Clears a call. A SETUP that nobody has answered yet is refused with RELEASE COMPLETE (EN 300 403-1 5.3.2 a), which
+// libpri does for a few causes only: it is asked with one of them, and the right cause is written into the frame.
+void PriTrunk::hangup(Record& r, Cause cause)
+{
+    if (!r.call || r.clearing)
+        return;
+    const auto kept = r.shared_from_this();
+    r.clearing = true;
+    if (r.incoming && !r.responded) {
+        r.refusal = cause;
+        controller_->hangup(r.call, Cause::incompatibleDestination);
+        forget(r); // libpri has forgotten it with the RELEASE COMPLETE
+        edges_.loop.post([kept] {
+            if (kept->events && !std::exchange(kept->told, true))
+                kept->events->onReleased(*kept->refusal);
+        });
+        return;
+    }
+    controller_->hangup(r.call, cause);
+}
+
+void PriTrunk::tellReleased(Record& r, Cause cause)
+{
+    if (!std::exchange(r.told, true) && r.events)
+        r.events->onReleased(cause);
+}
+
+void PriTrunk::forget(Record& r)
+{
+    const auto kept = r.shared_from_this();
+    if (r.slot)
+        ledger_.release(*r.slot, r.id);
+    const auto it = byReference_.find(r.reference | (r.fromDestination ? flagBit : 0));
+    if (it != byReference_.end() && it->second == &r)
+        byReference_.erase(it);
+    if (r.call)
+        records_.erase(r.call);
+    r.call = nullptr;
+}
+
+Result<void> PriTrunk::openBearer(Record& r)
+{
+    if (r.bearerGiven || !r.events)
+        return {};
+    auto channel = span_.open(*r.slot);
+    if (!channel)
+        return channel.error();
+    r.bearerGiven = true;
+    r.events->onBearer(std::move(*channel));
+    return {};
+}
+
+// The network side is connected with its own CONNECT; the user side waits for CONNECT ACKNOWLEDGE.
+void PriTrunk::later(const std::shared_ptr<Record>& record, CallStage stage)
+{
+    if (config_.role != PriRole::network)
+        return;
+    edges_.loop.post([record, stage] {
+        if (record->events && !record->clearing)
+            record->events->onStage(stage);
+    });
+}
+
+} // namespace pri
+} // namespace callbox::hal

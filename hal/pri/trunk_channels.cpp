@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Channels of a PRI trunk: which one a call gets, glare, restarts, in and out of service, the auditor; and the D
+// channel.
+#include "trunk_impl.h"
+#include <algorithm>
+
+namespace callbox::hal::pri {
+
+namespace {
+
+constexpr Duration auditEvery = 60s;
+// T316 and N316 of EN 300 403-1: after twice two minutes libpri gives up in silence; then we go on without an answer.
+constexpr Duration restartGivesUp = 250s;
+
+} // namespace
+
+// Q.931 5.1.2, 5.2.3: the channel asked for if it is idle; another where the far side leaves us the choice.
+Cause PriTrunk::chooseChannel(const Event& e, Record& r)
+{
+    if (e.channel > 0) {
+        const Timeslot asked{static_cast<std::uint8_t>(e.channel)};
+        if (!ledger_.exists(asked))
+            return Cause::requestedChannelUnavailable;
+        if (ledger_.state(asked) == ChannelState::inUse)
+            yieldChannel(asked);
+        const ChannelState state = ledger_.state(asked);
+        if (state == ChannelState::idle || state == ChannelState::restarting) {
+            ledger_.take(asked, r.id);
+            r.slot = asked;
+            return Cause::none;
+        }
+        if (!e.flexible)
+            return Cause::requestedChannelUnavailable;
+    }
+    r.slot = ledger_.nextIdle();
+    if (!r.slot)
+        return e.channel > 0 && !e.flexible ? Cause::requestedChannelUnavailable : Cause::noChannelAvailable;
+    ledger_.take(*r.slot, r.id);
+    return Cause::none;
+}
+
+// Glare (Q.931 5.7): both ends have seized the channel. The network's call has it; ours waits for what the network
+// says.
+void PriTrunk::yieldChannel(Timeslot t)
+{
+    if (config_.role == PriRole::network)
+        return;
+    for (auto& [call, record] : records_)
+        if (record->slot == t && !record->incoming && !record->responded) {
+            edges_.log.info("glare: the channel goes to the network's call", {{"call", record->id}, {"ts", index(t)}});
+            ledger_.release(t, record->id);
+            record->slot.reset();
+            return;
+        }
+}
+
+// The far side's first answer says which channel it is.
+void PriTrunk::takeChannel(Record& r, int channel)
+{
+    if (channel <= 0 || r.bearerGiven)
+        return;
+    const Timeslot said{static_cast<std::uint8_t>(channel)};
+    if (r.slot == said)
+        return;
+    if (r.slot)
+        ledger_.release(*r.slot, r.id);
+    r.slot.reset();
+    if (ledger_.exists(said) && ledger_.state(said) != ChannelState::inUse) {
+        ledger_.take(said, r.id);
+        r.slot = said;
+    }
+}
+
+void PriTrunk::onDChannel(bool up)
+{
+    if (up_ == up)
+        return; // told once (N23)
+    up_ = up;
+    edges_.log.info(up ? "D channel up" : "D channel down", {{"span", name()}});
+    if (up && !std::exchange(everUp_, true) && config_.restartAtStart && config_.role == PriRole::user)
+        for (const ChannelRow& row : ledger_.rows())
+            if (row.state == ChannelState::idle) {
+                ledger_.setRestarting(row.slot, true);
+                toRestart_.push_back(row.slot);
+            }
+    if (up)
+        nextRestart();
+    else
+        endUnanswered();
+    notify();
+}
+
+// Calls that nobody has answered yet die with the link, and libpri does not say so (N21); active ones live on until
+// T309.
+void PriTrunk::endUnanswered()
+{
+    std::vector<std::shared_ptr<Record>> over;
+    for (auto& [call, record] : records_)
+        if (record->incoming && !record->responded && !record->clearing)
+            over.push_back(record);
+    for (const auto& record : over)
+        hangup(*record, Cause::destinationOutOfOrder);
+}
+
+Result<void> PriTrunk::restart(Timeslot t)
+{
+    if (!ledger_.exists(t))
+        return Error{Errc::invalid, "span " + name() + " has no B channel " + std::to_string(index(t))};
+    if (!up_)
+        return Error{Errc::gone, "span " + name() + ": its D channel is down"};
+    for (auto& [call, record] : records_)
+        if (record->slot == t) {
+            const auto kept = record;
+            hangup(*kept, Cause::temporaryFailure);
+            break;
+        }
+    ledger_.setRestarting(t, true);
+    toRestart_.push_back(t);
+    nextRestart();
+    return {};
+}
+
+// One at a time: RESTART belongs to the global call reference, of which there is one (Q.931 5.5).
+void PriTrunk::nextRestart()
+{
+    if (restarting_ || !up_)
+        return;
+    while (!toRestart_.empty()) {
+        const Timeslot t = toRestart_.front();
+        toRestart_.erase(toRestart_.begin());
+        if (ledger_.state(t) != ChannelState::restarting)
+            continue; // a call has taken it meanwhile: the far side uses it, so it works
+        restarting_ = t;
+        restartLimit_.after(restartGivesUp, [this, t] {
+            edges_.log.warning("RESTART not acknowledged, channel taken as idle", {{"span", name()}, {"ts", index(t)}});
+            ledger_.setRestarting(t, false);
+            restarting_.reset();
+            nextRestart();
+        });
+        controller_->restart(t);
+        return;
+    }
+    restartLimit_.cancel();
+    notify();
+}
+
+// The far side restarts a channel, or all of them: its calls are over (Q.931 5.5.2).
+void PriTrunk::onRestart(int channel)
+{
+    std::vector<std::shared_ptr<Record>> over;
+    for (auto& [call, record] : records_)
+        if (channel <= 0 || (record->slot && index(*record->slot) == static_cast<unsigned>(channel)))
+            over.push_back(record);
+    for (const auto& record : over) {
+        hangup(*record, Cause::temporaryFailure);
+        tellReleased(*record, Cause::temporaryFailure);
+    }
+}
+
+Result<void> PriTrunk::setInService(Timeslot t, bool in)
+{
+    if (!ledger_.exists(t))
+        return Error{Errc::invalid, "span " + name() + " has no B channel " + std::to_string(index(t))};
+    ledger_.setInService(t, in);
+    if (config_.switchType == PriSwitchType::ni2 && up_)
+        controller_->service(t, in);
+    notify();
+    return {};
+}
+
+// A channel in use by a call that is no more goes back (N21). It cannot be; if it is, it is counted and said.
+void PriTrunk::audit()
+{
+    for (const ChannelRow& row : ledger_.rows()) {
+        if (row.state != ChannelState::inUse)
+            continue;
+        const bool owned =
+            std::any_of(records_.begin(), records_.end(), [&](const auto& r) { return r.second->id == row.call; });
+        if (owned)
+            continue;
+        ++reclaimed_;
+        edges_.log.error("channel without a call taken back",
+                         {{"span", name()}, {"ts", index(row.slot)}, {"call", row.call}, {"so_far", reclaimed_}});
+        ledger_.release(row.slot, row.call);
+    }
+    auditTimer_.after(auditEvery, [this] { audit(); });
+}
+
+} // namespace callbox::hal::pri

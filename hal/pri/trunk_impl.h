@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A PRI trunk: calls and channels on one controller. A Record is what the trunk knows of a call; it lives until libpri
+// has cleared the call, the Call's leg may go before or after it.
+#pragma once
+#include "controller.h"
+#include "ledger.h"
+
+namespace callbox::hal::pri {
+
+class PriTrunk;
+
+struct Record : std::enable_shared_from_this<Record> {
+    std::string id;
+    unsigned reference = 0;
+    bool incoming = true;
+    bool fromDestination = false; // the flag of our messages of this call
+    q931_call* call = nullptr;    // null once libpri has forgotten it
+    std::optional<Timeslot> slot; // empty: not agreed yet
+    CallSetup setup;
+    bool responded = false; // outgoing: the far side has said something; incoming: we have
+    bool clearing = false;  // DISCONNECT or RELEASE went or came
+    bool told = false;      // onReleased was given
+    bool bearerGiven = false;
+    std::optional<Cause> refusal; // to be written into the RELEASE COMPLETE
+    LegEvents* events = nullptr;
+    PriTrunk* trunk = nullptr; // null once the trunk is gone
+};
+
+class Leg final : public LegIo {
+public:
+    explicit Leg(std::shared_ptr<Record> record) : record_(std::move(record)) {}
+    ~Leg() override;
+    void setEvents(LegEvents& e) override { record_->events = &e; }
+    Result<void> proceeding() override;
+    Result<void> alerting() override;
+    Result<void> progress() override;
+    Result<void> answer() override;
+    void hangup(Cause) override;
+
+private:
+    Result<void> live() const;
+    std::shared_ptr<Record> record_;
+};
+
+class PriTrunk final : public Trunk, private FrameSink, private ControllerEvents {
+public:
+    PriTrunk(const Edges&, Span&, const PriConfig&);
+    ~PriTrunk() override;
+    Result<void> begin();
+
+    const std::string& name() const override { return span_.name(); }
+    Span& span() override { return span_; }
+    TrunkStatus status() const override;
+    std::vector<ChannelRow> channels() const override { return ledger_.rows(); }
+    void setIncoming(Incoming taker) override { incoming_ = std::move(taker); }
+    Result<std::unique_ptr<Call>> place(const CallSetup&) override;
+    Result<void> restart(Timeslot) override;
+    Result<void> setInService(Timeslot, bool) override;
+    void onChange(std::function<void()> cb) override { changed_ = std::move(cb); }
+
+    // -- for legs
+    Controller& controller() { return *controller_; }
+    Result<void> openBearer(Record&);
+    void later(const std::shared_ptr<Record>&, CallStage);
+    void hangup(Record&, Cause);
+
+private:
+    void onFrame(Octets) override;
+    void onSpanState(bool usable) override;
+    void onEvent(const Event&) override;
+    void onOutgoing(Octets frame, std::optional<OctetBuffer>& instead) override;
+
+    void clearedInSilence(const Message&, Octets frame);
+    void onRing(const Event&);
+    Cause chooseChannel(const Event&, Record&);
+    Cause refuse(const Event&, const Record&) const;
+    void yieldChannel(Timeslot);
+    void onFarStage(const Event&, CallStage);
+    void takeChannel(Record&, int channel);
+    void onHangup(const Event&);
+    void tellReleased(Record&, Cause);
+    void forget(Record&);
+    void onDChannel(bool up);
+    void endUnanswered();
+    void onRestart(int channel);
+    void nextRestart();
+    void audit();
+    void notify();
+    std::unique_ptr<Call> makeCall(const std::shared_ptr<Record>&);
+    [[nodiscard]] Record* find(q931_call*) const;
+    [[nodiscard]] std::string idOf(unsigned reference, bool originatedByNetwork) const;
+
+    Edges edges_;
+    Span& span_;
+    PriConfig config_;
+    Ledger ledger_;
+    std::unique_ptr<Controller> controller_;
+    bool up_ = false;
+    bool everUp_ = false;
+    Incoming incoming_;
+    std::function<void()> changed_;
+    std::map<q931_call*, std::shared_ptr<Record>> records_;
+    std::map<unsigned, Record*> byReference_; // outgoing calls and refusals: flag in bit 15
+    std::optional<ReadSetup> arrived_;        // the SETUP in the frame at hand
+    Message arrivedHeader_{};
+    std::vector<Timeslot> toRestart_;
+    std::optional<Timeslot> restarting_;
+    Timer restartLimit_, auditTimer_;
+    std::uint64_t quirks_ = 0, malformed_ = 0, reclaimed_ = 0;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+} // namespace callbox::hal::pri
