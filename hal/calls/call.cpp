@@ -29,7 +29,7 @@ std::string_view name(CallStage s)
 Call::Call(Edges edges, Identity identity, CallSetup setup, Law law, std::unique_ptr<LegIo> leg)
     : edges_(std::move(edges)), identity_(std::move(identity)), setup_(std::move(setup)), law_(law),
       stage_(identity_.incoming ? CallStage::offered : CallStage::placed),
-      media_(std::make_unique<Media>(edges_.loop, law)), leg_(std::move(leg))
+      media_(std::make_shared<Media>(edges_.loop, law)), leg_(std::move(leg))
 {
     leg_->setEvents(*this);
 }

@@ -135,6 +135,10 @@ void Call::onAudio(const AudioBlock& block)
     samplesLost_ += block.lost;
     if (tap_)
         tap_->append(block.rx, block.lost);
+    if (join_) {
+        join_->onAudio(block);
+        return;
+    }
     // The block is held before the detector sees it, so that a tone in it can be cut off.
     Media& m = *media_;
     if (m.sink && !(m.wait && m.wait->isSet()))
@@ -144,10 +148,20 @@ void Call::onAudio(const AudioBlock& block)
     m.play(block.tx);
 }
 
+Result<void> Call::mayWait() const
+{
+    if (media_->wait)
+        return Error{Errc::busy, "call " + id() + " plays, records or listens for digits already"};
+    if (join_)
+        return Error{Errc::busy, "call " + id() + " is joined"};
+    return {};
+}
+
 Task<PlayOutcome> Call::play(AudioSource& source, PlayOptions options)
 {
     if (released() || stage_ == CallStage::releasing)
         co_await fail(Errc::gone, "call " + id() + " has ended");
+    co_await mayWait();
     PlayOutcome outcome;
     Media& m = *media_;
     if (const auto at = m.typed.find_first_of(options.stopDigits); at != std::string::npos) {
@@ -155,14 +169,11 @@ Task<PlayOutcome> Call::play(AudioSource& source, PlayOptions options)
         m.typed.erase(0, at + 1);
         co_return outcome;
     }
-    m.begin();
+    Media::Waiting waiting(media_);
     m.stopDigits = options.stopDigits;
     m.lastBlockOut = false;
     m.source = &source;
-    const auto wait = m.wait;
-    MediaResult r = co_await wait->wait();
-    m.source = nullptr;
-    m.wait.reset();
+    MediaResult r = co_await waiting.event().wait();
     if (r.end == MediaEnd::hangup)
         co_await fail(Errc::gone, "call " + id() + " ended while playing");
     outcome.finished = r.end == MediaEnd::finished;
@@ -170,65 +181,65 @@ Task<PlayOutcome> Call::play(AudioSource& source, PlayOptions options)
     co_return outcome;
 }
 
+namespace {
+
+RecordEnd recordEnd(MediaEnd end)
+{
+    switch (end) {
+    case MediaEnd::digit:
+        return RecordEnd::digit;
+    case MediaEnd::silence:
+        return RecordEnd::silence;
+    case MediaEnd::limit:
+        return RecordEnd::limit;
+    case MediaEnd::sinkFailed:
+        return RecordEnd::sinkFailed;
+    case MediaEnd::lineFault:
+        return RecordEnd::lineFault;
+    case MediaEnd::finished:
+    case MediaEnd::hangup:
+        break;
+    }
+    return RecordEnd::hangup;
+}
+
+} // namespace
+
 Task<RecordOutcome> Call::record(AudioSink& sink, RecordOptions options)
 {
     RecordOutcome outcome;
     if (released() || stage_ == CallStage::releasing)
         co_return outcome;
+    co_await mayWait();
     Media& m = *media_;
     m.typed.clear(); // keys pressed during the greeting do not end the message
-    m.begin();
+    Media::Waiting waiting(media_);
     m.record = options;
     m.heard = m.given = m.lostSamples = m.quiet = 0;
     m.held.clear();
     m.sink = &sink;
     m.lastAudio = edges_.loop.now();
     m.watchLine();
-    const auto wait = m.wait;
-    MediaResult r = co_await wait->wait();
-    m.sink = nullptr;
-    m.lineWatch.cancel();
-    m.wait.reset();
+    MediaResult r = co_await waiting.event().wait();
+    outcome.end = recordEnd(r.end);
     outcome.digit = r.digit;
     outcome.samples = m.given;
     outcome.lost = m.lostSamples;
-    switch (r.end) {
-    case MediaEnd::digit:
-        outcome.end = RecordEnd::digit;
-        break;
-    case MediaEnd::silence:
-        outcome.end = RecordEnd::silence;
-        break;
-    case MediaEnd::limit:
-        outcome.end = RecordEnd::limit;
-        break;
-    case MediaEnd::sinkFailed:
-        outcome.end = RecordEnd::sinkFailed;
-        break;
-    case MediaEnd::lineFault:
-        outcome.end = RecordEnd::lineFault;
-        break;
-    case MediaEnd::finished:
-    case MediaEnd::hangup:
-        outcome.end = RecordEnd::hangup;
-        break;
-    }
     co_return outcome;
 }
 
 Task<std::string> Call::digits(DigitOptions options)
 {
     std::string out;
+    co_await mayWait();
     Media& m = *media_;
     Duration patience = options.first;
     while (out.size() < options.most) {
         if (m.typed.empty()) {
             if (released() || stage_ == CallStage::releasing)
                 co_await fail(Errc::gone, "call " + id() + " has ended");
-            m.begin();
-            const auto wait = m.wait;
-            std::optional<MediaResult> r = co_await wait->waitFor(patience);
-            m.wait.reset();
+            Media::Waiting waiting(media_);
+            std::optional<MediaResult> r = co_await waiting.event().waitFor(patience);
             if (!r)
                 break;
             if (r->end == MediaEnd::hangup)

@@ -26,7 +26,6 @@ struct Call::Media {
 
     // -- the one wait
     std::shared_ptr<Event<MediaResult>> wait;
-    void begin() { wait = std::make_shared<Event<MediaResult>>(loop); }
     void finish(MediaResult r)
     {
         if (wait)
@@ -41,6 +40,33 @@ struct Call::Media {
         lineWatch.cancel();
         finish({end, 0});
     }
+
+    // Ends the wait with the script's frame, also when the script is destroyed while it waits: what it lent (source,
+    // sink) goes with it.
+    class Waiting {
+    public:
+        explicit Waiting(const std::shared_ptr<Media>& media) : media_(media)
+        {
+            media->wait = std::make_shared<Event<MediaResult>>(media->loop);
+            event_ = media->wait;
+        }
+        ~Waiting()
+        {
+            if (const auto m = media_.lock()) {
+                m->source = nullptr;
+                m->sink = nullptr;
+                m->lineWatch.cancel();
+                m->wait.reset();
+            }
+        }
+        Waiting(const Waiting&) = delete;
+        Waiting& operator=(const Waiting&) = delete;
+        Event<MediaResult>& event() { return *event_; }
+
+    private:
+        std::weak_ptr<Media> media_;
+        std::shared_ptr<Event<MediaResult>> event_;
+    };
 
     // -- playing
     AudioSource* source = nullptr;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Joining in user space: each side's audio goes through a short queue to the other. The queue starts to give when two
-// blocks lie in it, because the ticks of two spans do not come in a fixed order.
+// Joining in user space: each side's audio goes through a short queue to the other. The queue starts to give when some
+// blocks lie in it: the ticks of two spans may come up to two apart, in either order.
 #include <algorithm>
 #include <callbox/hal/join.h>
 
@@ -8,56 +8,67 @@ namespace callbox::hal {
 
 namespace {
 
-constexpr std::size_t startBlocks = 2;
+constexpr std::size_t startBlocks = 3;
 constexpr std::size_t mostBlocks = 30; // 600 ms of 20 ms blocks: a late tie's burst fits
 
 class UserJoin final : public Join {
 public:
-    UserJoin(Channel& a, Channel& b) : a_(*this, a, 0), b_(*this, b, 1)
+    UserJoin(Call& a, Call& b) : a_(*this, a, 0), b_(*this, b, 1)
     {
-        a.setPort(&a_);
-        b.setPort(&b_);
+        a.setJoin(&a_);
+        b.setJoin(&b_);
     }
     ~UserJoin() override
     {
-        a_.release();
-        b_.release();
+        a_.call().setJoin(nullptr);
+        b_.call().setJoin(nullptr);
     }
     [[nodiscard]] const JoinCounters& counters() const override { return counters_; }
+
+    void drain() override
+    {
+        draining_ = true;
+        for (Way& way : ways_)
+            way.running = true;
+    }
+    [[nodiscard]] bool drained(const Call& towards) const override
+    {
+        const int from = &towards == &b_.call() ? 0 : 1;
+        return !port(1 - from).call().channel() || ways_[from].waiting() == 0;
+    }
 
 private:
     struct Way { // one direction
         OctetBuffer queue;
         std::size_t at = 0; // what of it has been given
         bool running = false;
+        [[nodiscard]] std::size_t waiting() const { return queue.size() - at; }
     };
     class Port final : public AudioPort {
     public:
-        Port(UserJoin& join, Channel& channel, int side)
-            : join_(join), channel_(channel), earlier_(channel.port()), side_(side)
-        {
-        }
-        void release() { channel_.setPort(earlier_); }
+        Port(UserJoin& join, Call& call, int side) : join_(join), call_(call), side_(side) {}
         void onAudio(const AudioBlock& block) override
         {
             join_.put(side_, block.rx);
             join_.get(1 - side_, block.tx);
         }
-        [[nodiscard]] Law law() const { return channel_.law(); }
+        [[nodiscard]] Call& call() const { return call_; }
 
     private:
         UserJoin& join_;
-        Channel& channel_;
-        AudioPort* earlier_;
+        Call& call_;
         int side_;
     };
+    [[nodiscard]] const Port& port(int side) const { return side == 0 ? a_ : b_; }
 
     void put(int from, Octets rx)
     {
         Way& way = ways_[from];
-        const Law law = from == 0 ? a_.law() : b_.law();
-        const Law other = from == 0 ? b_.law() : a_.law();
-        if (way.queue.size() - way.at > mostBlocks * rx.size()) {
+        if (!port(1 - from).call().channel()) {
+            way = {};
+            return;
+        }
+        if (way.waiting() > mostBlocks * rx.size()) {
             counters_.dropped[from] += rx.size();
             return;
         }
@@ -67,7 +78,8 @@ private:
         }
         const std::size_t before = way.queue.size();
         way.queue.insert(way.queue.end(), rx.begin(), rx.end());
-        if (law != other)
+        const Law law = port(from).call().law();
+        if (law != port(1 - from).call().law())
             convertLaw(std::span(way.queue).subspan(before), law);
         if (way.queue.size() >= startBlocks * rx.size())
             way.running = true;
@@ -77,18 +89,20 @@ private:
         Way& way = ways_[from];
         if (!way.running)
             return;
-        if (way.queue.size() - way.at < tx.size()) {
+        const std::size_t n = std::min(way.waiting(), tx.size());
+        if (n < tx.size() && !draining_) {
             way.running = false; // late: fill up again before going on
             counters_.inserted[from] += tx.size();
             return;
         }
-        std::copy_n(way.queue.begin() + std::ptrdiff_t(way.at), tx.size(), tx.begin());
-        way.at += tx.size();
-        counters_.samples[from] += tx.size();
+        std::copy_n(way.queue.begin() + std::ptrdiff_t(way.at), n, tx.begin());
+        way.at += n;
+        counters_.samples[from] += n;
     }
 
     Way ways_[2];
     JoinCounters counters_;
+    bool draining_ = false;
     Port a_, b_;
 };
 
@@ -96,9 +110,13 @@ private:
 
 Result<std::unique_ptr<Join>> Join::make(Call& a, Call& b)
 {
-    if (!a.channel() || !b.channel())
-        return Error{Errc::invalid, "joining " + a.id() + " and " + b.id() + ": one of them has no channel"};
-    return std::unique_ptr<Join>(std::make_unique<UserJoin>(*a.channel(), *b.channel()));
+    for (const Call* c : {&a, &b}) {
+        if (c->released())
+            return Error{Errc::gone, "joining " + a.id() + " and " + b.id() + ": " + c->id() + " has ended"};
+        if (c->joined())
+            return Error{Errc::busy, "joining " + a.id() + " and " + b.id() + ": " + c->id() + " is joined already"};
+    }
+    return std::unique_ptr<Join>(std::make_unique<UserJoin>(a, b));
 }
 
 } // namespace callbox::hal

@@ -6,7 +6,8 @@
 //     co_await call.play(greeting, {});
 //     RecordOutcome r = co_await call.record(draft, {.limit = 120s, .silence = 5s, .stopDigits = "#"});
 // A hang-up ends answer(), play() and digits() with Errc::gone, and makes record() return its outcome.
-// One media wait at a time. Loop thread only. Destroying a Call hangs it up (normalClearing) if it still lives.
+// One media wait at a time (a second one is Errc::busy). Loop thread only. Destroying a Call hangs it up
+// (normalClearing) if it still lives.
 #pragma once
 #include <callbox/base/async.h>
 #include <callbox/hal/cause.h>
@@ -143,8 +144,12 @@ public:
     // Digits are listened for from answer on; a test caller who only talks may turn that off.
     void setDetecting(bool on) { detecting_ = on; }
 
-    // The B channel for a Join; null before there is one. While joined, play and record are Errc::busy.
+    // The B channel; null before there is one and after release.
     [[nodiscard]] Channel* channel() { return channel_.get(); }
+    // For a Join: all audio goes there, now and when a B channel comes later; null ends it. Play, record and digits are
+    // Errc::busy meanwhile. The port outlives its stay.
+    void setJoin(AudioPort* port) { join_ = port; }
+    [[nodiscard]] bool joined() const { return join_ != nullptr; }
 
 private:
     struct Media; // what is being played, recorded, detected
@@ -152,6 +157,7 @@ private:
     void onReleased(Cause) override;
     void onBearer(std::unique_ptr<Channel>) override;
     void onAudio(const AudioBlock&) override;
+    [[nodiscard]] Result<void> mayWait() const;
 
     Edges edges_;
     Identity identity_;
@@ -162,10 +168,11 @@ private:
     std::uint64_t samplesMoved_ = 0;
     std::uint64_t samplesLost_ = 0;
     AudioSink* tap_ = nullptr;
+    AudioPort* join_ = nullptr;
     bool detecting_ = true;
     std::function<void(CallStage)> observer_;
     std::unique_ptr<Channel> channel_;
-    std::unique_ptr<Media> media_;
+    std::shared_ptr<Media> media_; // a waiting script may see the Call go
     std::unique_ptr<LegIo> leg_;
 };
 

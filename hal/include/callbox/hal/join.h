@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Join: two calls hear each other. In user space, one block of delay each way plus the tick's own, laws converted by
-// one table; bit-exact when the laws are equal. Across clocks it slips, counted. Loop thread only.
+// Join: two calls hear each other. In user space, three blocks of delay each way (the ticks of two spans come in no
+// fixed order), laws converted by one table; bit-exact when the laws are equal. Across clocks it slips, counted. Loop
+// thread only.
 #pragma once
 #include <callbox/hal/call.h>
 
@@ -14,11 +15,16 @@ struct JoinCounters {
 
 class Join {
 public:
-    // Both have their channels; Errc::invalid otherwise. Both outlive the Join, which gives the channels back when
-    // destroyed.
+    // Made as early as one likes: audio flows as soon as both have their B channels, and what comes to a call that has
+    // none yet is nobody's. Errc::gone: one of them has ended; Errc::busy: one is joined already. Both outlive it.
     static Result<std::unique_ptr<Join>> make(Call& a, Call& b);
     virtual ~Join() = default;
     [[nodiscard]] virtual const JoinCounters& counters() const = 0;
+
+    // One side has hung up: what it said last is still on its way. From here on nothing is held back, and
+    // drained() says that all of it has gone out to the other side (or that there is no other side any more).
+    virtual void drain() = 0;
+    [[nodiscard]] virtual bool drained(const Call& towards) const = 0;
 };
 
 } // namespace callbox::hal
