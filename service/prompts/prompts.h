@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What callers and recipients hear: prompt sets in memory, and sentences put together from them. A set is a folder of
+// 8 kHz WAV files named after the ids below; a vendor replaces it whole or in part. A prompt that is missing or broken
+// is taken from the fallback set, else left out (the beep: made here), counted and listed; it never ends a call.
+#pragma once
+#include <array>
+#include <callbox/base/log.h>
+#include <callbox/hal/media.h>
+#include <map>
+#include <optional>
+
+namespace callbox::prompts {
+
+// Whole sentences, or parts of one sentence in one voice. The words of each stand in en.txt; files are named by
+// fileId().
+enum class Prompt : std::uint8_t {
+    beep,
+    greeting,        // please leave your message after the tone ...
+    greetingFor,     // ... for the number (digits follow, then greetingThen)
+    greetingThen,    // ... after the tone ...
+    tooShort,        // nothing was recorded, or too little
+    saved,           // the message is safe; only after the store said so
+    notSaved,        // it could not be saved
+    storeFull,       // we cannot take messages now
+    recordAgain,     // please record it again after the tone
+    enterRecipient,  // enter the number your message is for, then press pound
+    notAllowed,      // messages for this number cannot be taken here
+    notANumber,      // this is not a complete number
+    enterCode,       // enter the six digit code of your notification
+    wrongCode,       // this code is not right
+    tryAgain,        // please try again
+    goodbye,         //
+    messageFrom,     // message from (digits follow)
+    messageWithheld, // message from a withheld number
+    receivedOn,      // received on (month, day follow, then receivedAt and the time)
+    receivedAt,      // at
+    retrievalMenu,   // to hear it again press 1, to keep it press 2, to delete it press 3
+    kept,            //
+    deleted,         //
+    noMessage,       // there is no message for you here, or it is no longer available: never tells which
+    messageDamaged,  // part of this message could not be played
+    tryLater,        // the box of this message cannot be reached now
+    systemBusy,      // all lines are busy
+    notice,          // a message waits for you: to hear it press 1
+    noticeAgain,     // to hear your message press 1
+    noticeLink,      // you can hear it again under (digits of the link number follow)
+    noticeCode,      // with the code (digits follow)
+    digit0,
+    digit1,
+    digit2,
+    digit3,
+    digit4,
+    digit5,
+    digit6,
+    digit7,
+    digit8,
+    digit9,
+    count_, // how many there are; not a prompt
+};
+constexpr std::size_t promptCount = static_cast<std::size_t>(Prompt::count_);
+
+// "greeting-for": the file is greeting-for.wav.
+std::string_view fileId(Prompt);
+std::optional<Prompt> promptOf(std::string_view fileId);
+
+// One thing to say: prompts, digits and pauses one after another.
+//     Sentence().say(Prompt::messageFrom).number(from)
+class Sentence {
+public:
+    Sentence() = default;
+    explicit Sentence(Prompt p) { say(p); }
+    Sentence& say(Prompt);
+    Sentence& digits(std::string_view);      // each by its name, evenly; anything that is no digit is a short pause
+    Sentence& number(std::string_view e164); // in groups as people say them: 1, 212, 555, 0199
+    Sentence& pause(Duration);
+
+    struct Piece {
+        std::optional<Prompt> prompt; // else a pause
+        Duration pause{};
+    };
+    [[nodiscard]] const std::vector<Piece>& pieces() const { return pieces_; }
+
+private:
+    std::vector<Piece> pieces_;
+};
+
+struct PromptConfig {
+    std::string folder;          // empty: the shipped sets. Holds one folder a language, or the files themselves
+    std::string language = "en"; // fallback: the shipped English set
+};
+
+// One set, read once, shared by all calls. Immutable but for its counter; loop thread only after load().
+class PromptSet {
+public:
+    // No files: beeps, and is silent otherwise.
+    PromptSet() = default;
+    // Reads every prompt for each of `laws`. May block: at start-up. Never fails: what could not be read is in
+    // missing().
+    static std::shared_ptr<const PromptSet> load(const PromptConfig&, std::vector<hal::Law> laws, const Log&);
+    // The same from folders given: own set first, then the fallback (may be empty).
+    static std::shared_ptr<const PromptSet> loadFrom(const std::string& folder, const std::string& fallback,
+                                                     std::vector<hal::Law> laws, const Log&);
+
+    // The sounds of a sentence in one voice: all from the own set; if it lacks one, all from the fallback; only if
+    // that lacks one too, each from where it is.
+    [[nodiscard]] std::vector<hal::SoundPtr> sounds(const Sentence&, hal::Law) const;
+    // Ready to play.
+    [[nodiscard]] std::unique_ptr<hal::AudioSource> speak(const Sentence&, hal::Law) const;
+
+    struct Missing {
+        Prompt prompt;
+        std::string why; // names the file
+        bool replaced;   // the fallback set has it
+    };
+    // What the own set lacks: an alarm of the box when not empty.
+    [[nodiscard]] const std::vector<Missing>& missing() const { return missing_; }
+    // How often somebody did not hear a prompt because of that.
+    [[nodiscard]] std::uint64_t unspoken() const { return unspoken_; }
+
+private:
+    using Sounds = std::array<hal::SoundPtr, promptCount>;
+    struct Voice {
+        std::map<hal::Law, Sounds> byLaw;
+        [[nodiscard]] hal::SoundPtr sound(Prompt, hal::Law) const;
+        [[nodiscard]] bool has(const Sentence&, hal::Law) const;
+    };
+    static Voice read(const std::string& folder, const std::vector<hal::Law>& laws,
+                      std::array<std::string, promptCount>& failures);
+
+    Voice own_, fallback_;
+    std::vector<Missing> missing_;
+    mutable std::uint64_t unspoken_ = 0;
+};
+
+// Where the shipped sets are: beside the program (PROGRAM/../../share/callbox/prompts), else
+// /usr/share/callbox/prompts. `program` is the running one's path.
+std::string shippedPrompts(const std::string& program);
+std::string runningProgram(); // /proc/self/exe
+
+} // namespace callbox::prompts
