@@ -79,7 +79,9 @@ struct Notice {
     RecipientId recipient = 0;
     std::string protocol;
     NotificationState state = NotificationState::queued;
-    int attempts = 0;
+    int attempts = 0;     // how often it was taken, this time included
+    int unknowns = 0;     // how often its outcome was unknown, over restarts: one resend, not more
+    WallTime changedAt{}; // when it got its state
     PhoneNumber to;
     std::optional<PhoneNumber> from; // empty: withheld
     WallTime createdAt{};
