@@ -63,11 +63,12 @@ void Call::Media::take(const AudioBlock& block)
     held.insert(held.end(), block.rx.begin(), block.rx.end());
     if (block.lost)
         sink->append({}, block.lost);
-    if (record.silence > Duration::zero()) {
-        quiet = levelDbm0(block.rx, law) < record.silenceDbm0 ? quiet + block.rx.size() : 0;
-        if (quiet >= samplesOf(record.silence))
-            finish({MediaEnd::silence, 0});
-    }
+    const bool loud = levelDbm0(block.rx, law) >= record.silenceDbm0;
+    if (loud && !firstSound)
+        firstSound = heard - block.rx.size();
+    quiet = loud ? 0 : quiet + block.rx.size();
+    if (record.silence > Duration::zero() && quiet >= samplesOf(record.silence))
+        finish({MediaEnd::silence, 0});
     if (heard >= samplesOf(record.limit))
         finish({MediaEnd::limit, 0});
     if (sink->failed())
@@ -216,6 +217,7 @@ Task<RecordOutcome> Call::record(AudioSink& sink, RecordOptions options)
     Media::Waiting waiting(media_);
     m.record = options;
     m.heard = m.given = m.lostSamples = m.quiet = 0;
+    m.firstSound.reset();
     m.held.clear();
     m.sink = &sink;
     m.lastAudio = edges_.loop.now();
@@ -225,6 +227,7 @@ Task<RecordOutcome> Call::record(AudioSink& sink, RecordOptions options)
     outcome.digit = r.digit;
     outcome.samples = m.given;
     outcome.lost = m.lostSamples;
+    outcome.firstSound = m.firstSound;
     co_return outcome;
 }
 

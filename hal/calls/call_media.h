@@ -81,7 +81,8 @@ struct Call::Media {
     std::uint64_t given = 0; // samples the sink has
     std::uint64_t lostSamples = 0;
     std::uint64_t quiet = 0; // samples since something was last loud enough
-    OctetBuffer held;        // not yet given: an ending key's tone may lie in it
+    std::optional<std::uint64_t> firstSound;
+    OctetBuffer held; // not yet given: an ending key's tone may lie in it
     Timer lineWatch;
     TimePoint lastAudio{};
     void take(const AudioBlock& block);

@@ -64,6 +64,8 @@ struct RecordOutcome {
     char digit = 0;
     std::uint64_t samples = 0; // given to the sink: all the line brought, without the ending key's tone
     std::uint64_t lost = 0;    // samples the line lost meanwhile
+    // Where the first block louder than silenceDbm0 began, an ending key's tone among them; empty: nothing was.
+    std::optional<std::uint64_t> firstSound;
 };
 
 struct DigitOptions {
