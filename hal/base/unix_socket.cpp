@@ -62,8 +62,12 @@ Result<int> connectUnix(const std::string& path, int type)
     Fd s(socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (s.fd < 0)
         return systemError(errno, "making a socket");
-    if (connect(s.fd, generic(a), sizeof a.value) < 0)
-        return systemError(errno, "connecting to " + path);
+    if (connect(s.fd, generic(a), sizeof a.value) < 0) {
+        const int e = errno;
+        if (e == EAGAIN)
+            return Error{Errc::timeout, path + ": its process takes no more connections; it may be stopped"};
+        return systemError(e, "connecting to " + path);
+    }
     return s.take();
 }
 
@@ -78,10 +82,12 @@ Result<int> listenUnix(const std::string& path, int type)
     if (bind(s.fd, generic(a), sizeof a.value) < 0) {
         if (errno != EADDRINUSE)
             return systemError(errno, "binding " + path);
-        if (auto other = connectUnix(path, type)) {
+        auto other = connectUnix(path, type);
+        if (other)
             close(*other);
+        // Whoever does not answer a connection may still live: stopped, or of another kind.
+        if (other || (other.error().code != Errc::gone && other.error().code != Errc::not_found))
             return Error{Errc::busy, path + ": another process listens there"};
-        }
         unlink(a.value.sun_path);
         if (bind(s.fd, generic(a), sizeof a.value) < 0)
             return systemError(errno, "binding " + path);
