@@ -35,8 +35,16 @@ struct Route {
     bool onTcp = false;
 };
 
-// Serves until destroyed. A slow, silent or rude client costs only its own connection: requests over 1 MiB, headers
-// over 16 KiB, and connections idle for 60 s are refused with words.
+struct HttpLimits {
+    std::size_t body = 1 << 20;    // of a request
+    std::size_t header = 16 << 10; // of a request
+    Duration idle = 60s;           // for a whole request to arrive, and for each step of an answer to be taken
+    std::size_t connections = 256; // at once; one more is told so and closed
+};
+
+// Serves until destroyed. A slow, silent or rude client costs only its own connection: what is over a limit is refused
+// with words where they can still be said. A handler takes as long as it likes (a long poll); it runs to its end when
+// its client leaves, and is destroyed with the server. The server is not destroyed from inside a handler.
 class HttpServer {
 public:
     virtual ~HttpServer() = default;
@@ -45,7 +53,10 @@ public:
     // "127.0.0.1:0" picks a free port; returns "127.0.0.1:34567".
     virtual Result<std::string> listenTcp(const std::string& address) = 0;
 };
-std::unique_ptr<HttpServer> makeHttpServer(RealLoop&, Log, std::vector<Route> routes);
+std::unique_ptr<HttpServer> makeHttpServer(RealLoop&, Log, std::vector<Route> routes, HttpLimits = {});
+
+// For what stands in a path between two slashes: "a b" is "a%20b".
+std::string percentEncode(std::string_view);
 
 // Where a daemon listens: "unix:/path/control.sock" or "127.0.0.1:34567".
 class HttpClient {

@@ -3,6 +3,7 @@
 #include <utility> // before Asio: Boost 1.74 leaves it out
 
 #include "control/http.h"
+#include "control/routing.h"
 #include <boost/asio.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
@@ -20,23 +21,6 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 
 constexpr std::size_t largestAnswer = 256 << 20; // a message's audio, a trace
-
-std::string percentEncode(std::string_view s)
-{
-    static constexpr char hex[] = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : s) {
-        const auto o = static_cast<unsigned char>(c);
-        if (std::isalnum(o) || c == '-' || c == '_' || c == '.' || c == '~') {
-            out += c;
-        } else {
-            out += '%';
-            out += hex[o >> 4];
-            out += hex[o & 15];
-        }
-    }
-    return out;
-}
 
 std::string targetOf(const Request& r)
 {
@@ -62,7 +46,8 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
     void send()
     {
         http::async_write(socket, request, [self = shared_from_this()](beast::error_code ec, std::size_t) {
-            if (ec)
+            // A server that refuses in the middle of a request may have said why before it closed.
+            if (ec && ec != asio::error::broken_pipe && ec != asio::error::connection_reset)
                 self->fail(Errc::gone, "the connection ended while asking: " + ec.message());
             else
                 self->receive();
@@ -140,16 +125,14 @@ private:
     }
     Result<void> startTcp(Exchange& e, const std::string& where)
     {
-        const auto colon = where.rfind(':');
-        std::string host = where.substr(0, colon);
-        if (host == "localhost")
-            host = "127.0.0.1";
-        boost::system::error_code ec;
-        const auto ip = asio::ip::make_address(host, ec);
-        const std::string port = colon == std::string::npos ? "" : where.substr(colon + 1);
-        if (ec || port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string::npos)
+        const auto address = parseAddress(where);
+        if (!address)
             return Error{Errc::invalid, "\"" + where + "\" is neither unix:/path nor ADDRESS:PORT"};
-        const asio::ip::tcp::endpoint to(ip, static_cast<unsigned short>(std::stoul(port)));
+        boost::system::error_code ec;
+        const auto ip = asio::ip::make_address(address->host, ec);
+        if (ec)
+            return Error{Errc::invalid, "\"" + where + "\": " + address->host + " is no IP address"};
+        const asio::ip::tcp::endpoint to(ip, address->port);
         e.socket.async_connect(to, [self = e.shared_from_this(), where](boost::system::error_code failed) {
             if (failed)
                 self->fail(Errc::gone, "nobody listens: " + failed.message());

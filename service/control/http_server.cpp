@@ -22,14 +22,17 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using Socket = asio::generic::stream_protocol::socket;
 
-constexpr std::size_t largestBody = 1 << 20;
-constexpr std::size_t largestHeader = 16 << 10;
-constexpr Duration idleLimit = 60s;
+constexpr std::size_t mostDrained = 16 << 20;
+constexpr Duration acceptPause = 100ms; // when the process has no descriptor left
 
 struct Shared {
-    Shared(Loop& l, Log g, std::vector<Route> r) : loop(l), log(std::move(g)), routes(std::move(r)), tasks(l) {}
+    Shared(Loop& l, Log g, std::vector<Route> r, HttpLimits m)
+        : loop(l), log(std::move(g)), limits(m), routes(std::move(r)), tasks(l)
+    {
+    }
     Loop& loop;
     Log log;
+    HttpLimits limits;
     std::vector<Route> routes;
     TaskGroup tasks;
     std::set<class Connection*> open;
@@ -48,9 +51,9 @@ public:
     void readNext()
     {
         parser_.emplace();
-        parser_->body_limit(largestBody);
-        parser_->header_limit(largestHeader);
-        idle_.after(idleLimit, [this] { close(); });
+        parser_->body_limit(shared_->limits.body);
+        parser_->header_limit(static_cast<std::uint32_t>(shared_->limits.header));
+        expectProgress();
         http::async_read(socket_, buffer_, *parser_,
                          [self = shared_from_this()](beast::error_code ec, std::size_t) { self->onRead(ec); });
     }
@@ -72,15 +75,49 @@ public:
         message_.keep_alive(keepAlive_);
         message_.body() = std::move(r.body);
         message_.prepare_payload();
-        http::async_write(socket_, message_, [self = shared_from_this()](beast::error_code ec, std::size_t) {
-            if (ec || !self->keepAlive_ || self->shared_->closed)
-                self->close();
-            else
-                self->readNext();
-        });
+        serializer_.emplace(message_);
+        writeSome();
     }
 
 private:
+    void expectProgress()
+    {
+        idle_.after(shared_->limits.idle, [this] { close(); });
+    }
+    // Step by step: a long answer may take its time, one that nobody takes may not.
+    void writeSome()
+    {
+        expectProgress();
+        http::async_write_some(socket_, *serializer_, [self = shared_from_this()](beast::error_code ec, std::size_t) {
+            if (ec || self->shared_->closed)
+                self->close();
+            else if (!self->serializer_->is_done())
+                self->writeSome();
+            else if (self->keepAlive_)
+                self->readNext();
+            else
+                self->finish();
+        });
+    }
+    // Closing while octets of the client are still unread would destroy the answer on its way: they are read first.
+    void finish()
+    {
+        beast::error_code ec;
+        socket_.shutdown(Socket::shutdown_send, ec);
+        expectProgress();
+        drain(mostDrained);
+    }
+    void drain(std::size_t left)
+    {
+        buffer_.clear();
+        socket_.async_read_some(buffer_.prepare(64 << 10),
+                                [self = shared_from_this(), left](beast::error_code ec, std::size_t n) {
+                                    if (ec || n >= left || self->shared_->closed)
+                                        self->close();
+                                    else
+                                        self->drain(left - n);
+                                });
+    }
     void onRead(beast::error_code ec)
     {
         idle_.cancel();
@@ -114,9 +151,11 @@ private:
             close();
             return;
         }
-        Response r = errorResponse(Error{Errc::invalid, tooMuch ? "a request has at most 16 KiB of header and 1 MiB of "
-                                                                  "body"
-                                                                : "no HTTP/1.1 request: " + ec.message()});
+        const HttpLimits& limits = shared_->limits;
+        const std::string most =
+            std::to_string(limits.header) + " octets of header and " + std::to_string(limits.body) + " of body";
+        Response r = errorResponse(
+            Error{Errc::invalid, tooMuch ? "a request has at most " + most : "no HTTP/1.1 request: " + ec.message()});
         if (tooMuch)
             r.status = 413;
         respond(std::move(r));
@@ -135,12 +174,13 @@ private:
     beast::flat_buffer buffer_;
     std::optional<http::request_parser<http::string_body>> parser_;
     http::response<http::string_body> message_;
+    std::optional<http::response_serializer<http::string_body>> serializer_;
 };
 
 class Server final : public HttpServer {
 public:
-    Server(RealLoop& loop, Log log, std::vector<Route> routes)
-        : loop_(loop), shared_(std::make_shared<Shared>(loop, std::move(log), std::move(routes)))
+    Server(RealLoop& loop, Log log, std::vector<Route> routes, HttpLimits limits)
+        : loop_(loop), shared_(std::make_shared<Shared>(loop, std::move(log), std::move(routes), limits))
     {
     }
     ~Server() override
@@ -166,17 +206,14 @@ public:
 
     Result<std::string> listenTcp(const std::string& address) override
     {
-        const auto colon = address.rfind(':');
+        const auto parsed = parseAddress(address);
+        if (!parsed)
+            return parsed.error();
         boost::system::error_code ec;
-        const auto ip = asio::ip::make_address(address.substr(0, colon), ec);
-        unsigned port = 65536;
-        if (!ec && colon != std::string::npos && colon + 1 < address.size() &&
-            address.find_first_not_of("0123456789", colon + 1) == std::string::npos && address.size() - colon <= 6)
-            port = static_cast<unsigned>(std::stoul(address.substr(colon + 1)));
-        if (port > 65535)
-            return Error{Errc::invalid,
-                         "\"" + address + "\" is no address to listen on, like 127.0.0.1:8080 (port 0: any)"};
-        const asio::ip::tcp::endpoint wanted(ip, static_cast<unsigned short>(port));
+        const auto ip = asio::ip::make_address(parsed->host, ec);
+        if (ec)
+            return Error{Errc::invalid, "\"" + address + "\": " + parsed->host + " is no IP address"};
+        const asio::ip::tcp::endpoint wanted(ip, parsed->port);
         const int fd = ::socket(wanted.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         const int one = 1;
         if (fd < 0)
@@ -197,41 +234,73 @@ public:
 
 private:
     struct Listener {
+        Listener(Loop& loop, int f, bool tcp) : fd(f), overTcp(tcp), again(loop) {}
         ~Listener()
         {
             watch.reset();
             ::close(fd);
         }
-        int fd = -1;
+        int fd;
+        bool overTcp;
+        Timer again;
         std::unique_ptr<Watch> watch;
     };
     Result<void> listenOn(int fd, bool overTcp)
     {
-        auto listener = std::make_unique<Listener>();
-        listener->fd = fd;
-        auto watch = loop_.watch(fd, Interest::read, [this, fd, overTcp] { accept(fd, overTcp); });
-        if (!watch)
-            return watch.error();
-        listener->watch = std::move(*watch);
-        listeners_.push_back(std::move(listener));
+        listeners_.push_back(std::make_unique<Listener>(loop_, fd, overTcp));
+        return watch(*listeners_.back());
+    }
+    Result<void> watch(Listener& l)
+    {
+        auto w = loop_.watch(l.fd, Interest::read, [this, &l] { accept(l); });
+        if (!w)
+            return w.error();
+        l.watch = std::move(*w);
         return {};
     }
-    void accept(int fd, bool overTcp)
+    void accept(Listener& l)
     {
         sockaddr_storage from{};
         socklen_t size = sizeof from;
-        const int client = ::accept4(fd, reinterpret_cast<sockaddr*>(&from), &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
-        if (client < 0)
+        const int client = ::accept4(l.fd, reinterpret_cast<sockaddr*>(&from), &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (client < 0) {
+            pauseAfter(errno, l);
             return;
-        const int family = overTcp ? from.ss_family : AF_UNIX;
+        }
+        if (shared_->open.size() >= shared_->limits.connections) {
+            turnAway(client);
+            return;
+        }
+        const int family = l.overTcp ? from.ss_family : AF_UNIX;
         Socket socket(loop_.io());
         boost::system::error_code ec;
-        socket.assign(asio::generic::stream_protocol(family, overTcp ? IPPROTO_TCP : 0), client, ec);
+        socket.assign(asio::generic::stream_protocol(family, l.overTcp ? IPPROTO_TCP : 0), client, ec);
         if (ec) {
             ::close(client);
             return;
         }
-        std::make_shared<Connection>(shared_, std::move(socket), overTcp)->readNext();
+        std::make_shared<Connection>(shared_, std::move(socket), l.overTcp)->readNext();
+    }
+    // Out of descriptors the socket stays ready: asked at once again and again it would eat the loop's time.
+    void pauseAfter(int error, Listener& l)
+    {
+        if (error == EAGAIN || error == EINTR || error == ECONNABORTED)
+            return;
+        shared_->log.warning("cannot accept", {{"why", systemError(error, "accept")}});
+        l.watch.reset();
+        l.again.after(acceptPause, [this, &l] {
+            if (auto r = watch(l); !r)
+                pauseAfter(EMFILE, l);
+        });
+    }
+    static void turnAway(int client)
+    {
+        static constexpr std::string_view words =
+            "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Type: application/json\r\n\r\n"
+            R"({"version":1,"error":{"code":"busy","message":"too many connections at once; try again"}})";
+        // A fresh socket's buffer takes these few octets; if not, the client sees the end without words.
+        [[maybe_unused]] const ssize_t sent = ::send(client, words.data(), words.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        ::close(client);
     }
 
     RealLoop& loop_;
@@ -242,9 +311,9 @@ private:
 
 } // namespace
 
-std::unique_ptr<HttpServer> makeHttpServer(RealLoop& loop, Log log, std::vector<Route> routes)
+std::unique_ptr<HttpServer> makeHttpServer(RealLoop& loop, Log log, std::vector<Route> routes, HttpLimits limits)
 {
-    return std::make_unique<Server>(loop, std::move(log), std::move(routes));
+    return std::make_unique<Server>(loop, std::move(log), std::move(routes), limits);
 }
 
 } // namespace callbox::control

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "routing.h"
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 namespace callbox::control {
@@ -80,6 +81,46 @@ std::string percentDecode(std::string_view s)
         }
     }
     return out;
+}
+
+std::string percentEncode(std::string_view s)
+{
+    static constexpr char hex[] = "0123456789ABCDEF";
+    static constexpr std::string_view plain = "-_.~";
+    std::string out;
+    for (const char c : s) {
+        const auto o = static_cast<unsigned char>(c);
+        const bool alphanumeric = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+        if (alphanumeric || plain.find(c) != std::string_view::npos) {
+            out += c;
+        } else {
+            out += '%';
+            out += hex[o >> 4];
+            out += hex[o & 15];
+        }
+    }
+    return out;
+}
+
+Result<TcpAddress> parseAddress(const std::string& text)
+{
+    const Error wrong{Errc::invalid, "\"" + text + "\" is no ADDRESS:PORT, like 127.0.0.1:8080"};
+    const auto colon = text.rfind(':');
+    if (colon == std::string::npos || colon == 0)
+        return wrong;
+    TcpAddress a;
+    a.host = text.substr(0, colon);
+    if (a.host.size() > 2 && a.host.front() == '[' && a.host.back() == ']')
+        a.host = a.host.substr(1, a.host.size() - 2);
+    else if (a.host == "localhost")
+        a.host = "127.0.0.1";
+    else if (a.host.find(':') != std::string::npos)
+        return wrong;
+    const char* end = text.data() + text.size();
+    const auto [stop, ec] = std::from_chars(text.data() + colon + 1, end, a.port);
+    if (ec != std::errc() || stop != end)
+        return wrong;
+    return a;
 }
 
 void splitTarget(std::string_view target, Request& into)

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -31,8 +32,65 @@ Task<Response> refuse(Request)
     co_return Response{};
 }
 
+constexpr std::size_t largeSize = 32 << 20;
+
+Task<Response> large(Request)
+{
+    co_return Response{200, std::string(largeSize, 'x'), "text/plain"};
+}
+
+// A client that speaks octets, not HTTP.
+class Raw {
+public:
+    Raw(RealLoop& loop, const std::string& path) : loop_(loop)
+    {
+        auto fd = connectUnix(path, SOCK_STREAM);
+        EXPECT_TRUE(fd);
+        fd_ = *fd;
+    }
+    ~Raw() { ::close(fd_); }
+    Raw(const Raw&) = delete;
+    void say(const std::string& text) const
+    {
+        EXPECT_EQ(::send(fd_, text.data(), text.size(), MSG_NOSIGNAL), ssize_t(text.size())); // fits its buffer
+    }
+    [[nodiscard]] bool hungUp() const
+    {
+        pollfd p{fd_, POLLIN, 0};
+        return ::poll(&p, 1, 0) > 0 && (p.revents & POLLHUP);
+    }
+    // What comes back until `enough` says so or the server closes.
+    std::string hear(const std::function<bool(const std::string&)>& enough = {})
+    {
+        std::string got;
+        auto watch = loop_.watch(fd_, Interest::read, [&] {
+            char buffer[4096];
+            const ssize_t n = ::read(fd_, buffer, sizeof buffer);
+            if (n > 0)
+                got.append(buffer, std::size_t(n));
+            if (n <= 0 || (enough && enough(got)))
+                loop_.stop();
+        });
+        loop_.run();
+        watch->reset();
+        return got;
+    }
+
+private:
+    RealLoop& loop_;
+    int fd_ = -1;
+};
+
+std::size_t count(const std::string& hay, const std::string& needle)
+{
+    std::size_t n = 0;
+    for (std::size_t at = hay.find(needle); at != std::string::npos; at = hay.find(needle, at + 1))
+        ++n;
+    return n;
+}
+
 struct World {
-    World()
+    explicit World(HttpLimits limits = {})
     {
         std::string pattern = (std::filesystem::temp_directory_path() / "callbox http XXXXXX").string();
         folder = std::string(mkdtemp(pattern.data())) + "/" + std::string(120, 'd');
@@ -41,8 +99,9 @@ struct World {
         routes.push_back({"GET", "/v1/things/{}/audio", echo, true});
         routes.push_back({"POST", "/v1/things", echo});
         routes.push_back({"GET", "/v1/refused", refuse});
+        routes.push_back({"GET", "/v1/large", large});
         routes.push_back({"GET", "/v1/slow", [this](Request r) { return slow(this, std::move(r)); }});
-        server = makeHttpServer(loop, Log(), std::move(routes));
+        server = makeHttpServer(loop, Log(), std::move(routes), limits);
         EXPECT_TRUE(server->listenUnix(path()));
         tcp = *server->listenTcp("127.0.0.1:0");
         client = makeHttpClient(loop);
@@ -76,22 +135,9 @@ struct World {
     // Says `text` on a raw connection and gives all that comes back until the server closes.
     std::string raw(const std::string& text)
     {
-        auto fd = connectUnix(path(), SOCK_STREAM);
-        EXPECT_TRUE(fd);
-        EXPECT_EQ(::send(*fd, text.data(), text.size(), MSG_NOSIGNAL), ssize_t(text.size())); // fits its buffer
-        std::string got;
-        auto watch = loop.watch(*fd, Interest::read, [&] {
-            char buffer[4096];
-            const ssize_t n = ::read(*fd, buffer, sizeof buffer);
-            if (n > 0)
-                got.append(buffer, std::size_t(n));
-            else
-                loop.stop();
-        });
-        loop.run();
-        watch->reset();
-        ::close(*fd);
-        return got;
+        Raw connection(loop, path());
+        connection.say(text);
+        return connection.hear();
     }
     RealLoop loop;
     std::string folder, tcp;
@@ -171,6 +217,130 @@ TEST(Http, NoiseIsRefusedInWordsAndEndsOnlyItsOwnConnection)
     EXPECT_NE(w.raw("POST /v1/things HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n").find("413"), std::string::npos);
     EXPECT_NE(w.raw("GET / HTTP/1.1\r\nX: " + std::string(20000, 'x') + "\r\n\r\n").find("413"), std::string::npos);
     EXPECT_EQ(w.ask("unix:" + w.path(), {"POST", "/v1/things"})->status, 200);
+}
+
+TEST(Http, ALargeRequestIsRefusedInWordsThoughItsSenderIsStillSending)
+{
+    World w;
+    const auto r = w.ask("unix:" + w.path(), {"POST", "/v1/things", {}, std::string(4 << 20, 'x')});
+    ASSERT_TRUE(r) << r.error().what;
+    EXPECT_EQ(r->status, 413);
+    EXPECT_NE(r->body.find("1048576"), std::string::npos) << r->body;
+}
+
+TEST(Http, PipelinedRequestsAreAnsweredInTheirOrder)
+{
+    World w;
+    Raw client(w.loop, w.path());
+    client.say("GET /v1/things/1/audio HTTP/1.1\r\n\r\nGET /v1/things/2/audio HTTP/1.1\r\n\r\n"
+               "GET /v1/things/3/audio HTTP/1.1\r\nConnection: close\r\n\r\n");
+    const std::string got = client.hear();
+    EXPECT_EQ(count(got, "HTTP/1.1 200"), 3u);
+    EXPECT_LT(got.find("[1]"), got.find("[2]"));
+    EXPECT_LT(got.find("[2]"), got.find("[3]"));
+    EXPECT_NE(got.find("[3]"), std::string::npos);
+}
+
+TEST(Http, AClientThatLeavesWhileItsAnswerIsMadeCostsNobodyAnything)
+{
+    World w;
+    {
+        Raw client(w.loop, w.path());
+        client.say("GET /v1/slow HTTP/1.1\r\n\r\n");
+        while (!w.slowStarted)
+            EXPECT_TRUE(w.ask("unix:" + w.path(), {"POST", "/v1/things"}));
+    }
+    w.release.set(true);
+    EXPECT_EQ(w.ask("unix:" + w.path(), {"POST", "/v1/things"})->status, 200);
+    EXPECT_TRUE(w.slowEnded) << "work that was begun is finished";
+}
+
+TEST(Http, AClientThatSaysHalfARequestIsLetGoAndOthersAreServedMeanwhile)
+{
+    HttpLimits limits;
+    limits.idle = 50ms;
+    World w(limits);
+    Raw stalling(w.loop, w.path());
+    stalling.say("POST /v1/things HTTP/1.1\r\nContent-Length: 10\r\n\r\nhal");
+    EXPECT_EQ(w.ask("unix:" + w.path(), {"POST", "/v1/things"})->status, 200);
+    EXPECT_EQ(stalling.hear(), "") << "closed by the server";
+}
+
+TEST(Http, AClientThatDoesNotTakeItsAnswerIsLetGo)
+{
+    HttpLimits limits;
+    limits.idle = 50ms;
+    World w(limits);
+    Raw stalling(w.loop, w.path());
+    stalling.say("GET /v1/large HTTP/1.1\r\n\r\n");
+    while (!stalling.hungUp()) // it reads nothing meanwhile
+        EXPECT_EQ(w.ask("unix:" + w.path(), {"POST", "/v1/things"})->status, 200);
+    EXPECT_LT(stalling.hear().size(), largeSize);
+    EXPECT_EQ(w.ask("unix:" + w.path(), {"GET", "/v1/large"})->body.size(), largeSize);
+}
+
+TEST(Http, AnAnswerMayTakeLongerThanAClientMayBeIdle)
+{
+    HttpLimits limits;
+    limits.idle = 50ms;
+    World w(limits);
+    Timer later(w.loop);
+    later.after(300ms, [&] { w.release.set(true); });
+    EXPECT_EQ(w.ask("unix:" + w.path(), {"GET", "/v1/slow"})->status, 200);
+}
+
+TEST(Http, OneConnectionTooManyIsToldSo)
+{
+    HttpLimits limits;
+    limits.connections = 2;
+    World w(limits);
+    Raw first(w.loop, w.path());
+    Raw second(w.loop, w.path());
+    Raw third(w.loop, w.path());
+    EXPECT_NE(third.hear().find("503"), std::string::npos);
+    first.say("GET /v1/things/1/audio HTTP/1.1\r\n\r\n");
+    EXPECT_NE(first.hear([](const std::string& got) { return got.ends_with("[1]"); }).find("200"), std::string::npos);
+}
+
+TEST(Http, AStoppedServersSocketIsNotTakenFromIt)
+{
+    World w;
+    // Nobody runs the loop: connections queue up until the socket takes no more.
+    for (int i = 0; i < 200; ++i) {
+        auto fd = connectUnix(w.path(), SOCK_STREAM);
+        if (!fd) {
+            EXPECT_EQ(fd.error().code, Errc::timeout);
+            break;
+        }
+        ::close(*fd);
+        ASSERT_LT(i, 199);
+    }
+    auto second = makeHttpServer(w.loop, Log(), {});
+    EXPECT_EQ(second->listenUnix(w.path()).error().code, Errc::busy);
+}
+
+TEST(Http, OverIpVersion6)
+{
+    World w;
+    const auto six = w.server->listenTcp("[::1]:0");
+    if (!six)
+        GTEST_SKIP() << "no IPv6 here: " << six.error().what;
+    EXPECT_EQ(w.ask(*six, {"GET", "/v1/things/1/audio"})->status, 200);
+}
+
+TEST(Routing, AddressesThatAreNone)
+{
+    for (const char* text : {"", ":", "80", ":80", "host:", "1.2.3.4:99999", "1.2.3.4:8o", "::1:80", "1.2.3.4:-1"})
+        EXPECT_EQ(parseAddress(text).error().code, Errc::invalid) << text;
+    EXPECT_EQ(parseAddress("localhost:80")->host, "127.0.0.1");
+    EXPECT_EQ(parseAddress("[fe80::1]:65535")->port, 65535);
+}
+
+TEST(Routing, WhatIsEncodedComesBack)
+{
+    const std::string odd = "a b/%+&=?#\xc3\xa9\n";
+    EXPECT_EQ(percentDecode(percentEncode(odd)), odd);
+    EXPECT_EQ(percentEncode("box1-tie1"), "box1-tie1");
 }
 
 TEST(Http, ASecondServerOnTheSameSocketIsBusy)
