@@ -47,6 +47,8 @@ std::string_view text(Cause c)
         return "requested channel unavailable";
     case Cause::resourceUnavailable:
         return "resource unavailable";
+    case Cause::outgoingBarred:
+        return "outgoing calls barred";
     case Cause::bearerNotAuthorized:
         return "bearer capability not authorized";
     case Cause::bearerNotAvailable:
@@ -59,6 +61,10 @@ std::string_view text(Cause c)
         return "incompatible destination";
     case Cause::mandatoryIeMissing:
         return "mandatory information element missing";
+    case Cause::messageTypeNotImplemented:
+        return "message type not implemented";
+    case Cause::messageNotCompatible:
+        return "message not compatible with call state";
     case Cause::invalidIeContents:
         return "invalid information element contents";
     case Cause::recoveryOnTimerExpiry:

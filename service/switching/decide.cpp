@@ -1,27 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "decide.h"
+#include "switching/decide.h"
 #include <algorithm>
 
 namespace callbox::switching {
-
-bool NumberRange::contains(const PhoneNumber& n) const
-{
-    return n.e164().size() == first.e164().size() && n >= first && n <= last;
-}
-
-Result<NumberRange> parseRange(std::string_view text)
-{
-    const auto dash = text.find('-');
-    auto first = PhoneNumber::parse(text.substr(0, dash));
-    if (!first)
-        return first.error();
-    auto last = dash == std::string_view::npos ? first : PhoneNumber::parse(text.substr(dash + 1));
-    if (!last)
-        return last.error();
-    if (last->e164().size() != first->e164().size() || *last < *first)
-        return Error{Errc::invalid, "a range is FIRST-LAST with as many digits in both, the smaller first"};
-    return NumberRange{*first, *last};
-}
 
 namespace {
 
@@ -116,6 +97,11 @@ Decision decide(const CallFacts& call, std::span<const BoxFacts> facts, const Nu
         return d;
     }
     judgeAll(facts, policy, now, d);
+    if (call.to.empty() && call.redirecting.empty()) {
+        d.policy = "the called number is missing or is none";
+        d.refusal = hal::Cause::invalidNumberFormat;
+        return d;
+    }
     const bool access = std::find(numbering.access.begin(), numbering.access.end(), call.to) != numbering.access.end();
     if (!access && call.redirecting.empty()) {
         d.policy = "neither an access nor a link number";

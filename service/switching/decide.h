@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Which box, for one call: a pure function of the numbers, the link pools and what judge() says of every box.
 #pragma once
-#include "judge.h"
+#include "switching/judge.h"
+#include <callbox/base/number_range.h>
 #include <callbox/hal/cause.h>
 #include <callbox/hal/numbers.h>
 #include <map>
 #include <span>
 
 namespace callbox::switching {
-
-struct NumberRange {
-    PhoneNumber first, last; // inclusive, same length
-    [[nodiscard]] bool contains(const PhoneNumber&) const;
-};
-// "+12125559001-+12125560000", or one number.
-Result<NumberRange> parseRange(std::string_view);
 
 struct CallFacts {
     std::string call;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "judge.h"
+#include "switching/judge.h"
 #include <algorithm>
 
 namespace callbox::switching {
@@ -26,6 +26,14 @@ Freshness freshness(const BoxFacts& box, const Policy& policy)
     if (box.age < policy.freshUntil)
         return Freshness::fresh;
     return box.age <= policy.staleUntil ? Freshness::stale : Freshness::down;
+}
+
+unsigned reportsNeeded(const LocalView& local, const Policy& policy)
+{
+    unsigned needed = policy.goodReports;
+    for (unsigned i = policy.flapsFree; i < local.flaps && needed < policy.goodReportsMost; ++i)
+        needed *= 2;
+    return std::min(needed, policy.goodReportsMost);
 }
 
 namespace {
@@ -108,16 +116,20 @@ Judgement judge(const BoxFacts& box, Purpose purpose, const Policy& policy, Time
     Judgement j;
     j.box = box.box;
     j.freshness = freshness(box, policy);
-    bool onlySilent = true; // nothing against it but that it has not been heard
     if (j.freshness == Freshness::unknown)
         j.why.emplace_back("never heard");
     else if (j.freshness == Freshness::down)
         j.why.push_back("not heard for " + std::to_string(toMs(box.age)) + " ms");
+    if (j.why.empty() && box.local.goodReports && *box.local.goodReports < reportsNeeded(box.local, policy))
+        j.why.push_back(
+            "back since " + std::to_string(*box.local.goodReports) + " good reports of the " +
+            std::to_string(reportsNeeded(box.local, policy)) + " it takes" +
+            (box.local.flaps > policy.flapsFree ? ": it went down " + std::to_string(box.local.flaps) + " times" : ""));
     const std::size_t silence = j.why.size();
     if (box.record)
         judgeRecord(*box.record, purpose, j);
     judgeLocal(box, policy, now, j);
-    onlySilent = j.why.size() == silence;
+    const bool onlySilent = j.why.size() == silence; // nothing against it but that it has not been heard for long
 
     const unsigned free = freeChannels(box);
     if (onlySilent && free == 0) {

@@ -17,6 +17,12 @@ struct Policy {
     Duration failureHold = 2s; // after a failed set-up; doubles with each further one
     Duration failureHoldMost = 30s;
     Duration reservation = 2s; // how long a call counts as a channel in use before a report shows it
+    // Slow up: after a box was down, so many good reports in a row before it gets calls again; twice as many for each
+    // time it went down within flapWindow beyond flapsFree, up to goodReportsMost.
+    unsigned goodReports = 3;
+    unsigned goodReportsMost = 60;
+    unsigned flapsFree = 2;
+    Duration flapWindow = 300s;
 };
 
 // What the switch itself saw of a box.
@@ -27,8 +33,14 @@ struct LocalView {
     unsigned reserved = 0;       // set-ups under way or so recent that no report shows them
     unsigned failuresInARow = 0; // set-ups that failed for reasons of the box
     std::optional<TimePoint> lastFailure;
-    std::optional<TimePoint> recovered; // when it last became FRESH after having been down or unknown
+    std::optional<TimePoint> recovered; // when it was last taken back after having been down
+    // Good reports in a row since it went down; empty: it has not gone down, or is taken back.
+    std::optional<unsigned> goodReports;
+    unsigned flaps = 0; // how often it went down within Policy::flapWindow
 };
+
+// How many good reports it takes to be taken back.
+unsigned reportsNeeded(const LocalView&, const Policy&);
 
 struct BoxFacts {
     std::string box;

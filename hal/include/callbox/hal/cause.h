@@ -27,13 +27,16 @@ enum class Cause : std::uint8_t {
     switchCongestion = 42,
     requestedChannelUnavailable = 44,
     resourceUnavailable = 47,
+    outgoingBarred = 52, // ITU-T Q.850 only; not in EN 300 403-1
     bearerNotAuthorized = 57,
     bearerNotAvailable = 58,
     bearerNotImplemented = 65,
     invalidCallReference = 81,
     incompatibleDestination = 88,
     mandatoryIeMissing = 96,
+    messageTypeNotImplemented = 97,
     invalidIeContents = 100,
+    messageNotCompatible = 101, // with the call state
     recoveryOnTimerExpiry = 102,
     interworking = 127,
 };

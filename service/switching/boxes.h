@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the switch knows of its boxes: the records it heard, what it saw itself, their ties. Turns it into the facts
+// that judge() and decide() work on. The count of calls is never kept here: the ties' channel ledgers and the boxes'
+// own reports are the truth, a reservation lives two seconds at most.
+#pragma once
+#include "fleet/status_source.h"
+#include "lines/lines.h"
+#include "switching/config.h"
+#include <deque>
+
+namespace callbox::switching {
+
+class Boxes {
+public:
+    Boxes(const Edges&, const SwitchConfig&, const lines::Lines&);
+
+    void heard(const std::string& box, fleet::Heard heard);
+    // Several times a second: notices who has gone down or is back. Returns who is to be asked at once.
+    std::vector<std::string> look();
+
+    // All boxes as they are now, each time beginning with another one, so that equal ones share the load.
+    [[nodiscard]] std::vector<BoxFacts> facts() const;
+    void turn() { ++turns_; }
+    // Link pools as configured and as the boxes told.
+    [[nodiscard]] Numbering numbering() const;
+    [[nodiscard]] std::optional<TimePoint> heardAt(const std::string& box) const;
+
+    // Usable ties of a box, the one with most idle channels first.
+    [[nodiscard]] std::vector<lines::Line*> ties(const std::string& box) const;
+    [[nodiscard]] std::string boxOf(const lines::Line& tie) const; // empty: no box's
+
+    // A set-up went out; it failed for a reason of the box, begun at `started`; the box took a call.
+    void placed(const std::string& box);
+    void failed(const std::string& box, TimePoint started, std::string_view why);
+    void worked(const std::string& box);
+
+private:
+    struct Box {
+        BoxConfig config;
+        std::vector<lines::Line*> ties;
+        std::optional<fleet::Heard> heard;
+        std::vector<NumberRange> learned; // pools it told
+        std::deque<TimePoint> placed;     // set-ups not yet to be seen in a report
+        std::deque<TimePoint> downs;      // when it went down, within the flap window
+        LocalView local;
+        bool everUp = false;
+        bool up = false;
+        Freshness shown = Freshness::unknown; // as last logged
+    };
+    Box* find(const std::string& id);
+    [[nodiscard]] const Box* find(const std::string& id) const;
+    [[nodiscard]] BoxFacts factsOf(const Box&) const;
+    void seeTies(const Box&, LocalView&) const;
+    void learnPools(Box&);
+    void complainOfOverlaps(const Box&) const;
+    void update(Box&);
+
+    Edges edges_;
+    Policy policy_;
+    std::vector<PhoneNumber> access_;
+    std::vector<Box> boxes_;
+    std::size_t turns_ = 0;
+};
+
+} // namespace callbox::switching

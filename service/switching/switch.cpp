@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The switch's frame: start, watching lines and boxes, shutdown. Calls are in switch_calls.cpp and outgoing.cpp, its
+// HTTP face in switch_routes.cpp.
+#include "switching/switch.h"
+#include "switching/here.h"
+
+namespace callbox::switching {
+
+namespace {
+
+constexpr Duration lookEvery = 100ms;
+constexpr Duration endCheckEvery = 20ms;
+constexpr Duration endLimit = 5s; // for all calls to be released when the program ends
+
+} // namespace
+
+Switch::Switch(const Edges& edges, SwitchConfig config, lines::Lines& lines, fleet::StatusSource& source,
+               hal::SoundPtr announcement)
+    : edges_(edges), config_(std::move(config)), lines_(lines), source_(source), announcement_(std::move(announcement)),
+      boxes_(edges_, config_, lines), calls_(edges.loop), lookTimer_(edges.loop), endTimer_(edges.loop),
+      scripts_(edges.loop)
+{
+}
+
+Switch::~Switch()
+{
+    source_.stop();
+    for (const auto& w : watched_) {
+        w->line->trunk().setIncoming({});
+        w->line->span().removeChange(w->handle);
+    }
+    scripts_.cancelAll();
+}
+
+void Switch::start()
+{
+    for (const auto& line : lines_.all()) {
+        lines::Line* l = line.get();
+        l->trunk().setIncoming([this, l](std::unique_ptr<hal::Call> call) { onIncoming(*l, std::move(call)); });
+        watch(*l);
+    }
+    source_.start([this](const std::string& box, fleet::Heard heard) { boxes_.heard(box, std::move(heard)); });
+    look();
+}
+
+void Switch::look()
+{
+    for (const std::string& box : boxes_.look())
+        source_.askNow(box);
+    for (const auto& w : watched_)
+        onLineChange(*w->line);
+    lookTimer_.after(lookEvery, [this] { look(); });
+}
+
+void Switch::watch(lines::Line& line)
+{
+    auto w = std::make_unique<Watched>(edges_.loop);
+    w->line = &line;
+    w->handle = line.span().onChange([this, &line] { onLineChange(line); });
+    watched_.push_back(std::move(w));
+}
+
+// A line that is out of use for some seconds takes its calls with it: nobody talks to a dead box (design 9.4).
+void Switch::onLineChange(lines::Line& line)
+{
+    for (const auto& w : watched_) {
+        if (w->line != &line)
+            continue;
+        if (line.trunk().status().usable) {
+            w->lost.cancel();
+        } else if (!w->lost.armed()) {
+            w->lost.after(config_.lineLost, [this, &line] {
+                const std::vector<Carried*> now = carried_;
+                for (Carried* c : now)
+                    c->lineLost(line.name());
+            });
+        }
+    }
+}
+
+CallFacts Switch::factsOf(const hal::Call& call, const hal::DialPlan& plan)
+{
+    const hal::CallSetup& s = call.setup();
+    CallFacts f;
+    f.call = call.id();
+    f.from = hal::toE164(s.calling, plan);
+    f.to = hal::toE164(s.called, plan);
+    if (s.redirecting)
+        f.redirecting = hal::toE164(s.redirecting->number, plan);
+    if (f.redirecting.empty() && s.original)
+        f.redirecting = hal::toE164(s.original->number, plan);
+    return f;
+}
+
+void Switch::onIncoming(lines::Line& line, std::unique_ptr<hal::Call> call)
+{
+    if (ending_) {
+        call->hangup(hal::Cause::temporaryFailure);
+        return;
+    }
+    if (line.settings().use == lines::Use::trunk)
+        scripts_.start(fromTrunk(line, std::move(call)));
+    else
+        scripts_.start(fromTie(line, std::move(call)));
+}
+
+void Switch::shutdown(Callback done)
+{
+    ending_ = true;
+    ended_ = std::move(done);
+    endUntil_ = edges_.loop.now() + endLimit;
+    endCalls();
+}
+
+// Scripts notice by their calls' release; again and again, because one may just be between two boxes.
+void Switch::endCalls()
+{
+    if (scripts_.running() == 0 || edges_.loop.now() >= endUntil_) {
+        std::exchange(ended_, {})();
+        return;
+    }
+    calls_.hangupAll(hal::Cause::temporaryFailure);
+    endTimer_.after(endCheckEvery, [this] { endCalls(); });
+}
+
+} // namespace callbox::switching
