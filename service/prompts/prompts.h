@@ -5,6 +5,7 @@
 #pragma once
 #include <array>
 #include <callbox/base/log.h>
+#include <callbox/base/number.h>
 #include <callbox/hal/media.h>
 #include <map>
 #include <optional>
@@ -15,63 +16,71 @@ namespace callbox::prompts {
 // fileId().
 enum class Prompt : std::uint8_t {
     beep,
-    greeting,        // please leave your message after the tone ...
-    greetingFor,     // ... for the number (digits follow, then greetingThen)
-    greetingThen,    // ... after the tone ...
+    greeting,        // please leave your message after the tone; when done, hang up or press pound
+    greetingFor,     // please leave a message for the number (the number follows, then greetingThen)
+    greetingThen,    // after the tone; when done, hang up or press pound
     tooShort,        // nothing was recorded, or too little
-    saved,           // the message is safe; only after the store said so
+    saved,           // only after the store said so
     notSaved,        // it could not be saved
-    storeFull,       // we cannot take messages now
-    recordAgain,     // please record it again after the tone
+    storeFull,       // no messages can be taken now
+    recordAgain,     // please record your message again after the tone
     enterRecipient,  // enter the number your message is for, then press pound
-    notAllowed,      // messages for this number cannot be taken here
+    notAllowed,      // messages for this number are not taken here
     notANumber,      // this is not a complete number
     enterCode,       // enter the six digit code of your notification
     wrongCode,       // this code is not right
     tryAgain,        // please try again
     goodbye,         //
-    messageFrom,     // message from (digits follow)
+    messageFrom,     // message from (the number follows)
     messageWithheld, // message from a withheld number
-    receivedOn,      // received on (month, day follow, then receivedAt and the time)
+    receivedOn,      // received on (date follows, then receivedAt and the time)
     receivedAt,      // at
     retrievalMenu,   // to hear it again press 1, to keep it press 2, to delete it press 3
-    kept,            //
-    deleted,         //
-    noMessage,       // there is no message for you here, or it is no longer available: never tells which
+    kept,            // the message is kept
+    deleted,         // the message is deleted
+    noMessage,       // no message for you here, or it is no longer available: never tells which
     messageDamaged,  // part of this message could not be played
-    tryLater,        // the box of this message cannot be reached now
+    tryLater,        // please try your call again later
+    boxAway,         // the place where this message is kept cannot be reached now
     systemBusy,      // all lines are busy
-    notice,          // a message waits for you: to hear it press 1
-    noticeAgain,     // to hear your message press 1
-    noticeLink,      // you can hear it again under (digits of the link number follow)
+    notice,          // a message waits for you; to hear it press 1
+    noticeLink,      // you can hear it again by calling (the link number follows)
     noticeCode,      // with the code (digits follow)
-    digit0,
-    digit1,
-    digit2,
-    digit3,
-    digit4,
-    digit5,
-    digit6,
-    digit7,
-    digit8,
-    digit9,
+    oclock,
+    oh, // of "two oh five"
+    am,
+    pm,
+    number0, // spoken numbers; digits are the first ten
+    number59 = number0 + 59,
+    month1,
+    month12 = month1 + 11,
+    day1, // first, second, ...
+    day31 = day1 + 30,
     count_, // how many there are; not a prompt
 };
 constexpr std::size_t promptCount = static_cast<std::size_t>(Prompt::count_);
 
-// "greeting-for": the file is greeting-for.wav.
+// "greeting-for": the file is greeting-for.wav. Numbers, months and days: "number-7", "month-11", "day-22".
 std::string_view fileId(Prompt);
 std::optional<Prompt> promptOf(std::string_view fileId);
 
+// A number's prompt: n below 60.
+constexpr Prompt spokenNumber(unsigned n)
+{
+    return static_cast<Prompt>(static_cast<unsigned>(Prompt::number0) + n);
+}
+
 // One thing to say: prompts, digits and pauses one after another.
-//     Sentence().say(Prompt::messageFrom).number(from)
+//     Sentence(Prompt::messageFrom).number(from)
 class Sentence {
 public:
     Sentence() = default;
     explicit Sentence(Prompt p) { say(p); }
     Sentence& say(Prompt);
-    Sentence& digits(std::string_view);      // each by its name, evenly; anything that is no digit is a short pause
-    Sentence& number(std::string_view e164); // in groups as people say them: 1, 212, 555, 0199
+    Sentence& digits(std::string_view);   // each by its name, evenly; what is no digit is a short pause
+    Sentence& number(const PhoneNumber&); // in groups as people say them: 1, 212, 555, 0199
+    Sentence& date(unsigned month, unsigned day);
+    Sentence& time(unsigned hour, unsigned minute); // hour 0 to 23; said as English does, "two oh five p m"
     Sentence& pause(Duration);
 
     struct Piece {
