@@ -45,15 +45,16 @@ struct Health {
 };
 
 struct MessageFilter {
-    std::optional<MessageState> state;
-    std::optional<PhoneNumber> to;
+    std::optional<MessageState> state = {};
+    std::optional<PhoneNumber> to = {};
     std::size_t most = 10000;
 };
 
 class Store {
 public:
     // Opens, creates or repairs: recordings that a crash cut are committed as cut short and their notices queued.
-    // Errc::busy: another daemon has the folder; Errc::io: not writable, with the path.
+    // Blocks on the disk: at start-up only. Errc::io: not writable, with the path; Errc::invalid: another program's
+    // database. The caller holds the folder's FolderLock: one process has a store.
     static Result<std::unique_ptr<Store>> open(const Edges&, const StoreConfig&);
     virtual ~Store() = default;
 
@@ -102,10 +103,10 @@ public:
         std::size_t queued = 0;   // queued, sending, unknown
         std::int64_t oldestS = 0; // age of the oldest of them
     };
-    [[nodiscard]] virtual Outbox outbox() const = 0;  // as of the last change
+    [[nodiscard]] virtual Outbox outbox() const = 0;  // at most a second old
     virtual void onQueued(std::function<void()>) = 0; // something new to take
 
-    // -- status, from memory
+    // -- status, from memory, at most a second old
     [[nodiscard]] virtual PoolStatus pool() const = 0;
     [[nodiscard]] virtual Health health() const = 0;
     // Ends what is due: retention, quarantine, heard messages. Call about once a minute.

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "database.h"
+#include <sqlite3.h>
+
+namespace callbox::messages {
+
+Query::~Query()
+{
+    if (stmt_) {
+        sqlite3_reset(stmt_);
+        sqlite3_clear_bindings(stmt_);
+    }
+}
+
+Query& Query::bind(std::int64_t v)
+{
+    if (stmt_)
+        db_->note(sqlite3_bind_int64(stmt_, ++bound_, v));
+    return *this;
+}
+
+Query& Query::bind(const std::string& v)
+{
+    if (stmt_)
+        db_->note(sqlite3_bind_text(stmt_, ++bound_, v.data(), static_cast<int>(v.size()), SQLITE_TRANSIENT));
+    return *this;
+}
+
+Query& Query::bind(const std::optional<std::string>& v)
+{
+    if (v)
+        return bind(*v);
+    if (stmt_)
+        db_->note(sqlite3_bind_null(stmt_, ++bound_));
+    return *this;
+}
+
+Query& Query::bindBlob(const std::vector<std::uint8_t>& v)
+{
+    if (stmt_)
+        db_->note(sqlite3_bind_blob(stmt_, ++bound_, v.empty() ? "" : reinterpret_cast<const char*>(v.data()),
+                                    static_cast<int>(v.size()), SQLITE_TRANSIENT));
+    return *this;
+}
+
+bool Query::step()
+{
+    if (!stmt_)
+        return false;
+    const int code = sqlite3_step(stmt_);
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        db_->note(code);
+    return code == SQLITE_ROW;
+}
+
+std::int64_t Query::integer(int column) const
+{
+    return sqlite3_column_int64(stmt_, column);
+}
+
+std::string Query::text(int column) const
+{
+    const auto* t = reinterpret_cast<const char*>(sqlite3_column_text(stmt_, column));
+    return t ? std::string(t, static_cast<std::size_t>(sqlite3_column_bytes(stmt_, column))) : std::string();
+}
+
+bool Query::isNull(int column) const
+{
+    return sqlite3_column_type(stmt_, column) == SQLITE_NULL;
+}
+
+std::vector<std::uint8_t> Query::blob(int column) const
+{
+    const auto* b = static_cast<const std::uint8_t*>(sqlite3_column_blob(stmt_, column));
+    return b ? std::vector<std::uint8_t>(b, b + sqlite3_column_bytes(stmt_, column)) : std::vector<std::uint8_t>();
+}
+
+Result<std::unique_ptr<Database>> Database::open(const Edges& edges, const std::string& path)
+{
+    std::unique_ptr<Database> d(new Database(edges));
+    d->path_ = path;
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    if (const int code = sqlite3_open_v2(path.c_str(), &d->db_, flags, d->vfs_.name().c_str()); code != SQLITE_OK)
+        return Error{code == SQLITE_FULL ? Errc::no_space : Errc::io,
+                     path + ": cannot be opened: " + sqlite3_errstr(code)};
+    sqlite3_extended_result_codes(d->db_, 1);
+    for (const char* pragma : {"PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL",
+                               "PRAGMA secure_delete=ON", "PRAGMA temp_store=MEMORY", "PRAGMA foreign_keys=ON",
+                               "PRAGMA journal_size_limit=4194304"})
+        if (auto r = d->execute(pragma); !r)
+            return r.error();
+    return d;
+}
+
+Database::~Database()
+{
+    for (auto& [sql, stmt] : prepared_)
+        sqlite3_finalize(stmt);
+    sqlite3_close(db_);
+}
+
+void Database::note(int code)
+{
+    if (code == SQLITE_OK || failure_)
+        return;
+    const int primary = code & 0xFF;
+    const Errc errc = primary == SQLITE_FULL ? Errc::no_space : primary == SQLITE_CONSTRAINT ? Errc::busy : Errc::io;
+    failure_ = Error{errc, path_ + ": " + sqlite3_errmsg(db_)};
+}
+
+Query Database::query(const char* sql)
+{
+    sqlite3_stmt*& stmt = prepared_[sql];
+    if (!stmt)
+        note(sqlite3_prepare_v3(db_, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, nullptr));
+    return Query(*this, stmt);
+}
+
+Result<void> Database::execute(const std::string& sql)
+{
+    const int code = sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr);
+    note(code);
+    return failure();
+}
+
+std::int64_t Database::lastId() const
+{
+    return sqlite3_last_insert_rowid(db_);
+}
+
+int Database::changes() const
+{
+    return sqlite3_changes(db_);
+}
+
+Result<void> Database::failure()
+{
+    if (!failure_)
+        return {};
+    Error e = std::move(*failure_);
+    failure_.reset();
+    return e;
+}
+
+Result<void> Database::transaction(const std::function<Result<void>()>& work)
+{
+    if (auto r = execute("BEGIN IMMEDIATE"); !r)
+        return r;
+    Result<void> done = work();
+    if (auto r = failure(); done && !r)
+        done = r.error();
+    if (done)
+        done = execute("COMMIT");
+    if (!done && !sqlite3_get_autocommit(db_)) {
+        sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
+        (void)failure();
+    }
+    return done;
+}
+
+void Database::checkpoint()
+{
+    sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+}
+
+} // namespace callbox::messages

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// How a message comes to be. The order is what makes it durable: the row "recording" with its recipients first, the
+// file with its name, the audio as it comes; at the end the file synced, then one transaction for all the rest.
+#include "engine.h"
+
+namespace callbox::messages {
+
+Result<std::shared_ptr<Recording>> Engine::begin(const NewMessage& m)
+{
+    MessageId id = 0;
+    const auto insert = [&]() -> Result<void> {
+        db_->query("INSERT INTO messages(state, caller, presentation, source, call, protocol, law, created_at) "
+                   "VALUES('recording',?,?,?,?,?,?,?)")
+            .bind(m.from ? std::optional(m.from->e164()) : std::nullopt)
+            .bind(m.fromPresentation)
+            .bind(m.recipientSource)
+            .bind(m.call)
+            .bind(m.protocol)
+            .bind(std::string(m.law == hal::Law::mulaw ? "mulaw" : "alaw"))
+            .bind(now())
+            .step();
+        id = db_->lastId();
+        history(*db_, now(), "message", id, "recording");
+        for (const PhoneNumber& r : m.recipients) {
+            db_->query("INSERT INTO recipients(message, number, state) VALUES(?,?,'waiting')")
+                .bind(id)
+                .bind(r.e164())
+                .step();
+            history(*db_, now(), "recipient", db_->lastId(), "waiting");
+        }
+        return {};
+    };
+    if (m.recipients.empty())
+        return Error{Errc::invalid, "a message has at least one recipient"};
+    if (auto r = db_->transaction(insert); !r) {
+        writeProblem_ = r.error().what;
+        return r.error();
+    }
+    auto file = edges_.files.open(audioPath(id), OpenMode::create);
+    if (!file)
+        return file.error();
+    Result<void> r = (*file)->write(0, hal::wavHeader(m.law, 0));
+    if (r)
+        r = edges_.files.syncDirectory(config_.folder + "/audio");
+    if (!r) {
+        writeProblem_ = r.error().what;
+        return r.error();
+    }
+    writeProblem_.clear();
+    recording_.insert(id);
+    return std::make_shared<Recording>(id, m.law, std::move(*file));
+}
+
+Result<Committed> Engine::commit(Recording& recording, bool cutShort)
+{
+    const TimePoint start = edges_.loop.now();
+    recording_.erase(recording.id()); // whatever happens now, the repair may have it
+    if (auto r = recording.finish(); !r) {
+        writeProblem_ = r.error().what;
+        return r.error().because("finishing the audio");
+    }
+    recording.close();
+    std::vector<LinkNumbers::Pair> pairs;
+    const auto r = db_->transaction([&]() -> Result<void> {
+        auto stored = store(recording.id(), recording.samples(), recording.sha256(), cutShort);
+        if (!stored)
+            return stored.error();
+        pairs = std::move(*stored);
+        return {};
+    });
+    if (!r) {
+        links_.load(*db_); // what was counted in the transaction is not there
+        return r.error().because("storing the message");
+    }
+    measured(edges_.loop.now() - start);
+    Committed done;
+    done.message = recording.id();
+    Query q = db_->query("SELECT id FROM recipients WHERE message = ? ORDER BY id");
+    q.bind(recording.id());
+    while (q.step())
+        done.recipients.push_back(q.integer(0));
+    return done;
+}
+
+Result<std::vector<LinkNumbers::Pair>> Engine::store(MessageId id, std::uint64_t samples, const std::string& sha256,
+                                                     bool cutShort)
+{
+    db_->query("UPDATE messages SET samples = ?, sha256 = ?, cut_short = ?, ends_at = ? WHERE id = ?")
+        .bind(static_cast<std::int64_t>(samples))
+        .bind(sha256)
+        .bind(std::int64_t(cutShort))
+        .bind(now() + toMs(config_.retention))
+        .bind(id)
+        .step();
+    setMessage(id, MessageState::stored, cutShort ? "cut short" : "");
+    std::vector<std::pair<RecipientId, std::string>> recipients;
+    std::string protocol;
+    {
+        Query q = db_->query("SELECT r.id, r.number, m.protocol FROM recipients r JOIN messages m ON m.id = r.message "
+                             "WHERE r.message = ?");
+        q.bind(id);
+        while (q.step()) {
+            recipients.emplace_back(q.integer(0), q.text(1));
+            protocol = q.text(2);
+        }
+    }
+    std::vector<LinkNumbers::Pair> pairs;
+    for (const auto& [recipient, number] : recipients) {
+        auto pair = links_.allot(*db_, number, recipient);
+        if (!pair)
+            return pair.error();
+        pairs.push_back(std::move(*pair));
+        if (auto r = queueNotice(recipient, protocol); !r)
+            return r.error();
+    }
+    return pairs;
+}
+
+Result<void> Engine::discard(Recording& recording)
+{
+    recording_.erase(recording.id());
+    recording.close();
+    return endMessage(recording.id(), MessageState::deleted, "discarded");
+}
+
+} // namespace callbox::messages

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Opening the store, and the changes of state that all else is made of.
+#include "engine.h"
+#include <cstdio>
+
+namespace callbox::messages {
+
+Engine::Engine(const Edges& edges, StoreConfig config)
+    : edges_(edges), config_(std::move(config)), links_(config_, edges_.random)
+{
+}
+
+Result<void> Engine::open()
+{
+    const std::string audio = config_.folder + "/audio";
+    if (auto r = edges_.files.makeDirectories(audio); !r)
+        return r.error().because("making the store's folder");
+    for (const std::string& folder : {config_.folder, audio})
+        if (auto r = edges_.files.syncDirectory(folder); !r)
+            return r.error().because("the store's folder");
+    auto db = Database::open(edges_, config_.folder + "/messages.db");
+    if (!db)
+        return db.error();
+    db_ = std::move(*db);
+    if (auto r = prepareSchema(*db_); !r)
+        return r.error().because(config_.folder);
+    links_.load(*db_);
+    if (auto r = db_->failure(); !r)
+        return r;
+    return repair();
+}
+
+std::string Engine::audioPath(MessageId id) const
+{
+    char name[32];
+    std::snprintf(name, sizeof name, "/audio/%08lld.wav", static_cast<long long>(id));
+    return config_.folder + name;
+}
+
+void Engine::setMessage(MessageId id, MessageState s, const std::string& detail)
+{
+    Query q = db_->query("UPDATE messages SET state = ?1 WHERE id = ?2 AND state <> ?1");
+    q.bind(std::string(name(s))).bind(id).step();
+    if (db_->changes() > 0)
+        history(*db_, now(), "message", id, name(s), detail);
+}
+
+void Engine::setRecipient(RecipientId id, RecipientState s, const std::string& detail)
+{
+    db_->query("UPDATE recipients SET state = ? WHERE id = ?").bind(std::string(name(s))).bind(id).step();
+    history(*db_, now(), "recipient", id, name(s), detail);
+}
+
+void Engine::setNotification(NotificationId id, NotificationState s, const std::string& detail)
+{
+    db_->query("UPDATE notifications SET state = ?, changed_at = ?, unknowns = unknowns + ? WHERE id = ?")
+        .bind(std::string(name(s)))
+        .bind(now())
+        .bind(std::int64_t(s == NotificationState::unknown))
+        .bind(id)
+        .step();
+    history(*db_, now(), "notification", id, name(s), detail);
+}
+
+// What is being sent now cannot be called back; its outcome is still recorded.
+void Engine::cancelNotices(RecipientId id, const std::string& why)
+{
+    std::vector<NotificationId> waiting;
+    {
+        Query q = db_->query("SELECT id FROM notifications WHERE recipient = ? AND state IN ('queued', 'unknown')");
+        q.bind(id);
+        while (q.step())
+            waiting.push_back(q.integer(0));
+    }
+    for (const NotificationId n : waiting)
+        setNotification(n, NotificationState::cancelled, why);
+}
+
+void Engine::rest(RecipientId id)
+{
+    db_->query("UPDATE pairs SET until = ?, code = NULL WHERE recipient = ? AND until = 0")
+        .bind(now() + toMs(config_.quarantine))
+        .bind(id)
+        .step();
+}
+
+MessageId Engine::messageOf(RecipientId id)
+{
+    Query q = db_->query("SELECT message FROM recipients WHERE id = ?");
+    return q.bind(id).step() ? q.integer(0) : 0;
+}
+
+// Delivered when every recipient has heard it; back to stored when one keeps it as new.
+void Engine::settle(MessageId id)
+{
+    bool open = false;
+    {
+        Query q = db_->query("SELECT 1 FROM recipients r JOIN pairs p ON p.recipient = r.id "
+                             "WHERE r.message = ? AND p.until = 0 AND r.state <> 'heard'");
+        open = q.bind(id).step();
+    }
+    setMessage(id, open ? MessageState::stored : MessageState::delivered);
+    db_->query("UPDATE messages SET ends_at = ? WHERE id = ?")
+        .bind(now() + toMs(open ? config_.retention : config_.keepHeard))
+        .bind(id)
+        .step();
+}
+
+void Engine::unlinkAudio(MessageId id)
+{
+    const std::string path = audioPath(id);
+    if (auto r = edges_.files.remove(path); !r && r.error().code != Errc::not_found)
+        edges_.log.warning("audio not removed", {{"message", id}, {"error", r.error()}});
+    (void)edges_.files.syncDirectory(config_.folder + "/audio");
+}
+
+// For real (design 6): who called and the code go from the database, the audio from the disk, both from the WAL. The
+// row goes first: a crash in between leaves a file without a row, which the next start removes.
+Result<void> Engine::endMessage(MessageId id, MessageState state, const std::string& why)
+{
+    const auto r = db_->transaction([&]() -> Result<void> {
+        std::vector<RecipientId> recipients;
+        {
+            Query q = db_->query("SELECT id FROM recipients WHERE message = ?");
+            q.bind(id);
+            while (q.step())
+                recipients.push_back(q.integer(0));
+        }
+        for (const RecipientId recipient : recipients) {
+            cancelNotices(recipient, why);
+            rest(recipient);
+        }
+        db_->query("UPDATE messages SET caller = NULL, ends_at = NULL WHERE id = ?").bind(id).step();
+        setMessage(id, state, why);
+        return {};
+    });
+    if (!r)
+        return r;
+    unlinkAudio(id);
+    db_->checkpoint();
+    return {};
+}
+
+Result<void> Engine::remove(MessageId id)
+{
+    {
+        Query q = db_->query("SELECT state FROM messages WHERE id = ?");
+        if (!q.bind(id).step())
+            return Error{Errc::not_found, "there is no message " + std::to_string(id)};
+        if (recording_.count(id))
+            return Error{Errc::busy, "message " + std::to_string(id) + " is being recorded"};
+    }
+    return endMessage(id, MessageState::deleted, "deleted by hand");
+}
+
+} // namespace callbox::messages

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The store's side of the disk: everything here runs on the executor, one job at a time, and returns values. The side
+// on the loop is store.cpp.
+#pragma once
+#include "messages/link_numbers.h"
+#include "messages/recording.h"
+#include <set>
+
+namespace callbox::messages {
+
+// What the loop's side shows without asking the disk.
+struct Snapshot {
+    PoolStatus pool;
+    Health health;
+    Store::Outbox outbox;
+    std::int64_t oldestQueuedMs = 0; // wall time, 0 = none
+};
+
+class Engine {
+public:
+    Engine(const Edges& edges, StoreConfig config);
+
+    // Folder, database, repair. Errc::io, no_space, invalid: with the path.
+    Result<void> open();
+
+    // -- deposit.cpp
+    Result<std::shared_ptr<Recording>> begin(const NewMessage&);
+    Result<Committed> commit(Recording&, bool cutShort);
+    Result<void> discard(Recording&);
+
+    // -- retrieval.cpp
+    Result<std::optional<FoundMessage>> find(const std::string& link, const std::string& recipient);
+    Result<std::optional<FoundMessage>> findByCode(const std::string& link, const std::string& code);
+    Result<hal::SoundPtr> audio(MessageId);
+    Result<OctetBuffer> wav(MessageId);
+    Result<void> markHeard(RecipientId);
+    Result<void> keep(RecipientId);
+    Result<void> erase(RecipientId);
+
+    // -- outbox.cpp
+    Result<std::vector<Notice>> take(const std::string& protocol, std::size_t most);
+    Result<void> update(const Store::NotificationChange&);
+    Result<void> queueNotice(RecipientId, const std::string& protocol);
+    Result<std::vector<Notice>> inState(NotificationState, const std::string& protocol);
+    Result<std::optional<Notice>> byReference(const std::string& channel, std::uint8_t reference,
+                                              const std::string& to);
+
+    // -- listing.cpp
+    Result<std::vector<MessageRow>> list(const MessageFilter&);
+    Result<MessageRow> show(MessageId);
+    Result<std::vector<NumberRow>> numbers();
+
+    // -- upkeep.cpp
+    Result<void> remove(MessageId);
+    Result<void> sweep();
+    Snapshot snapshot();
+    // How long something durable took, for the status record.
+    void measured(Duration d) { lastSync_ = d; }
+
+private:
+    [[nodiscard]] std::int64_t now() const { return edges_.loop.wallNow().time_since_epoch().count(); }
+    [[nodiscard]] std::string audioPath(MessageId) const;
+    // -- inside a transaction
+    Result<std::vector<LinkNumbers::Pair>> store(MessageId, std::uint64_t samples, const std::string& sha256,
+                                                 bool cutShort);
+    void setMessage(MessageId, MessageState, const std::string& detail = {});
+    void setRecipient(RecipientId, RecipientState, const std::string& detail = {});
+    void setNotification(NotificationId, NotificationState, const std::string& detail = {});
+    void cancelNotices(RecipientId, const std::string& why);
+    void rest(RecipientId); // its pair goes into quarantine
+    MessageId messageOf(RecipientId);
+    // The message with its last recipient: state by what became of them; when it ends for good.
+    void settle(MessageId);
+    Result<void> endMessage(MessageId, MessageState, const std::string& why);
+    void unlinkAudio(MessageId);
+
+    Result<void> repair();
+    Result<void> repairOne(MessageId);
+    Result<void> reclaimFiles();
+    Result<void> endDue();
+    MessageRow readMessage(Query&);
+    std::vector<Notice> readNotices(Query&);
+    Health health();
+
+    Edges edges_;
+    StoreConfig config_;
+    std::unique_ptr<Database> db_;
+    LinkNumbers links_;
+    std::set<MessageId> recording_; // under way in this process
+    Duration lastSync_{};
+    bool roomLeft_ = true; // with hysteresis
+    std::string writeProblem_;
+};
+
+} // namespace callbox::messages

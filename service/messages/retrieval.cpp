@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// How a message is found and what listening does to it.
+#include "engine.h"
+
+namespace callbox::messages {
+
+namespace {
+
+FoundMessage found(const Query& q)
+{
+    return {q.integer(0), q.integer(1), recipientState(q.text(2)).value_or(RecipientState::waiting)};
+}
+
+} // namespace
+
+Result<std::optional<FoundMessage>> Engine::find(const std::string& link, const std::string& recipient)
+{
+    Query q = db_->query("SELECT r.message, r.id, r.state FROM pairs p JOIN recipients r ON r.id = p.recipient "
+                         "WHERE p.link = ? AND p.number = ? AND p.until = 0");
+    std::optional<FoundMessage> out;
+    if (q.bind(link).bind(recipient).step())
+        out = found(q);
+    if (auto r = db_->failure(); !r)
+        return r.error();
+    return out;
+}
+
+Result<std::optional<FoundMessage>> Engine::findByCode(const std::string& link, const std::string& code)
+{
+    // All live codes of the number are looked at, in constant time each: the answer's time tells nothing of the code.
+    Query q = db_->query("SELECT r.message, r.id, r.state, p.code FROM pairs p JOIN recipients r ON r.id = p.recipient "
+                         "WHERE p.link = ? AND p.until = 0");
+    q.bind(link);
+    std::optional<FoundMessage> out;
+    while (q.step())
+        if (Secret(q.text(3)).matches(code))
+            out = found(q);
+    if (auto r = db_->failure(); !r)
+        return r.error();
+    return out;
+}
+
+Result<OctetBuffer> Engine::wav(MessageId id)
+{
+    auto file = edges_.files.open(audioPath(id), OpenMode::read);
+    if (!file)
+        return file.error().because("the audio of message " + std::to_string(id));
+    const auto size = (*file)->size();
+    if (!size)
+        return size.error();
+    OctetBuffer octets(static_cast<std::size_t>(*size));
+    const auto got = (*file)->read(0, octets);
+    if (!got)
+        return got.error();
+    octets.resize(*got);
+    return octets;
+}
+
+Result<hal::SoundPtr> Engine::audio(MessageId id)
+{
+    auto octets = wav(id);
+    if (!octets)
+        return octets.error();
+    const auto view = hal::parseG711Wav(*octets);
+    if (!view)
+        return view.error().because("the audio of message " + std::to_string(id));
+    auto sound = std::make_shared<hal::Sound>();
+    sound->law = view->law;
+    const auto from = octets->begin() + std::ptrdiff_t(view->dataOffset);
+    sound->samples.assign(from, from + std::ptrdiff_t(view->samples));
+    return hal::SoundPtr(std::move(sound));
+}
+
+Result<void> Engine::markHeard(RecipientId id)
+{
+    return db_->transaction([&]() -> Result<void> {
+        db_->query("UPDATE recipients SET heard_at = ? WHERE id = ?").bind(now()).bind(id).step();
+        setRecipient(id, RecipientState::heard);
+        cancelNotices(id, "heard");
+        settle(messageOf(id));
+        return {};
+    });
+}
+
+Result<void> Engine::keep(RecipientId id)
+{
+    return db_->transaction([&]() -> Result<void> {
+        setRecipient(id, RecipientState::notified, "kept");
+        settle(messageOf(id));
+        return {};
+    });
+}
+
+Result<void> Engine::erase(RecipientId id)
+{
+    MessageId message = 0;
+    bool last = false;
+    const auto r = db_->transaction([&]() -> Result<void> {
+        message = messageOf(id);
+        cancelNotices(id, "deleted by the recipient");
+        rest(id);
+        Query q = db_->query("SELECT 1 FROM pairs p JOIN recipients r ON r.id = p.recipient "
+                             "WHERE r.message = ? AND p.until = 0");
+        last = !q.bind(message).step();
+        return {};
+    });
+    if (!r)
+        return r;
+    return last ? endMessage(message, MessageState::deleted, "deleted by its last recipient") : Result<void>();
+}
+
+} // namespace callbox::messages

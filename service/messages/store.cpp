@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The store as the loop sees it: every question becomes a job of the executor, every answer brings a snapshot along.
+#include "store.h"
+#include "engine.h"
+#include <callbox/base/executor.h>
+
+namespace callbox::messages {
+
+namespace {
+
+constexpr std::size_t collect = 400 * 8;      // octets of one write: at most 400 ms of speech
+constexpr std::uint64_t syncEvery = 2 * 8000; // samples between two syncs
+constexpr Duration snapshotEvery = 1s;
+
+// What the draft and its jobs share: a job may end after the draft is gone.
+struct DraftState {
+    std::shared_ptr<Recording> recording; // executor's
+    std::string failure;                  // loop's
+    std::uint64_t unsynced = 0;           // executor's
+};
+
+class DraftImpl final : public Draft {
+public:
+    DraftImpl(Executor& disk, std::shared_ptr<Recording> recording) : disk_(disk), id_(recording->id())
+    {
+        state_->recording = std::move(recording);
+        buffer_.reserve(collect);
+    }
+    ~DraftImpl() override { flush(); }
+
+    void append(Octets samples, std::uint32_t lost) override
+    {
+        samples_ += samples.size();
+        lost_ += lost;
+        while (!samples.empty()) {
+            const std::size_t n = std::min(samples.size(), collect - buffer_.size());
+            buffer_.insert(buffer_.end(), samples.begin(), samples.begin() + std::ptrdiff_t(n));
+            samples = samples.subspan(n);
+            if (buffer_.size() == collect)
+                flush();
+        }
+    }
+    [[nodiscard]] bool failed() const override { return !state_->failure.empty(); }
+    [[nodiscard]] MessageId message() const override { return id_; }
+    [[nodiscard]] std::uint64_t samples() const override { return samples_; }
+    [[nodiscard]] std::uint64_t lost() const override { return lost_; }
+    [[nodiscard]] std::string failure() const override { return state_->failure; }
+
+    void flush()
+    {
+        if (buffer_.empty() || failed())
+            return;
+        auto error = std::make_shared<std::string>();
+        disk_.run([state = state_, error, data = std::exchange(buffer_, {})] { write(*state, data, *error); },
+                  [state = state_, error] {
+                      if (!error->empty() && state->failure.empty())
+                          state->failure = *error;
+                  });
+        buffer_.reserve(collect);
+    }
+    std::shared_ptr<Recording> release()
+    {
+        flush();
+        return state_->recording;
+    }
+
+private:
+    static void write(DraftState& s, const OctetBuffer& data, std::string& error)
+    {
+        auto r = s.recording->append(data);
+        s.unsynced += data.size();
+        if (r && s.unsynced >= syncEvery) {
+            s.unsynced = 0;
+            r = s.recording->sync();
+        }
+        if (!r)
+            error = r.error().what;
+    }
+    Executor& disk_;
+    std::shared_ptr<DraftState> state_ = std::make_shared<DraftState>();
+    MessageId id_;
+    OctetBuffer buffer_;
+    std::uint64_t samples_ = 0;
+    std::uint64_t lost_ = 0;
+};
+
+class StoreImpl final : public Store {
+public:
+    StoreImpl(const Edges& edges, std::shared_ptr<Engine> engine)
+        : edges_(edges), engine_(std::move(engine)), snapshotTimer_(edges.loop)
+    {
+        take(engine_->snapshot());
+        watch();
+    }
+    ~StoreImpl() override
+    {
+        *alive_ = false;
+        // The engine's last owner may be a job on the executor; then the database closes there.
+    }
+
+    Task<std::unique_ptr<Draft>> begin(NewMessage m) override
+    {
+        std::shared_ptr<Recording> recording =
+            co_await ask<std::shared_ptr<Recording>>([m = std::move(m)](Engine& e) { return e.begin(m); });
+        co_return std::unique_ptr<Draft>(std::make_unique<DraftImpl>(edges_.disk, std::move(recording)));
+    }
+    Task<Committed> commit(std::unique_ptr<Draft> draft, bool cutShort) override
+    {
+        const auto recording = static_cast<DraftImpl&>(*draft).release();
+        Committed done =
+            co_await ask<Committed>([recording, cutShort](Engine& e) { return e.commit(*recording, cutShort); });
+        tellQueued();
+        co_return done;
+    }
+    Task<> discard(std::unique_ptr<Draft> draft) override
+    {
+        const auto recording = static_cast<DraftImpl&>(*draft).release();
+        draft.reset();
+        co_await ask<void>([recording](Engine& e) { return e.discard(*recording); });
+    }
+
+    Task<std::optional<FoundMessage>> find(PhoneNumber link, PhoneNumber recipient) override
+    {
+        return ask<std::optional<FoundMessage>>(
+            [link, recipient](Engine& e) { return e.find(link.e164(), recipient.e164()); });
+    }
+    Task<std::optional<FoundMessage>> findByCode(PhoneNumber link, std::string code) override
+    {
+        return ask<std::optional<FoundMessage>>([link, code](Engine& e) { return e.findByCode(link.e164(), code); });
+    }
+    Task<hal::SoundPtr> audio(MessageId id) override
+    {
+        return ask<hal::SoundPtr>([id](Engine& e) { return e.audio(id); });
+    }
+    Task<> markHeard(RecipientId id) override
+    {
+        return ask<void>([id](Engine& e) { return e.markHeard(id); });
+    }
+    Task<> keep(RecipientId id) override
+    {
+        return ask<void>([id](Engine& e) { return e.keep(id); });
+    }
+    Task<> erase(RecipientId id) override
+    {
+        return ask<void>([id](Engine& e) { return e.erase(id); });
+    }
+
+    Task<std::vector<MessageRow>> list(MessageFilter f) override
+    {
+        return ask<std::vector<MessageRow>>([f](Engine& e) { return e.list(f); });
+    }
+    Task<MessageRow> show(MessageId id) override
+    {
+        return ask<MessageRow>([id](Engine& e) { return e.show(id); });
+    }
+    Task<OctetBuffer> exportWav(MessageId id) override
+    {
+        return ask<OctetBuffer>([id](Engine& e) { return e.wav(id); });
+    }
+    Task<> remove(MessageId id) override
+    {
+        return ask<void>([id](Engine& e) { return e.remove(id); });
+    }
+    Task<std::vector<NumberRow>> numbers() override
+    {
+        return ask<std::vector<NumberRow>>([](Engine& e) { return e.numbers(); });
+    }
+
+    Task<std::vector<Notice>> take(std::string protocol, std::size_t most) override
+    {
+        return ask<std::vector<Notice>>([protocol, most](Engine& e) { return e.take(protocol, most); });
+    }
+    Task<> update(NotificationChange c) override
+    {
+        const bool again = c.state == NotificationState::queued;
+        co_await ask<void>([c = std::move(c)](Engine& e) { return e.update(c); });
+        if (again)
+            tellQueued();
+    }
+    Task<> queueNotice(RecipientId id, std::string protocol) override
+    {
+        co_await ask<void>([id, protocol](Engine& e) { return e.queueNotice(id, protocol); });
+        tellQueued();
+    }
+    Task<std::vector<Notice>> inState(NotificationState s, std::string protocol) override
+    {
+        return ask<std::vector<Notice>>([s, protocol](Engine& e) { return e.inState(s, protocol); });
+    }
+    Task<std::optional<Notice>> byReference(std::string channel, std::uint8_t reference, PhoneNumber to) override
+    {
+        return ask<std::optional<Notice>>(
+            [channel, reference, to](Engine& e) { return e.byReference(channel, reference, to.e164()); });
+    }
+    [[nodiscard]] Outbox outbox() const override
+    {
+        Outbox o = snapshot_.outbox;
+        const std::int64_t now = edges_.loop.wallNow().time_since_epoch().count();
+        o.oldestS = snapshot_.oldestQueuedMs ? std::max<std::int64_t>(0, now - snapshot_.oldestQueuedMs) / 1000 : 0;
+        return o;
+    }
+    void onQueued(std::function<void()> cb) override { queued_ = std::move(cb); }
+
+    [[nodiscard]] PoolStatus pool() const override { return snapshot_.pool; }
+    [[nodiscard]] Health health() const override { return snapshot_.health; }
+    Task<> sweep() override
+    {
+        co_await ask<void>([](Engine& e) { return e.sweep(); });
+        if (snapshot_.outbox.queued > 0)
+            tellQueued();
+    }
+    Task<> close() override
+    {
+        snapshotTimer_.cancel();
+        co_await ask<void>([](Engine&) { return Result<void>(); });
+    }
+
+private:
+    // Runs `work` on the executor; while more jobs wait, the snapshot is left to the last of them.
+    template <class T> Task<T> ask(std::function<Result<T>(Engine&)> work)
+    {
+        const auto shot = std::make_shared<std::optional<Snapshot>>();
+        const bool last = edges_.disk.queued() == 0;
+        std::function<Result<T>()> job = [engine = engine_, work = std::move(work), shot, last] {
+            Result<T> r = work(*engine);
+            if (last)
+                shot->emplace(engine->snapshot());
+            return r;
+        };
+        const auto alive = alive_;
+        Result<T> r = co_await check(runOn<T>(edges_.disk, edges_.loop, std::move(job)));
+        if (*alive && *shot)
+            take(std::move(**shot));
+        if constexpr (std::is_void_v<T>)
+            co_await std::move(r);
+        else
+            co_return r;
+    }
+    void take(Snapshot s) { snapshot_ = std::move(s); }
+    void watch()
+    {
+        snapshotTimer_.after(snapshotEvery, [this] {
+            auto shot = std::make_shared<Snapshot>();
+            edges_.disk.run([engine = engine_, shot] { *shot = engine->snapshot(); },
+                            [this, alive = alive_, shot] {
+                                if (*alive)
+                                    take(std::move(*shot));
+                            });
+            watch();
+        });
+    }
+    void tellQueued()
+    {
+        if (queued_)
+            edges_.loop.post([this, alive = alive_] {
+                if (*alive && queued_)
+                    queued_();
+            });
+    }
+
+    Edges edges_;
+    std::shared_ptr<Engine> engine_;
+    Snapshot snapshot_;
+    Timer snapshotTimer_;
+    std::function<void()> queued_;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+} // namespace
+
+Result<std::unique_ptr<Store>> Store::open(const Edges& edges, const StoreConfig& config)
+{
+    auto engine = std::make_shared<Engine>(edges, config);
+    if (auto r = engine->open(); !r)
+        return r.error().because("opening the message store in " + config.folder);
+    return std::unique_ptr<Store>(std::make_unique<StoreImpl>(edges, std::move(engine)));
+}
+
+} // namespace callbox::messages

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a crash left, what time ends, and what the status record shows.
+#include "engine.h"
+#include <charconv>
+
+namespace callbox::messages {
+
+namespace {
+
+constexpr std::uint64_t bytesPerSecond = hal::samplesPerSecond;
+
+} // namespace
+
+// After a crash: recordings that nobody holds are messages cut short; what was being sent may have been sent.
+Result<void> Engine::repair()
+{
+    const auto r = db_->transaction([&]() -> Result<void> {
+        std::vector<NotificationId> sending;
+        {
+            Query q = db_->query("SELECT id FROM notifications WHERE state = 'sending'");
+            while (q.step())
+                sending.push_back(q.integer(0));
+        }
+        for (const NotificationId n : sending)
+            setNotification(n, NotificationState::unknown, "the box stopped while sending");
+        return {};
+    });
+    if (!r)
+        return r;
+    std::vector<MessageId> cut;
+    {
+        Query q = db_->query("SELECT id FROM messages WHERE state = 'recording' ORDER BY id");
+        while (q.step())
+            cut.push_back(q.integer(0));
+    }
+    for (const MessageId id : cut)
+        if (auto one = repairOne(id); !one) // the others may still be saved
+            edges_.log.error("recording not repaired", {{"message", id}, {"error", one.error()}});
+    return reclaimFiles();
+}
+
+Result<void> Engine::repairOne(MessageId id)
+{
+    auto octets = wav(id);
+    if (!octets && octets.error().code != Errc::not_found)
+        return octets.error();
+    const std::uint64_t samples =
+        octets && octets->size() > hal::wavHeaderSize ? octets->size() - hal::wavHeaderSize : 0;
+    if (samples < static_cast<std::uint64_t>(config_.shortest.count()) * bytesPerSecond / 1'000'000'000) {
+        edges_.log.info("recording too short to be a message", {{"message", id}, {"samples", samples}});
+        return endMessage(id, MessageState::deleted, "cut before it was a message");
+    }
+    const auto view = hal::parseG711Wav(*octets);
+    if (!view)
+        return view.error();
+    auto file = edges_.files.open(audioPath(id), OpenMode::write);
+    if (!file)
+        return file.error();
+    Result<void> r = (*file)->write(0, hal::wavHeader(view->law, static_cast<std::uint32_t>(samples)));
+    if (r)
+        r = (*file)->sync();
+    if (!r)
+        return r;
+    const std::string hash = sha256Hex(Octets(*octets).subspan(hal::wavHeaderSize));
+    r = db_->transaction([&]() -> Result<void> {
+        auto pairs = store(id, samples, hash, true);
+        return pairs ? Result<void>() : Result<void>(pairs.error());
+    });
+    if (!r) {
+        links_.load(*db_);
+        return r;
+    }
+    edges_.log.warning("recording cut by a crash is a message", {{"message", id}, {"samples", samples}});
+    return {};
+}
+
+// Files whose message is gone, and messages whose file is.
+Result<void> Engine::reclaimFiles()
+{
+    const auto names = edges_.files.list(config_.folder + "/audio");
+    if (!names)
+        return names.error();
+    std::set<MessageId> there;
+    for (const std::string& name : *names) {
+        MessageId id = 0;
+        const auto [end, ec] = std::from_chars(name.data(), name.data() + name.size(), id);
+        if (ec != std::errc() || std::string_view(end) != ".wav")
+            continue; // somebody else's
+        Query q = db_->query("SELECT 1 FROM messages WHERE id = ? AND state IN ('recording', 'stored', 'delivered')");
+        if (q.bind(id).step())
+            there.insert(id);
+        else
+            unlinkAudio(id);
+    }
+    Query q = db_->query("SELECT id FROM messages WHERE state IN ('stored', 'delivered')");
+    while (q.step())
+        if (!there.count(q.integer(0)))
+            edges_.log.error("a message has lost its audio", {{"message", q.integer(0)}});
+    return db_->failure();
+}
+
+Result<void> Engine::endDue()
+{
+    std::vector<std::pair<MessageId, bool>> due;
+    {
+        Query q = db_->query("SELECT id, state FROM messages WHERE state IN ('stored', 'delivered') AND ends_at <= ?");
+        q.bind(now());
+        while (q.step())
+            due.emplace_back(q.integer(0), q.text(1) == "delivered");
+    }
+    for (const auto& [id, heard] : due) {
+        const MessageState state = heard ? MessageState::deleted : MessageState::expired;
+        if (auto r = endMessage(id, state, heard ? "heard, its time is over" : "not heard in time"); !r)
+            return r;
+    }
+    return {};
+}
+
+Result<void> Engine::sweep()
+{
+    if (auto r = endDue(); !r)
+        return r;
+    std::vector<std::string> rested;
+    const auto r = db_->transaction([&]() -> Result<void> {
+        {
+            Query q = db_->query("SELECT link FROM pairs WHERE until > 0 AND until <= ?");
+            q.bind(now());
+            while (q.step())
+                rested.push_back(q.text(0));
+        }
+        db_->query("DELETE FROM pairs WHERE until > 0 AND until <= ?").bind(now()).step();
+        return {};
+    });
+    if (!r)
+        return r;
+    for (const std::string& link : rested)
+        links_.returned(link);
+    // Recordings whose commit failed (no link number, no room): perhaps now.
+    std::vector<MessageId> orphans;
+    {
+        Query q = db_->query("SELECT id FROM messages WHERE state = 'recording'");
+        while (q.step())
+            if (!recording_.count(q.integer(0)))
+                orphans.push_back(q.integer(0));
+    }
+    for (const MessageId id : orphans)
+        if (auto one = repairOne(id); !one)
+            edges_.log.warning("recording still not stored", {{"message", id}, {"error", one.error()}});
+    return db_->failure();
+}
+
+Health Engine::health()
+{
+    Health h;
+    h.lastSyncMs = toMs(lastSync_);
+    const auto free = edges_.files.freeBytes(config_.folder);
+    if (!free) {
+        h.why = free.error().what;
+        return h;
+    }
+    // Two thresholds: what stopped for lack of room goes on with a tenth more than the least.
+    const std::uint64_t least = config_.reserveBytes + (roomLeft_ ? 0 : config_.reserveBytes / 10);
+    roomLeft_ = *free >= least;
+    h.recordSecondsLeft =
+        *free > config_.reserveBytes ? std::int64_t((*free - config_.reserveBytes) / bytesPerSecond) : 0;
+    if (!roomLeft_)
+        h.why = "disk nearly full: " + std::to_string(*free >> 20) + " MiB left in " + config_.folder;
+    else if (!writeProblem_.empty())
+        h.why = writeProblem_;
+    h.canRecord = h.why.empty();
+    return h;
+}
+
+Snapshot Engine::snapshot()
+{
+    Snapshot s;
+    s.health = health();
+    s.pool.size = links_.size();
+    {
+        Query q = db_->query("SELECT coalesce(sum(until = 0), 0), coalesce(sum(until <> 0), 0) FROM pairs");
+        if (q.step()) {
+            s.pool.pairsLive = std::size_t(q.integer(0));
+            s.pool.pairsQuarantined = std::size_t(q.integer(1));
+        }
+    }
+    {
+        Query q = db_->query("SELECT count(*) AS n FROM pairs GROUP BY number ORDER BY n DESC LIMIT 1");
+        if (q.step())
+            s.pool.fullestRecipient = std::size_t(q.integer(0));
+    }
+    {
+        Query q = db_->query("SELECT count(*), min(queued_at) FROM notifications "
+                             "WHERE state IN ('queued', 'sending', 'unknown')");
+        if (q.step()) {
+            s.outbox.queued = std::size_t(q.integer(0));
+            s.oldestQueuedMs = q.isNull(1) ? 0 : q.integer(1);
+        }
+    }
+    (void)db_->failure();
+    return s;
+}
+
+} // namespace callbox::messages
