@@ -321,8 +321,10 @@ Result<Controller::Placed> Controller::setup(const CallSetup& s, Timeslot channe
         std::strncpy(caller.name.str, s.callingName.c_str(), sizeof caller.name.str - 1);
         pri_sr_set_caller_party(sr.get(), &caller);
     }
-    if (pri_setup(pri_, call, sr.get()) != 0)
+    if (pri_setup(pri_, call, sr.get()) != 0) {
+        pri_destroycall(pri_, call);
         return Error{Errc::invalid, "libpri refuses this call on span " + span_.name()};
+    }
     arm();
     return placed;
 }
@@ -367,6 +369,18 @@ void Controller::hangup(q931_call* call, Cause cause)
     LibpriTime time(edges_.loop);
     pri_hangup(pri_, call, static_cast<int>(cause));
     arm();
+}
+
+void Controller::abandon(q931_call* call)
+{
+    LibpriTime time(edges_.loop);
+    pri_destroycall(pri_, call);
+    arm();
+}
+
+bool Controller::knows(q931_call* call) const
+{
+    return pri_get_crv(pri_, call, nullptr) >= 0;
 }
 
 void Controller::restart(Timeslot t)

@@ -50,13 +50,13 @@ OctetBuffer writeDisplay(const std::string& name)
 }
 
 // Our elements of a SETUP, in ascending order of their identifiers (EN 300 403-1 4.5.1).
-std::vector<OctetBuffer> numberElements(const CallSetup& s, unsigned reference)
+std::vector<OctetBuffer> numberElements(const CallSetup& s, unsigned reference, bool display)
 {
     std::vector<OctetBuffer> out;
     const bool diverted = s.redirecting || s.original;
     if (diverted && s.form != RedirectingForm::ie)
         out.push_back(writeDiversion(diversionOf(s), static_cast<std::uint8_t>(1 + reference % 127)));
-    if (!s.callingName.empty())
+    if (display && !s.callingName.empty())
         out.push_back(writeDisplay(s.callingName));
     if (!s.calling.digits.empty() || s.calling.presentation == Presentation::restricted)
         out.push_back(writeNumber(ie::calling, s.calling));
@@ -127,10 +127,10 @@ ReadSetup readSetup(Octets frame, const Message& m)
     return r;
 }
 
-OctetBuffer writeSetup(Octets frame, const Message& m, const CallSetup& setup)
+OctetBuffer writeSetup(Octets frame, const Message& m, const CallSetup& setup, bool fromNetwork)
 {
     OctetBuffer out(frame.begin(), frame.begin() + std::ptrdiff_t(m.elements));
-    std::vector<OctetBuffer> ours = numberElements(setup, m.reference);
+    std::vector<OctetBuffer> ours = numberElements(setup, m.reference, fromNetwork);
     auto next = ours.begin();
     const auto putUpTo = [&](unsigned id) {
         for (; next != ours.end() && (*next)[0] < id; ++next)

@@ -13,9 +13,10 @@ struct ReadSetup {
 };
 ReadSetup readSetup(Octets frame, const Message&);
 
-// A SETUP of libpri with the numbers of `setup` in place of its own.
-OctetBuffer writeSetup(Octets frame, const Message&, const CallSetup& setup);
-// A RELEASE COMPLETE with another cause value (Q.850) in it.
+// A SETUP of libpri with the numbers of `setup` in place of its own. Only a network sends a name as Display (EN 300
+// 403-1 and T1.607 3.1.14).
+OctetBuffer writeSetup(Octets frame, const Message&, const CallSetup& setup, bool fromNetwork);
+// The message with another cause value (Q.850) in it.
 OctetBuffer writeCause(Octets frame, const Message&, Cause cause);
 
 // Digits of one number that fit the standards (E.164: 15; with prefixes 20).

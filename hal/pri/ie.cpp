@@ -91,12 +91,12 @@ void putDigits(OctetBuffer& out, const std::string& digits)
 
 } // namespace
 
-std::optional<Message> parseMessage(Octets frame)
+std::optional<Message> parseMessage(Octets frame, std::uint8_t protocolDiscriminator)
 {
-    // Address and control, protocol discriminator 0x08, length of the call reference, the reference, the type.
-    if (frame.size() < 9 || (frame[2] & 1) || frame[4] != 0x08)
+    // Address and control, protocol discriminator, length of the call reference, the reference, the type.
+    if (frame.size() < 8 || (frame[2] & 1) || frame[4] != protocolDiscriminator)
         return {};
-    const unsigned length = frame[5] & 0x0F;
+    const unsigned length = frame[5]; // bits 5 to 8 are 0 (5.8.3.1)
     if (length == 0 || length > 2 || frame.size() < 7 + std::size_t(length))
         return {};
     Message m;
@@ -104,8 +104,6 @@ std::optional<Message> parseMessage(Octets frame)
     m.reference = frame[6] & 0x7F;
     if (length == 2)
         m.reference = m.reference << 8 | frame[7];
-    if (m.reference == 0)
-        return {};
     m.type = MessageType{frame[6 + length]};
     m.elements = 7 + length;
     return m;
@@ -173,7 +171,8 @@ std::optional<Diversion> readRedirecting(const Element& e, NumberQuirks& quirks)
 
 Bearer readBearer(Octets content)
 {
-    if (content.empty() || (content[0] & 0x60) != 0) // 4.5.5: only ITU-T coding is known here
+    // 4.5.5: ITU-T coding, circuit mode at 64 kbit/s; all else is for none of us.
+    if (content.size() < 2 || (content[0] & 0x60) != 0 || (content[1] & 0x7F) != 0x10)
         return Bearer::other;
     switch (content[0] & 0x1F) {
     case 0x00:
@@ -195,7 +194,13 @@ Cause readCause(Octets frame, const Message& m)
             if (at < e.content.size())
                 return static_cast<Cause>(e.content[at] & 0x7F);
         }
-    return Cause::normalUnspecified;
+    return Cause::none;
+}
+
+Cause causeOf(Octets frame, const Message& m)
+{
+    const Cause c = readCause(frame, m);
+    return c == Cause::none ? Cause::normalUnspecified : c;
 }
 
 OctetBuffer writeNumber(std::uint8_t id, const PartyNumber& n)

@@ -26,7 +26,7 @@ ChannelState Ledger::stateOf(const Row& r)
 {
     if (!r.call.empty())
         return ChannelState::inUse;
-    if (r.outOfService)
+    if (r.outByUs || r.outByThem)
         return ChannelState::outOfService;
     return r.restarting ? ChannelState::restarting : ChannelState::idle;
 }
@@ -75,10 +75,16 @@ void Ledger::setRestarting(Timeslot t, bool on)
         r->restarting = on;
 }
 
-void Ledger::setInService(Timeslot t, bool on)
+bool Ledger::restarting(Timeslot t) const
+{
+    const Row* r = find(t);
+    return r && r->restarting;
+}
+
+void Ledger::setInService(Timeslot t, End by, bool on)
 {
     if (Row* r = find(t))
-        r->outOfService = !on;
+        (by == End::ours ? r->outByUs : r->outByThem) = !on;
 }
 
 std::vector<ChannelRow> Ledger::rows() const

@@ -20,7 +20,10 @@ public:
     [[nodiscard]] const std::string& owner(Timeslot t) const;
 
     void setRestarting(Timeslot t, bool on);
-    void setInService(Timeslot t, bool on);
+    [[nodiscard]] bool restarting(Timeslot t) const; // awaits a restart, once its call is over
+    // Each end may take a channel out of service; it serves when both have it in.
+    enum class End { ours, theirs };
+    void setInService(Timeslot t, End by, bool on);
     [[nodiscard]] std::vector<ChannelRow> rows() const;
     void count(TrunkStatus& status) const;
 
@@ -29,7 +32,7 @@ private:
         Timeslot slot;
         std::string call;
         bool restarting = false;
-        bool outOfService = false;
+        bool outByUs = false, outByThem = false;
     };
     [[nodiscard]] static ChannelState stateOf(const Row& r);
     [[nodiscard]] const Row* find(Timeslot t) const;

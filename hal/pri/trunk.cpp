@@ -32,7 +32,6 @@ namespace pri {
 namespace {
 
 constexpr Duration auditEvery = 60s;
-constexpr unsigned flagBit = 0x8000;
 
 } // namespace
 
@@ -71,6 +70,9 @@ TrunkStatus PriTrunk::status() const
     s.dChannelUp = up_;
     s.usable = up_ && span_.alarms().usable() && span_.framesMoving();
     ledger_.count(s);
+    s.malformed = malformed_;
+    s.quirks = quirks_;
+    s.reclaimed = reclaimed_;
     return s;
 }
 
@@ -90,59 +92,6 @@ std::unique_ptr<Call> PriTrunk::makeCall(const std::shared_ptr<Record>& record)
 {
     return std::make_unique<Call>(edges_, Call::Identity{record->id, name(), record->incoming}, record->setup,
                                   span_.config().law, std::make_unique<Leg>(record));
-}
-
-// ---- frames
-
-void PriTrunk::onFrame(Octets frame)
-{
-    if (frame.size() > longestFrame) {
-        ++malformed_;
-        return;
-    }
-    const auto header = parseMessage(frame);
-    arrived_.reset();
-    if (header && header->type == MessageType::setup && !header->fromDestination) {
-        arrived_ = readSetup(frame, *header);
-        arrivedHeader_ = *header;
-    }
-    controller_->receive(frame);
-    arrived_.reset();
-    if (header)
-        clearedInSilence(*header, frame);
-}
-
-// libpri says nothing of a call that ends before we have answered its SETUP; without this its channel would stay taken.
-void PriTrunk::clearedInSilence(const Message& m, Octets frame)
-{
-    const bool clears =
-        m.type == MessageType::disconnect || m.type == MessageType::release || m.type == MessageType::releaseComplete;
-    const auto it = clears && !m.fromDestination ? byReference_.find(m.reference | flagBit) : byReference_.end();
-    if (it == byReference_.end() || it->second->responded || it->second->clearing)
-        return;
-    const auto kept = it->second->shared_from_this();
-    kept->clearing = true;
-    forget(*kept);
-    tellReleased(*kept, readCause(frame, m));
-}
-
-void PriTrunk::onOutgoing(Octets frame, std::optional<OctetBuffer>& instead)
-{
-    const auto m = parseMessage(frame);
-    if (!m || (m->type != MessageType::setup && m->type != MessageType::releaseComplete))
-        return;
-    const auto it = byReference_.find(m->reference | (m->fromDestination ? flagBit : 0));
-    if (it == byReference_.end())
-        return;
-    if (m->type == MessageType::setup) {
-        OctetBuffer changed = writeSetup(frame, *m, it->second->setup);
-        if (changed.size() <= longestFrame)
-            instead = std::move(changed);
-        else
-            edges_.log.warning("SETUP too long, sent without its numbers", {{"call", it->second->id}});
-    } else if (it->second->refusal) {
-        instead = writeCause(frame, *m, *it->second->refusal);
-    }
 }
 
 // A change of the line is for status only: layer 2 alone decides whether the D channel is up (N7).
@@ -195,15 +144,11 @@ void PriTrunk::onEvent(const Event& e)
         onRestart(e.channel);
         break;
     case Event::Kind::restartAck:
-        if (restarting_) {
-            ledger_.setRestarting(*restarting_, false);
-            restarting_.reset();
-        }
-        nextRestart();
+        onRestartAck(e.channel);
         break;
     case Event::Kind::service:
         if (e.channel > 0)
-            ledger_.setInService(Timeslot{static_cast<std::uint8_t>(e.channel)}, e.inService);
+            ledger_.setInService(Timeslot{static_cast<std::uint8_t>(e.channel)}, Ledger::End::theirs, e.inService);
         notify();
         break;
     }
@@ -275,6 +220,7 @@ void PriTrunk::onFarStage(const Event& e, CallStage stage)
         tellReleased(*r, Cause::requestedChannelUnavailable);
         return;
     }
+    limitWait(*r, e);
     if (r->events && (e.kind != Event::Kind::progress || e.inBand))
         r->events->onStage(stage);
 }
@@ -288,9 +234,12 @@ void PriTrunk::onHangup(const Event& e)
         return;
     }
     const auto kept = r->shared_from_this();
+    // 5.8.6.1: a RELEASE that begins the clearing has a cause.
+    const Cause answer = causeMissing_ && !r->clearing ? Cause::mandatoryIeMissing : e.cause;
     r->clearing = true;
+    r->limit.reset();
     if (e.kind != Event::Kind::hangupDone)
-        controller_->hangup(e.call, e.cause); // RELEASE after DISCONNECT, RELEASE COMPLETE after RELEASE
+        controller_->hangup(e.call, answer); // RELEASE after DISCONNECT, RELEASE COMPLETE after RELEASE
     if (e.kind != Event::Kind::hangupRequest)
         forget(*r);
     tellReleased(*r, e.cause);
@@ -339,13 +288,15 @@ void PriTrunk::hangup(Record& r, Cause cause)
         return;
     const auto kept = r.shared_from_this();
     r.clearing = true;
+    r.ended = cause;
+    r.limit.reset();
     if (r.incoming && !r.responded) {
-        r.refusal = cause;
+        answers_.expect(r.reference | (r.fromDestination ? flagBit : 0), {.cause = cause});
         controller_->hangup(r.call, Cause::incompatibleDestination);
         forget(r); // libpri has forgotten it with the RELEASE COMPLETE
         edges_.loop.post([kept] {
             if (kept->events && !std::exchange(kept->told, true))
-                kept->events->onReleased(*kept->refusal);
+                kept->events->onReleased(*kept->ended);
         });
         return;
     }
@@ -369,6 +320,9 @@ void PriTrunk::forget(Record& r)
     if (r.call)
         records_.erase(r.call);
     r.call = nullptr;
+    r.limit.reset();
+    if (!toRestart_.empty())
+        nextRestart(); // it may have waited for this call
 }
 
 Result<void> PriTrunk::openBearer(Record& r)

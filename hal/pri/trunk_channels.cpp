@@ -9,8 +9,10 @@ namespace callbox::hal::pri {
 namespace {
 
 constexpr Duration auditEvery = 60s;
-// T316 and N316 of EN 300 403-1: after twice two minutes libpri gives up in silence; then we go on without an answer.
-constexpr Duration restartGivesUp = 250s;
+// libpri gives up a RESTART in silence after T316 has run out N316 times; then we go on without an answer (N21).
+constexpr Duration t316 = 120s;
+constexpr int n316 = 2;
+constexpr Duration restartMargin = 1s;
 
 } // namespace
 
@@ -108,14 +110,15 @@ Result<void> PriTrunk::restart(Timeslot t)
         return Error{Errc::invalid, "span " + name() + " has no B channel " + std::to_string(index(t))};
     if (!up_)
         return Error{Errc::gone, "span " + name() + ": its D channel is down"};
-    for (auto& [call, record] : records_)
-        if (record->slot == t) {
-            const auto kept = record;
-            hangup(*kept, Cause::temporaryFailure);
-            break;
-        }
     ledger_.setRestarting(t, true);
-    toRestart_.push_back(t);
+    if (std::find(toRestart_.begin(), toRestart_.end(), t) == toRestart_.end())
+        toRestart_.push_back(t);
+    std::shared_ptr<Record> over;
+    for (auto& [call, record] : records_)
+        if (record->slot == t)
+            over = record;
+    if (over)
+        hangup(*over, Cause::temporaryFailure); // the restart follows when it is cleared
     nextRestart();
     return {};
 }
@@ -125,26 +128,46 @@ void PriTrunk::nextRestart()
 {
     if (restarting_ || !up_)
         return;
-    while (!toRestart_.empty()) {
-        const Timeslot t = toRestart_.front();
-        toRestart_.erase(toRestart_.begin());
-        if (ledger_.state(t) != ChannelState::restarting)
+    for (auto it = toRestart_.begin(); it != toRestart_.end();) {
+        const Timeslot t = *it;
+        if (ledger_.state(t) == ChannelState::inUse && ledger_.restarting(t)) {
+            ++it; // its call is still being cleared
+            continue;
+        }
+        it = toRestart_.erase(it);
+        if (!ledger_.restarting(t))
             continue; // a call has taken it meanwhile: the far side uses it, so it works
-        restarting_ = t;
-        restartLimit_.after(restartGivesUp, [this, t] {
-            edges_.log.warning("RESTART not acknowledged, channel taken as idle", {{"span", name()}, {"ts", index(t)}});
-            ledger_.setRestarting(t, false);
-            restarting_.reset();
-            nextRestart();
-        });
-        controller_->restart(t);
+        beginRestart(t);
         return;
     }
-    restartLimit_.cancel();
     notify();
 }
 
-// The far side restarts a channel, or all of them: its calls are over (Q.931 5.5.2).
+void PriTrunk::beginRestart(Timeslot t)
+{
+    const auto tries = config_.timers.find("N316");
+    const int most = std::max(1, tries == config_.timers.end() ? n316 : tries->second);
+    restarting_ = t;
+    restartLimit_.after(timerOf("T316", t316) * most + restartMargin, [this, t] {
+        edges_.log.warning("RESTART not acknowledged, channel taken as idle", {{"span", name()}, {"ts", index(t)}});
+        ledger_.setRestarting(t, false);
+        restarting_.reset();
+        nextRestart();
+    });
+    controller_->restart(t);
+}
+
+void PriTrunk::onRestartAck(int channel)
+{
+    if (!restarting_ || (channel > 0 && index(*restarting_) != static_cast<unsigned>(channel)))
+        return; // not what we have asked for: T316 goes on
+    ledger_.setRestarting(*restarting_, false);
+    restarting_.reset();
+    restartLimit_.cancel();
+    nextRestart();
+}
+
+// The far side restarts a channel, or all of them: its calls are over, without a message of their own (Q.931 5.5.2).
 void PriTrunk::onRestart(int channel)
 {
     std::vector<std::shared_ptr<Record>> over;
@@ -152,7 +175,9 @@ void PriTrunk::onRestart(int channel)
         if (channel <= 0 || (record->slot && index(*record->slot) == static_cast<unsigned>(channel)))
             over.push_back(record);
     for (const auto& record : over) {
-        hangup(*record, Cause::temporaryFailure);
+        record->clearing = true;
+        controller_->abandon(record->call);
+        forget(*record);
         tellReleased(*record, Cause::temporaryFailure);
     }
 }
@@ -161,16 +186,28 @@ Result<void> PriTrunk::setInService(Timeslot t, bool in)
 {
     if (!ledger_.exists(t))
         return Error{Errc::invalid, "span " + name() + " has no B channel " + std::to_string(index(t))};
-    ledger_.setInService(t, in);
+    ledger_.setInService(t, Ledger::End::ours, in);
     if (config_.switchType == PriSwitchType::ni2 && up_)
         controller_->service(t, in);
     notify();
     return {};
 }
 
-// A channel in use by a call that is no more goes back (N21). It cannot be; if it is, it is counted and said.
+// A call that libpri has dropped in silence is over; a channel in use by a call that is no more goes back (N21). It
+// cannot be; if it is, it is counted and said.
 void PriTrunk::audit()
 {
+    std::vector<std::shared_ptr<Record>> lost;
+    for (auto& [call, record] : records_)
+        if (!controller_->knows(call))
+            lost.push_back(record);
+    for (const auto& record : lost) {
+        ++reclaimed_;
+        edges_.log.error("call lost by libpri taken back", {{"call", record->id}, {"so_far", reclaimed_}});
+        record->clearing = true;
+        forget(*record);
+        tellReleased(*record, Cause::temporaryFailure);
+    }
     for (const ChannelRow& row : ledger_.rows()) {
         if (row.state != ChannelState::inUse)
             continue;

@@ -2,12 +2,16 @@
 // A PRI trunk: calls and channels on one controller. A Record is what the trunk knows of a call; it lives until libpri
 // has cleared the call, the Call's leg may go before or after it.
 #pragma once
+#include "answers.h"
 #include "controller.h"
 #include "ledger.h"
+#include "vet.h"
 
 namespace callbox::hal::pri {
 
 class PriTrunk;
+
+constexpr unsigned flagBit = 0x8000; // the call reference flag, above the 15 bits of the value
 
 struct Record : std::enable_shared_from_this<Record> {
     std::string id;
@@ -21,7 +25,9 @@ struct Record : std::enable_shared_from_this<Record> {
     bool clearing = false;  // DISCONNECT or RELEASE went or came
     bool told = false;      // onReleased was given
     bool bearerGiven = false;
-    std::optional<Cause> refusal; // to be written into the RELEASE COMPLETE
+    std::optional<Cause> ended; // why we have hung up
+    bool releaseDue = false;    // DISCONNECT came before we had answered: RELEASE is the answer (5.3.4)
+    std::optional<Timer> limit; // T310, T301
     LegEvents* events = nullptr;
     PriTrunk* trunk = nullptr; // null once the trunk is gone
 };
@@ -70,7 +76,15 @@ private:
     void onEvent(const Event&) override;
     void onOutgoing(Octets frame, std::optional<OctetBuffer>& instead) override;
 
-    void clearedInSilence(const Message&, Octets frame);
+    [[nodiscard]] Record* recordOf(const Message&, bool ours) const;
+    void beforeMessage(const Message&, Octets frame);
+    void afterMessage(const Message&, Octets frame);
+    void sayWrong(std::string_view what);
+    void changeOutgoing(const Message&, Octets frame, Record*, std::optional<OctetBuffer>& instead);
+    void onConnectTimeout(Record&);
+    void limitWait(Record&, const Event&);
+    void onLimit(Record&, Cause);
+    [[nodiscard]] Duration timerOf(const char* name, Duration usual) const;
     void onRing(const Event&);
     Cause chooseChannel(const Event&, Record&);
     Cause refuse(const Event&, const Record&) const;
@@ -83,7 +97,9 @@ private:
     void onDChannel(bool up);
     void endUnanswered();
     void onRestart(int channel);
+    void onRestartAck(int channel);
     void nextRestart();
+    void beginRestart(Timeslot);
     void audit();
     void notify();
     std::unique_ptr<Call> makeCall(const std::shared_ptr<Record>&);
@@ -100,13 +116,16 @@ private:
     Incoming incoming_;
     std::function<void()> changed_;
     std::map<q931_call*, std::shared_ptr<Record>> records_;
-    std::map<unsigned, Record*> byReference_; // outgoing calls and refusals: flag in bit 15
-    std::optional<ReadSetup> arrived_;        // the SETUP in the frame at hand
+    std::map<unsigned, Record*> byReference_; // our call reference flag in bit 15
+    Answers answers_;
+    std::optional<ReadSetup> arrived_; // the SETUP in the frame at hand
     Message arrivedHeader_{};
+    bool causeMissing_ = false; // in the RELEASE at hand
     std::vector<Timeslot> toRestart_;
     std::optional<Timeslot> restarting_;
     Timer restartLimit_, auditTimer_;
     std::uint64_t quirks_ = 0, malformed_ = 0, reclaimed_ = 0;
+    TimePoint lastWrong_{};
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -22,6 +22,10 @@ struct TrunkStatus {
     unsigned channels = 0;
     unsigned idle = 0;
     unsigned outOfService = 0;
+    // Since start.
+    std::uint64_t malformed = 0; // frames that broke the rules, ignored or answered as EN 300 403-1 5.8 says
+    std::uint64_t quirks = 0;    // known deviations put up with
+    std::uint64_t reclaimed = 0; // channels found taken without a call
 };
 
 class Trunk {
@@ -58,7 +62,7 @@ struct PriConfig {
     // RESTART each channel when the D channel first comes up. Only the user side does: libpri has one global call
     // reference for RESTARTs of both directions, and two that cross cost each other T316.
     bool restartAtStart = true;
-    // Timers by name in milliseconds, libpri's names (T200, T203, T303, T305, T308, T309, T313, N200, K ...).
+    // Timers by name in milliseconds, libpri's names (T200, T203, T301, T303, T305, T308, T309, T310, T313, T316, N200 ...).
     std::map<std::string, int> timers;
 };
 

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The frames of a PRI trunk on their way to libpri and from it.
+#include "trunk_impl.h"
+
+namespace callbox::hal::pri {
+
+namespace {
+
+// EN 300 403-1 9.5, 9.6; libpri does not run these two.
+constexpr Duration t310Network = 40s;
+constexpr Duration t310User = 110s;
+constexpr Duration t301 = 180s;
+constexpr Duration t308 = 4s;
+
+} // namespace
+
+Duration PriTrunk::timerOf(const char* name, Duration usual) const
+{
+    const auto it = config_.timers.find(name);
+    return it == config_.timers.end() ? usual : std::chrono::milliseconds(it->second);
+}
+
+Record* PriTrunk::recordOf(const Message& m, bool ours) const
+{
+    const bool ourFlag = m.fromDestination == ours;
+    const auto it = byReference_.find(m.reference | (ourFlag ? flagBit : 0));
+    return it == byReference_.end() ? nullptr : it->second;
+}
+
+// ---- from the far side
+
+void PriTrunk::onFrame(Octets frame)
+{
+    const VetRules rules{config_.role == PriRole::network, config_.switchType == PriSwitchType::ni2};
+    const Vetted vetted = vet(frame, rules, [this](const Message& m) {
+        const Record* r = recordOf(m, false);
+        return CallKnown{r != nullptr, r && r->incoming};
+    });
+    if (!vetted.wrong.empty())
+        sayWrong(vetted.wrong);
+    if (vetted.withheld)
+        return;
+    answers_.heard(frame);
+    const auto header = parseMessage(frame);
+    if (header)
+        beforeMessage(*header, frame);
+    if (header && vetted.answer)
+        answers_.expect(header->reference | (header->fromDestination ? 0 : flagBit), *vetted.answer);
+    controller_->receive(vetted.instead ? Octets(*vetted.instead) : frame);
+    arrived_.reset();
+    causeMissing_ = false;
+    if (header)
+        afterMessage(*header, frame);
+}
+
+void PriTrunk::sayWrong(std::string_view what)
+{
+    ++malformed_;
+    if (malformed_ > 1 && edges_.loop.now() - lastWrong_ < 1s)
+        return; // a storm says the same thing over and over
+    lastWrong_ = edges_.loop.now();
+    edges_.log.debug("frame not as it should be", {{"span", name()}, {"what", what}, {"so_far", malformed_}});
+}
+
+void PriTrunk::beforeMessage(const Message& m, Octets frame)
+{
+    if (m.type == MessageType::setup && !m.fromDestination) {
+        arrived_ = readSetup(frame, m);
+        arrivedHeader_ = m;
+    } else if (m.type == MessageType::release) {
+        causeMissing_ = readCause(frame, m) == Cause::none;
+    } else if (m.type == MessageType::disconnect) {
+        if (Record* r = recordOf(m, false); r && r->incoming && !r->responded && !r->clearing)
+            r->releaseDue = true;
+    }
+}
+
+// libpri says nothing of a call that ends before we have answered its SETUP, nor of one whose RELEASE of ours was the
+// first clearing message.
+void PriTrunk::afterMessage(const Message& m, Octets frame)
+{
+    Record* r = recordOf(m, false);
+    if (!r)
+        return;
+    const auto kept = r->shared_from_this();
+    if (m.type == MessageType::releaseComplete) {
+        kept->clearing = true;
+        forget(*kept);
+        tellReleased(*kept, causeOf(frame, m));
+    } else if (m.type == MessageType::disconnect && kept->releaseDue && !kept->clearing) {
+        kept->clearing = true;
+        // libpri has no T308 here.
+        kept->limit.emplace(edges_.loop);
+        kept->limit->after(2 * timerOf("T308", t308), [this, r] {
+            const auto alive = r->shared_from_this();
+            controller_->abandon(alive->call);
+            forget(*alive);
+        });
+        tellReleased(*kept, causeOf(frame, m));
+    }
+}
+
+// ---- towards the far side
+
+void PriTrunk::onOutgoing(Octets frame, std::optional<OctetBuffer>& instead)
+{
+    const auto m = parseMessage(frame);
+    if (!m)
+        return;
+    instead = answers_.before(frame);
+    if (instead)
+        return; // layer 2 repeats it
+    if (const auto change = answers_.take(m->reference | (m->fromDestination ? flagBit : 0), *m))
+        instead = changeAnswer(frame, *m, *change);
+    else
+        changeOutgoing(*m, frame, recordOf(*m, true), instead);
+    if (instead && instead->size() > longestFrame) {
+        edges_.log.warning("message too long, sent as libpri made it", {{"span", name()}});
+        instead.reset();
+    }
+    if (instead)
+        answers_.remember(frame, *instead);
+}
+
+void PriTrunk::changeOutgoing(const Message& m, Octets frame, Record* r, std::optional<OctetBuffer>& instead)
+{
+    if (!r)
+        return;
+    switch (m.type) {
+    case MessageType::setup:
+        instead = writeSetup(frame, m, r->setup, config_.role == PriRole::network);
+        break;
+    case MessageType::disconnect:
+        if (!r->clearing) { // not by us: T313 has run out
+            onConnectTimeout(*r);
+            instead = writeCause(frame, m, Cause::recoveryOnTimerExpiry);
+        }
+        break;
+    case MessageType::release:
+        if (r->ended) // after T305 it has the cause of the DISCONNECT (5.3.3)
+            instead = writeCause(frame, m, *r->ended);
+        break;
+    case MessageType::releaseComplete:
+        if (r->releaseDue) {
+            instead = OctetBuffer(frame.begin(), frame.end());
+            (*instead)[m.elements - 1] = static_cast<std::uint8_t>(MessageType::release);
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+// 5.2.8: no CONNECT ACKNOWLEDGE within T313; libpri clears with DISCONNECT and does not say so.
+void PriTrunk::onConnectTimeout(Record& r)
+{
+    r.clearing = true;
+    r.ended = Cause::recoveryOnTimerExpiry;
+    edges_.loop.post([kept = r.shared_from_this()] {
+        if (kept->events && !std::exchange(kept->told, true))
+            kept->events->onReleased(Cause::recoveryOnTimerExpiry);
+    });
+}
+
+// ---- how long a called party may keep us waiting
+
+void PriTrunk::limitWait(Record& r, const Event& e)
+{
+    if (e.kind == Event::Kind::answer) {
+        r.limit.reset();
+        return;
+    }
+    const bool rings = e.kind != Event::Kind::proceeding; // or what is to be heard instead
+    const Duration wait =
+        rings ? timerOf("T301", t301) : timerOf("T310", config_.role == PriRole::network ? t310Network : t310User);
+    if (!r.limit)
+        r.limit.emplace(edges_.loop);
+    r.limit->after(wait,
+                   [this, record = &r, rings] { onLimit(*record, rings ? Cause::noAnswer : Cause::noUserResponding); });
+}
+
+// 5.2.5.3: cause 102 to the called side, 18 or 19 to the calling one.
+void PriTrunk::onLimit(Record& r, Cause toCaller)
+{
+    const auto kept = r.shared_from_this();
+    hangup(r, Cause::recoveryOnTimerExpiry);
+    tellReleased(r, toCaller);
+}
+
+} // namespace callbox::hal::pri
