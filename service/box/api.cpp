@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "box/api.h"
+#include "box/fault_files.h"
+#include "box/message_json.h"
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+namespace callbox::box {
+
+namespace {
+
+using control::Request;
+using control::Response;
+using nlohmann::json;
+
+Result<messages::MessageId> messageId(const Request& r)
+{
+    const std::string& text = r.captured.at(0);
+    messages::MessageId id = 0;
+    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), id);
+    if (ec != std::errc() || end != text.data() + text.size())
+        return Error{Errc::invalid, "message " + text + ": an id is a number, as message list shows it"};
+    return id;
+}
+
+Result<messages::MessageFilter> filterOf(const Request& r)
+{
+    messages::MessageFilter filter;
+    if (const auto it = r.query.find("state"); it != r.query.end() && !it->second.empty()) {
+        filter.state = messages::messageState(it->second);
+        if (!filter.state)
+            return Error{Errc::invalid, "state = " + it->second + ": recording, stored, delivered, expired or deleted"};
+    }
+    if (const auto it = r.query.find("to"); it != r.query.end() && !it->second.empty()) {
+        const auto number = PhoneNumber::parse(it->second);
+        if (!number)
+            return number.error().because("to");
+        filter.to = *number;
+    }
+    return filter;
+}
+
+json listOf(const std::vector<messages::MessageRow>& rows)
+{
+    json out = json::array();
+    for (const messages::MessageRow& row : rows)
+        out.push_back(toJson(row));
+    return {{"version", 1}, {"messages", std::move(out)}};
+}
+
+// An error inside a handler becomes an error response.
+Task<Response> answered(Task<Response> handler)
+{
+    Result<Response> r = co_await check(std::move(handler));
+    if (!r)
+        co_return control::errorResponse(r.error());
+    co_return *r;
+}
+
+Task<Response> listMessages(messages::Store& store, Request r)
+{
+    const messages::MessageFilter filter = co_await filterOf(r);
+    const std::vector<messages::MessageRow> rows = co_await store.list(filter);
+    co_return lines::jsonResponse(listOf(rows));
+}
+
+Task<Response> showMessage(messages::Store& store, Request r)
+{
+    const messages::MessageId id = co_await messageId(r);
+    const std::vector<messages::MessageRow> rows{co_await store.show(id)};
+    co_return lines::jsonResponse(listOf(rows));
+}
+
+Task<Response> deleteMessage(messages::Store& store, Request r)
+{
+    const messages::MessageId id = co_await messageId(r);
+    co_await store.show(id); // Errc::not_found
+    co_await store.remove(id);
+    const std::vector<messages::MessageRow> rows{co_await store.show(id)};
+    co_return lines::jsonResponse(listOf(rows));
+}
+
+Task<Response> messageAudio(messages::Store& store, Request r)
+{
+    const messages::MessageId id = co_await messageId(r);
+    const OctetBuffer wav = co_await store.exportWav(id);
+    co_return Response{200, std::string(asText(wav)), "audio/wav"};
+}
+
+Task<Response> listNumbers(messages::Store& store, Request)
+{
+    json rows = json::array();
+    const std::vector<messages::NumberRow> numbers = co_await store.numbers();
+    for (const messages::NumberRow& n : numbers)
+        rows.push_back({{"number", n.number.e164()}, {"live", n.live}, {"quarantined", n.quarantined}});
+    co_return lines::jsonResponse({{"version", 1}, {"numbers", std::move(rows)}});
+}
+
+Task<Response> status(Box& box, Request)
+{
+    co_return lines::jsonResponse(toJson(box.status()));
+}
+
+Task<Response> setMode(Box& box, Request r)
+{
+    const json body = co_await lines::jsonBody(r);
+    const status::ModeRecord mode = co_await modeFromJson(body);
+    // In force even where it cannot be kept (a full disk is a reason to drain), and said so.
+    Result<void> kept = co_await check(box.mode().set(mode));
+    json answer = toJson(box.mode().current());
+    answer["kept"] = kept.has_value();
+    if (!kept)
+        answer["warning"] = kept.error().what;
+    co_return lines::jsonResponse(answer);
+}
+
+using Of = Task<Response> (*)(messages::Store&, Request);
+control::Handler onStore(messages::Store& store, Of handler)
+{
+    return [&store, handler](Request r) { return answered(handler(store, std::move(r))); };
+}
+
+using OfBox = Task<Response> (*)(Box&, Request);
+control::Handler onBox(Box& box, OfBox handler)
+{
+    return [&box, handler](Request r) { return answered(handler(box, std::move(r))); };
+}
+
+void append(std::vector<control::Route>& to, std::vector<control::Route> more)
+{
+    for (control::Route& r : more)
+        to.push_back(std::move(r));
+}
+
+} // namespace
+
+std::vector<control::Route> boxRoutes(Box& box, BoxParts parts, std::string configuration, FaultFiles* faultFiles)
+{
+    messages::Store& store = parts.store;
+    std::vector<control::Route> routes{
+        {"GET", "/v1/status", onBox(box, status), true},
+        {"POST", "/v1/mode", onBox(box, setMode)},
+        {"GET", "/v1/messages", onStore(store, listMessages)},
+        {"GET", "/v1/messages/{}", onStore(store, showMessage)},
+        {"DELETE", "/v1/messages/{}", onStore(store, deleteMessage)},
+        {"GET", "/v1/messages/{}/audio", onStore(store, messageAudio)},
+        {"GET", "/v1/numbers", onStore(store, listNumbers)},
+    };
+    append(routes, lines::spanRoutes(parts.lines));
+    append(routes, lines::modemRoutes(parts.lines));
+    append(routes, lines::callRoutes(box.reception().calls()));
+    routes.push_back(lines::configRoute(std::move(configuration)));
+    if (faultFiles)
+        routes.push_back(lines::faultRoute([&lines = parts.lines, faultFiles](const std::string& what) {
+            if (what != "disk-full" && what != "disk-ok")
+                return lines.fault(what);
+            faultFiles->setFull(what == "disk-full");
+            return Result<void>();
+        }));
+    return routes;
+}
+
+} // namespace callbox::box

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "box/box.h"
+#include "box/notifiers.h"
+#include "box/version.h"
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace callbox::box {
+
+namespace {
+
+constexpr Duration startGrace = 10s; // lines and modems take their time to come up; no alarm before it
+constexpr unsigned sweepEvery = 60;  // seconds
+constexpr Duration callsEnd = 15s;   // at a stop
+constexpr Duration noticesEnd = 10s;
+constexpr std::size_t poolLowPercent = 80;
+
+std::string newBootId(Random& random)
+{
+    return fmt::format("{:016x}{:016x}", random.next(), random.next());
+}
+
+notify::OutboxPolicy policyOf(const BoxConfig& config)
+{
+    notify::OutboxPolicy policy = config.notify;
+    policy.allowed = [&config](const PhoneNumber& n) { return contains(config.allow, n); };
+    return policy;
+}
+
+std::vector<notify::Notifier*> pointers(const std::vector<std::unique_ptr<notify::Notifier>>& notifiers)
+{
+    std::vector<notify::Notifier*> out;
+    for (const auto& n : notifiers)
+        out.push_back(n.get());
+    return out;
+}
+
+} // namespace
+
+Box::Box(const Edges& edges, const BoxConfig& config, BoxParts parts)
+    : edges_(edges), config_(config), parts_(parts), bootId_(newBootId(edges.random)), alarms_(edges),
+      mode_(edges, config.state + "/mode.json"),
+      reception_(Desk{edges, config, parts.store, parts.prompts, alarms_, config.protocols.front()}, mode_,
+                 parts.lines),
+      notifiers_(makeNotifiers(edges, config, parts.lines, reception_)),
+      outbox_(std::make_unique<notify::Outbox>(edges, parts.store, policyOf(config), pointers(notifiers_))),
+      second_(edges_.loop), chores_(edges_.loop)
+{
+}
+
+Box::~Box() = default;
+
+void Box::start()
+{
+    started_ = edges_.loop.now();
+    mode_.load();
+    for (const auto& m : parts_.prompts.missing())
+        edges_.log.warning("a prompt is missing", {{"why", m.why}, {"replaced", m.replaced}});
+    reception_.open();
+    parts_.lines.start();
+    outbox_->start();
+    eachSecond();
+}
+
+Task<> Box::stop()
+{
+    second_.cancel();
+    co_await reception_.close(callsEnd);
+    co_await outbox_->close(noticesEnd);
+    parts_.lines.stop();
+}
+
+status::StatusRecord Box::status()
+{
+    status::StatusRecord r;
+    r.box = config_.id;
+    r.bootId = bootId_;
+    r.sequence = ++sequence_;
+    r.at = edges_.loop.wallNow();
+    r.monotonicMs = toMs(edges_.loop.now().time_since_epoch());
+    r.software = softwareVersion;
+    r.mode = mode_.current();
+    for (const auto& line : parts_.lines.all())
+        r.spans.push_back(lines::record(*line));
+    const messages::Health health = parts_.store.health();
+    r.canRecord = health.canRecord;
+    r.recordSecondsLeft = health.recordSecondsLeft;
+    r.storeLastSyncMs = health.lastSyncMs;
+    r.linkPools.push_back({config_.pool.first, config_.pool.last});
+    const messages::PoolStatus pool = parts_.store.pool();
+    r.poolSize = pool.size;
+    r.pairsLive = pool.pairsLive;
+    r.pairsQuarantined = pool.pairsQuarantined;
+    r.fullestRecipient = pool.fullestRecipient;
+    for (const auto& modem : parts_.lines.modems())
+        r.modems.push_back(lines::record(*modem));
+    const messages::Store::Outbox outbox = parts_.store.outbox();
+    r.outboxQueued = outbox.queued;
+    r.outboxOldestS = outbox.oldestS;
+    r.calls = unsigned(reception_.calls().size());
+    r.alarms = alarms_.all();
+    return r;
+}
+
+void Box::eachSecond()
+{
+    mode_.endWhenDue();
+    watchLines();
+    watchStore();
+    watchNotices();
+    if (secondsToSweep_-- == 0) {
+        secondsToSweep_ = sweepEvery;
+        chores_.start(parts_.store.sweep(), [this](const Result<void>& r) {
+            if (!r)
+                edges_.log.warning("the store was not swept; it is tried again", {{"error", r.error()}});
+        });
+    }
+    second_.after(1s, [this] { eachSecond(); });
+}
+
+void Box::watchLines()
+{
+    if (edges_.loop.now() - started_ < startGrace)
+        return;
+    const auto& all = parts_.lines.all();
+    const bool noneUp = std::none_of(all.begin(), all.end(), [](const auto& l) { return l->state() == "up"; });
+    for (const auto& line : all) {
+        const std::string_view state = line->state();
+        alarms_.set(state != "up", "span-down:" + line->name(), noneUp ? "critical" : "major",
+                    "span " + line->name() + " is " + std::string(state) + "; no calls come or go on it");
+    }
+    const auto& modems = parts_.lines.modems();
+    const bool ready = std::any_of(modems.begin(), modems.end(),
+                                   [](const auto& m) { return m->status().state == hal::ModemState::ready; });
+    alarms_.set(!modems.empty() && !ready, "no-modem-ready", "major",
+                "no modem can send: messages are kept, nobody is told by SMS");
+}
+
+void Box::watchStore()
+{
+    const messages::Health health = parts_.store.health();
+    alarms_.set(!health.canRecord, "store-cannot-record", "critical", "no message can be taken: " + health.why);
+    const messages::PoolStatus pool = parts_.store.pool();
+    const bool full = pool.size > 0 && pool.fullestRecipient >= pool.size;
+    const std::string counts = std::to_string(pool.fullestRecipient) + " of " + std::to_string(pool.size);
+    alarms_.set(full, "pool-full", "critical",
+                "some recipient holds all link numbers (" + counts + "): no further message can be kept for them");
+    alarms_.set(!full && pool.size > 0 && pool.fullestRecipient * 100 >= pool.size * poolLowPercent, "pool-low",
+                "minor",
+                "some recipient holds " + counts +
+                    " link numbers, live or resting; a larger pool or a shorter "
+                    "quarantine is needed soon");
+    const auto& missing = parts_.prompts.missing();
+    alarms_.set(!missing.empty(), "prompts-missing", "minor",
+                missing.empty() ? "" : std::to_string(missing.size()) + " prompts; the first: " + missing.front().why);
+}
+
+void Box::watchNotices()
+{
+    std::vector<std::string> now;
+    for (const notify::Trouble& t : outbox_->troubles()) {
+        now.push_back("notices:" + t.name);
+        alarms_.raise(now.back(), "major", t.text);
+    }
+    for (const std::string& name : troubles_)
+        if (std::find(now.begin(), now.end(), name) == now.end())
+            alarms_.clear(name);
+    troubles_ = std::move(now);
+}
+
+} // namespace callbox::box

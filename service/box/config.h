@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A box's configuration as a value: read, checked across keys and sections, printed with what is in force. Tests build
+// it by hand.
+#pragma once
+#include "lines/settings.h"
+#include "notify/policy.h"
+#include <callbox/base/number_range.h>
+
+namespace callbox::box {
+
+// A number whose callers leave a message without having been diverted, and for whom (empty: nobody in particular).
+struct AccessNumber {
+    PhoneNumber number;
+    PhoneNumber recipient;
+};
+
+struct BoxConfig {
+    std::string id;
+    std::string state;   // folder
+    std::string control; // Unix socket; default STATE/control.sock
+    std::string http;    // TCP address of the public part of the API; empty: none
+    std::string country; // dial plan of spans that name none
+    std::string zone = "UTC";
+    std::string log; // file; empty: standard error
+    std::vector<AccessNumber> access;
+    PhoneNumber number; // shown on our own calls; default: the first access number
+
+    NumberRange pool; // link numbers
+    Duration quarantine = std::chrono::hours(24 * 30);
+    Duration retention = std::chrono::hours(24 * 14); // of a message nobody has heard
+    Duration keepHeard = std::chrono::hours(24 * 7);
+
+    std::vector<NumberRange> allow; // recipients served; never called or texted outside of it
+    bool keyIn = false;             // callers may key in whom they want
+
+    notify::OutboxPolicy notify;        // but for `allowed`, which is the ranges above
+    std::vector<std::string> protocols; // sms, dialout, in order of preference; not empty
+    int reserve = 2;                    // channels of own trunks that our own calls leave free
+
+    Duration shortest = 1s; // less is no message
+    Duration silence = 5s;
+    Duration limit = 120s;
+
+    std::string promptFolder; // empty: the set that came with the program
+    std::string language = "en";
+    lines::LinesConfig lines;
+};
+
+// What is wrong is added to `problems`; use the value only when there are none.
+BoxConfig readConfig(const ini::Document&, std::vector<ini::Problem>& problems);
+// Whether a document is a box's configuration: it has a [box] section.
+bool isBoxConfig(const ini::Document&);
+// The document with every value in force: `config show --effective`.
+std::string render(const ini::Document&, const BoxConfig&);
+
+} // namespace callbox::box

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// callboxd: wiring only. Reads its configuration, opens lines and store, runs one Box until SIGTERM.
+#include "box/api.h"
+#include "box/fault_files.h"
+#include <boost/program_options.hpp>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <variant>
+
+namespace {
+
+using namespace callbox;
+
+struct Start {
+    box::BoxConfig config;
+    std::string rendered;
+};
+
+// Exit code when the daemon is not to run.
+std::variant<Start, int> readArguments(int argc, char** argv)
+{
+    namespace po = boost::program_options;
+    po::options_description options("callboxd: takes messages, tells recipients, plays what was left");
+    options.add_options()("config", po::value<std::string>(), "the configuration file")("help", "this text");
+    po::variables_map given;
+    try {
+        po::store(po::parse_command_line(argc, argv, options), given);
+    } catch (const po::error& e) {
+        std::cerr << "callboxd: " << e.what() << "\n" << options;
+        return 2;
+    }
+    if (given.contains("help")) {
+        std::cout << options;
+        return 0;
+    }
+    if (!given.contains("config")) {
+        std::cerr << "callboxd: --config FILE is needed\n" << options;
+        return 2;
+    }
+    std::vector<ini::Problem> problems;
+    const auto document = ini::load(given["config"].as<std::string>(), problems);
+    if (!document) {
+        std::cerr << "callboxd: " << document.error().what << "\n";
+        return 1;
+    }
+    Start start;
+    start.config = box::readConfig(*document, problems);
+    for (const ini::Problem& p : problems)
+        std::cerr << p.message() << "\n";
+    if (!problems.empty())
+        return 1;
+    start.rendered = box::render(*document, start.config);
+    return start;
+}
+
+// Where programs find the TCP address, which may have been picked by the system.
+Result<void> tellAddress(const box::BoxConfig& config, const std::string& address)
+{
+    const std::string path = config.state + "/http.address";
+    std::ofstream out(path + ".new", std::ios::trunc);
+    out << address << "\n";
+    out.close();
+    std::error_code ec;
+    std::filesystem::rename(path + ".new", path, ec);
+    if (!out || ec)
+        return Error{Errc::io, "writing " + path + (ec ? ": " + ec.message() : "")};
+    return {};
+}
+
+Result<void> listen(control::HttpServer& server, const box::BoxConfig& config)
+{
+    if (auto r = server.listenUnix(config.control); !r)
+        return r;
+    if (config.http.empty())
+        return {};
+    auto address = server.listenTcp(config.http);
+    if (!address)
+        return address.error();
+    return tellAddress(config, *address);
+}
+
+messages::StoreConfig storeConfig(const box::BoxConfig& c)
+{
+    messages::StoreConfig s;
+    s.folder = c.state;
+    s.poolFirst = c.pool.first;
+    s.poolLast = c.pool.last;
+    s.quarantine = c.quarantine;
+    s.retention = c.retention;
+    s.keepHeard = c.keepHeard;
+    s.shortest = c.shortest;
+    return s;
+}
+
+std::vector<hal::Law> laws(const box::BoxConfig& config)
+{
+    std::vector<hal::Law> out;
+    for (const hal::Law law : {hal::Law::alaw, hal::Law::mulaw})
+        for (const lines::SpanSettings& s : config.lines.spans)
+            if (s.span.law == law && (out.empty() || out.back() != law))
+                out.push_back(law);
+    return out;
+}
+
+Task<> shutDown(box::Box& service, messages::Store& store, RealLoop& loop, Log log)
+{
+    log.info("stopping");
+    Result<void> stopped = co_await check(service.stop());
+    if (!stopped)
+        log.error("stopping", {{"error", stopped.error()}});
+    Result<void> closed = co_await check(store.close());
+    if (!closed)
+        log.error("closing the store", {{"error", closed.error()}});
+    loop.stop();
+}
+
+Result<void> run(const Start& start)
+{
+    const box::BoxConfig& config = start.config;
+    auto sink = config.log.empty() ? Result<std::unique_ptr<LogSink>>(makeStderrLog(Level::info))
+                                   : makeFileLog(config.log, Level::info);
+    if (!sink)
+        return sink.error();
+    RealLoop loop;
+    const auto random = makeSystemRandom();
+    const auto disk = makeThreadExecutor(loop, "disk");
+    const auto systemFiles = makeSystemFiles();
+    box::FaultFiles faultFiles(*systemFiles);
+    Files& files = config.lines.faults ? static_cast<Files&>(faultFiles) : *systemFiles;
+    const Log log(**sink, "box");
+    const Edges edges{loop, *random, files, *disk, log};
+    if (auto r = files.makeDirectories(config.state); !r)
+        return r.error().because("state = " + config.state);
+    const auto lock = FolderLock::take(config.state);
+    if (!lock)
+        return lock.error().because("state = " + config.state);
+    const auto store = messages::Store::open(edges, storeConfig(config));
+    if (!store)
+        return store.error().because("the message store in " + config.state);
+    const auto prompts =
+        prompts::PromptSet::load({config.promptFolder, config.language}, laws(config), log.named("prompts"));
+    const auto opened = lines::Lines::open(edges, config.lines);
+    if (!opened)
+        return opened.error();
+    const box::BoxParts parts{**opened, **store, *prompts};
+    box::Box service(edges, config, parts);
+    TaskGroup ending(loop);
+    const auto server = control::makeHttpServer(
+        loop, log.named("control"),
+        box::boxRoutes(service, parts, start.rendered, config.lines.faults ? &faultFiles : nullptr));
+    if (auto r = listen(*server, config); !r)
+        return r;
+    loop.onSignals({SIGTERM, SIGINT}, [&](int) {
+        if (ending.running() == 0)
+            ending.start(shutDown(service, **store, loop, log));
+    });
+    service.start();
+    log.info("started", {{"box", config.id}, {"boot", service.bootId()}, {"spans", config.lines.spans.size()}});
+    loop.run();
+    log.info("stopped");
+    return {};
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    std::signal(SIGPIPE, SIG_IGN);
+    const auto start = readArguments(argc, argv);
+    if (const int* code = std::get_if<int>(&start))
+        return *code;
+    if (auto r = run(std::get<Start>(start)); !r) {
+        std::cerr << "callboxd: " << r.error().what << "\n";
+        return 1;
+    }
+    return 0;
+}
