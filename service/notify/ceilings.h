@@ -18,7 +18,8 @@ public:
         std::string why; // "100 notifications of this recipient in 24 hours"
     };
     [[nodiscard]] Verdict ask(const PhoneNumber& to, TimePoint now);
-    void count(const PhoneNumber& to, TimePoint at); // in any order of `at`
+    void count(const PhoneNumber& to, TimePoint at);   // in any order of `at`
+    void uncount(const PhoneNumber& to, TimePoint at); // counted before, but nobody was told
 
 private:
     using Times = std::deque<TimePoint>; // ascending, none older than a day

@@ -13,7 +13,7 @@ enum class Outcome {
     failed,    // not told; may be tried again
     refused,   // not told, and trying again as it is makes no sense
     unknown,   // handed over without an answer: may have been told
-    notTried,  // nothing was attempted (the modem or trunk went away just now); costs no try
+    notTried,  // nothing was attempted (the modem or trunk went away just now)
 };
 std::string_view name(Outcome);
 
@@ -22,7 +22,8 @@ struct Delivery {
     std::string why;                      // in words, kept as the notification's last_error; no whole number, no code
     std::string channel;                  // which modem or trunk
     std::vector<std::uint8_t> references; // of the parts sent, for reports
-    Duration wait{}; // before the next try where the cause tells (busy, no answer); 0 = by back-off
+    Duration wait{};                      // least one before the next try where the cause tells; 0 = by back-off
+    bool noticed = false;                 // a phone rang though nobody was told: counts towards the ceilings
 };
 
 // What a network reports of something sent earlier.
@@ -31,8 +32,9 @@ struct Report {
     std::uint8_t reference = 0;
     PhoneNumber to;
     bool delivered = false;
-    bool final = true;
-    std::string why; // "status 0x45"
+    bool final = true;      // false: the network goes on trying
+    bool permanent = false; // final and trying again makes no sense
+    std::string why;        // "status 0x45"
 };
 
 class NotifierEvents {
@@ -52,6 +54,8 @@ public:
     virtual void setEvents(NotifierEvents*) = 0;                 // null: none any more
     // How many notices it would begin to deliver at once now; 0 while its modems or trunks are away.
     [[nodiscard]] virtual std::size_t room() const = 0;
+    // Nothing of it works: no modem registered, no trunk up. False while it is only busy.
+    [[nodiscard]] virtual bool away() const = 0;
     // Tells one recipient, once. Takes its room before its first wait. Gives an outcome rather than an error.
     virtual Task<Delivery> deliver(messages::Notice) = 0;
 };

@@ -28,7 +28,10 @@ struct Ceilings { // in any 24 hours, SMS and calls together; 0 = none allowed
 struct OutboxPolicy {
     std::map<std::string, RetryPolicy> retries{{"sms", smsRetries()}, {"dialout", dialoutRetries()}};
     Ceilings ceilings;
-    // The installation's recipient ranges, asked right before each attempt, whoever supplied the number.
+    // Beside those, of one protocol alone: a phone that rings is more of a bother than a text.
+    std::map<std::string, Ceilings> ceilingsOf{{"dialout", {.perRecipient = 20, .perDay = 20000, .perPrefix = {}}}};
+    // The installation's recipient ranges, asked right before each attempt, whoever supplied the number. Without one
+    // nobody is told.
     std::function<bool(const PhoneNumber&)> allowed;
 };
 
@@ -39,9 +42,11 @@ struct Decision {
     bool other = false; // queue a notice by the other protocol too
     bool operator==(const Decision&) const = default;
 };
-// `attempts` counts this one; `unknowns` this outcome's predecessors; `haveOther`: another protocol is there.
-Decision decide(const RetryPolicy&, int attempts, int unknowns, bool haveOther, Outcome, Duration causeWait);
-// Its outcome stayed unknown: once it is sent again, then never.
+// `attempts` counts this one; `haveOther`: another protocol is there; `causeWait`: the least wait where the cause
+// tells.
+Decision decide(const RetryPolicy&, int attempts, bool haveOther, Outcome, Duration causeWait);
+// An outcome stayed unknown for unknownWait. `unknowns` counts this one too: after the first it is sent again, then
+// never.
 Decision resolveUnknown(const RetryPolicy&, int unknowns, bool haveOther);
 
 } // namespace callbox::notify
