@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "box/config.h"
+#include "notify/zone.h"
 #include <algorithm>
 #include <sstream>
 
@@ -78,7 +79,12 @@ std::vector<ini::Key> boxKeys(BoxConfig& c)
                            "callers of NUMBER leave a message without being diverted; for RECIPIENT, if given",
                            [&c](const std::string& v) { return takeAccess(v, c.access); })),
         number("number", c.number, "shown on the box's own calls; default: the first access number"),
-        ini::text("zone", c.zone, "UTC", "time zone of times told to people"),
+        ini::custom("zone", "a name of the tz database, as UTC or Europe/Berlin", "UTC",
+                    "time zone of times told to people",
+                    [&c](const std::string& v) {
+                        c.zone = v;
+                        return notify::Zone::find(v).has_value();
+                    }),
         ini::text("log", c.log, "", "file the log is appended to; empty: standard error"),
     };
 }
