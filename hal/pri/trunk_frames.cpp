@@ -51,6 +51,9 @@ void PriTrunk::onFrame(Octets frame)
     causeMissing_ = false;
     if (header)
         afterMessage(*header, frame);
+    // A SABME: layer 2 begins anew, a RESTART that was on its way is lost with it (Q.921 5.7.1), and T316 is minutes.
+    if (restarting_ && frame.size() == 3 && (frame[2] & 0xEF) == 0x6F)
+        beginRestart(*restarting_);
 }
 
 void PriTrunk::sayWrong(std::string_view what)
@@ -83,7 +86,7 @@ void PriTrunk::afterMessage(const Message& m, Octets frame)
     if (!r)
         return;
     const auto kept = r->shared_from_this();
-    if (m.type == MessageType::releaseComplete) {
+    if (!controller_->knows(kept->call)) { // RELEASE COMPLETE, or STATUS with the null state (5.8.11)
         kept->clearing = true;
         forget(*kept);
         tellReleased(*kept, causeOf(frame, m));
