@@ -57,6 +57,8 @@ std::string_view text(Cause c)
         return "bearer capability not implemented";
     case Cause::invalidCallReference:
         return "invalid call reference";
+    case Cause::noSuchChannel:
+        return "identified channel does not exist";
     case Cause::incompatibleDestination:
         return "incompatible destination";
     case Cause::mandatoryIeMissing:

@@ -78,6 +78,22 @@ void Answers::heard(Octets frame)
     acknowledged_ = next;
 }
 
+OctetBuffer networkState(Octets frame, const Message& m)
+{
+    // Who has set the call up and who has sent DISCONNECT look the other way round from there.
+    constexpr std::pair<std::uint8_t, std::uint8_t> mirrored[] = {{1, 6}, {2, 25}, {3, 9}, {4, 7}, {11, 12}};
+    OctetBuffer out(frame.begin(), frame.end());
+    for (const Element& e : parseElements(frame, m.elements)) {
+        if (e.id != ie::callState || e.content.empty())
+            continue;
+        std::uint8_t& state = out[e.offset + 2];
+        for (const auto& [one, other] : mirrored)
+            if (e.content[0] == one || e.content[0] == other)
+                state = e.content[0] == one ? other : one;
+    }
+    return out;
+}
+
 OctetBuffer changeAnswer(Octets frame, const Message& m, const AnswerChange& change)
 {
     if (!change.asStatus)

@@ -39,6 +39,9 @@ private:
     unsigned acknowledged_ = 0;
 };
 
+// A STATUS as the network side says it: libpri tells the user side's states on both (EN 300 403-1 2.1.1, 2.1.2).
+OctetBuffer networkState(Octets frame, const Message&);
+
 // `frame`, a RELEASE, RELEASE COMPLETE or STATUS, as it should be.
 OctetBuffer changeAnswer(Octets frame, const Message&, const AnswerChange&);
 

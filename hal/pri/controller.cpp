@@ -393,7 +393,7 @@ void Controller::restart(Timeslot t)
 void Controller::service(Timeslot t, bool inService)
 {
     LibpriTime time(edges_.loop);
-    pri_maintenance_service(pri_, 1, toInt(t), inService ? 0 : 2);
+    pri_maintenance_service(pri_, 0, toInt(t), inService ? 0 : 2);
     arm();
 }
 

@@ -93,6 +93,9 @@ ReadSetup readSetup(Octets frame, const Message& m)
             if (!std::exchange(bearerSeen, true))
                 s.bearer = readBearer(e.content);
             break;
+        case ie::channel:
+            r.noChannel = !e.content.empty() && (e.content[0] & 3) == 0;
+            break;
         case ie::facility:
             if (!facility)
                 facility = readDiversion(e.content);
@@ -144,6 +147,8 @@ OctetBuffer writeSetup(Octets frame, const Message& m, const CallSetup& setup, b
             continue;
         if (!(e.id & 0x80))
             putUpTo(e.id);
+        else if (e.id == ie::sendingComplete)
+            putUpTo(0x100); // it stays behind the numbers
         out.insert(out.end(), frame.begin() + std::ptrdiff_t(e.offset), frame.begin() + std::ptrdiff_t(copied));
     }
     putUpTo(0x100);

@@ -10,6 +10,7 @@ namespace callbox::hal::pri {
 struct ReadSetup {
     CallSetup setup; // numbers, redirecting, bearer, name where it is a Display
     NumberQuirks quirks;
+    bool noChannel = false; // "no B channel is free for it" (4.5.13), call waiting
 };
 ReadSetup readSetup(Octets frame, const Message&);
 

@@ -7,8 +7,13 @@ namespace {
 
 bool isDigit(std::uint8_t o)
 {
-    o &= 0x7F;
     return (o >= '0' && o <= '9') || o == '*' || o == '#';
+}
+
+// A digit with its highest bit set, as some switches send them; no octet 3a or 3b looks like one.
+bool isMarkedDigit(std::uint8_t o)
+{
+    return o >= (0x80 | '0') && o <= (0x80 | '9');
 }
 
 TypeOfNumber typeOf(std::uint8_t octet3)
@@ -35,21 +40,23 @@ NumberingPlan planOf(std::uint8_t octet3)
     }
 }
 
-// The octets before the digits: 3, and while their extension bit says so 3a, 3b. A switch that sets the bit wrongly
-// is seen by the digit that follows.
+// The octets before the digits: 3, and while their extension bit says so 3a, 3b. A switch that leaves the bit out is
+// seen by the digit that follows; one that sets it too early by the next octet, which has it too and is no digit.
 std::vector<std::uint8_t> readHeader(Octets content, std::size_t most, NumberQuirks& quirks)
 {
     std::vector<std::uint8_t> header;
     for (std::size_t i = 0; i < content.size() && i < most; ++i) {
-        if (i > 0 && isDigit(content[i]) && !(content[i] & 0x80)) {
-            quirks.extensionBit = true;
-            break;
-        }
-        header.push_back(content[i]);
-        if (content[i] & 0x80)
+        const bool ended = i > 0 && (content[i - 1] & 0x80);
+        if (ended && (!(content[i] & 0x80) || isMarkedDigit(content[i])))
             return header;
+        if (!ended && i > 0 && isDigit(content[i])) {
+            quirks.extensionBit = true;
+            return header;
+        }
+        quirks.extensionBit = quirks.extensionBit || ended;
+        header.push_back(content[i]);
     }
-    if (!header.empty())
+    if (!(header.back() & 0x80))
         quirks.extensionBit = true;
     return header;
 }
@@ -58,10 +65,14 @@ std::string readDigits(Octets content, std::size_t from, NumberQuirks& quirks)
 {
     std::string digits;
     for (std::size_t i = from; i < content.size(); ++i) {
-        if (isDigit(content[i]))
+        if (isDigit(content[i])) {
+            digits += static_cast<char>(content[i]);
+        } else if (isMarkedDigit(content[i])) {
             digits += static_cast<char>(content[i] & 0x7F);
-        else
+            quirks.extensionBit = true;
+        } else {
             quirks.strayOctets = true;
+        }
     }
     return digits;
 }

@@ -40,6 +40,7 @@ constexpr std::uint8_t called = 0x70;
 constexpr std::uint8_t originalCalled = 0x73; // ANSI T1.607
 constexpr std::uint8_t redirecting = 0x74;
 constexpr std::uint8_t restartIndicator = 0x79;
+constexpr std::uint8_t sendingComplete = 0xA1;
 } // namespace ie
 
 // Where the parts of a Q.931 message lie in an I frame (Q.921 3.6.2: address 2 octets, control 2 octets).

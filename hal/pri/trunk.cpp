@@ -154,16 +154,15 @@ void PriTrunk::onEvent(const Event& e)
     }
 }
 
-Cause PriTrunk::refuse(const Event& e, const Record& r) const
+// `none`, with a channel taken for it, or why the call is refused.
+Cause PriTrunk::admit(const Event& e, Record& r)
 {
     // EN 300 403-1 5.2.2: the user is incompatible with it; the network does not implement it.
     if (r.setup.bearer != Bearer::speech && r.setup.bearer != Bearer::audio3k1)
         return config_.role == PriRole::user ? Cause::incompatibleDestination : Cause::bearerNotImplemented;
-    if (!r.slot)
-        return e.flexible ? Cause::noChannelAvailable : Cause::requestedChannelUnavailable;
     if (!incoming_)
         return Cause::temporaryFailure;
-    return Cause::none;
+    return chooseChannel(e, r);
 }
 
 void PriTrunk::onRing(const Event& e)
@@ -184,11 +183,7 @@ void PriTrunk::onRing(const Event& e)
         record->setup.callingName = e.name; // NI2 tells it in a Facility, which libpri reads
     records_[e.call] = record;
     byReference_[record->reference | flagBit] = record.get();
-    const Cause channelProblem = chooseChannel(e, *record);
-    Cause cause = refuse(e, *record);
-    if (cause == Cause::noChannelAvailable || cause == Cause::requestedChannelUnavailable)
-        cause = channelProblem;
-    if (cause != Cause::none) {
+    if (const Cause cause = admit(e, *record); cause != Cause::none) {
         edges_.log.info("call refused", {{"call", record->id}, {"cause", text(cause)}});
         record->told = true; // nobody has it yet
         hangup(*record, cause);
@@ -235,7 +230,7 @@ void PriTrunk::onHangup(const Event& e)
     }
     const auto kept = r->shared_from_this();
     // 5.8.6.1: a RELEASE that begins the clearing has a cause.
-    const Cause answer = causeMissing_ && !r->clearing ? Cause::mandatoryIeMissing : e.cause;
+    const Cause answer = causeMissing_ && !r->clearing ? Cause::mandatoryIeMissing : r->ended.value_or(e.cause);
     r->clearing = true;
     r->limit.reset();
     if (e.kind != Event::Kind::hangupDone)

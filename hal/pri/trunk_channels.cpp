@@ -22,7 +22,7 @@ Cause PriTrunk::chooseChannel(const Event& e, Record& r)
     if (e.channel > 0) {
         const Timeslot asked{static_cast<std::uint8_t>(e.channel)};
         if (!ledger_.exists(asked))
-            return Cause::requestedChannelUnavailable;
+            return Cause::noSuchChannel;
         if (ledger_.state(asked) == ChannelState::inUse)
             yieldChannel(asked);
         const ChannelState state = ledger_.state(asked);
@@ -34,6 +34,8 @@ Cause PriTrunk::chooseChannel(const Event& e, Record& r)
         if (!e.flexible)
             return Cause::requestedChannelUnavailable;
     }
+    if (arrived_ && arrived_->noChannel)
+        return Cause::noChannelAvailable; // call waiting is not for us
     r.slot = ledger_.nextIdle();
     if (!r.slot)
         return e.channel > 0 && !e.flexible ? Cause::requestedChannelUnavailable : Cause::noChannelAvailable;

@@ -117,6 +117,8 @@ void PriTrunk::onOutgoing(Octets frame, std::optional<OctetBuffer>& instead)
         instead = changeAnswer(frame, *m, *change);
     else
         changeOutgoing(*m, frame, recordOf(*m, true), instead);
+    if (m->type == MessageType::status && m->reference != 0 && config_.role == PriRole::network)
+        instead = networkState(instead ? Octets(*instead) : frame, *m);
     if (instead && instead->size() > longestFrame) {
         edges_.log.warning("message too long, sent as libpri made it", {{"span", name()}});
         instead.reset();

@@ -87,7 +87,7 @@ private:
     [[nodiscard]] Duration timerOf(const char* name, Duration usual) const;
     void onRing(const Event&);
     Cause chooseChannel(const Event&, Record&);
-    Cause refuse(const Event&, const Record&) const;
+    Cause admit(const Event&, Record&);
     void yieldChannel(Timeslot);
     void onFarStage(const Event&, CallStage);
     void takeChannel(Record&, int channel);

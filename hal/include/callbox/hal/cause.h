@@ -32,6 +32,7 @@ enum class Cause : std::uint8_t {
     bearerNotAvailable = 58,
     bearerNotImplemented = 65,
     invalidCallReference = 81,
+    noSuchChannel = 82, // "identified channel does not exist"
     incompatibleDestination = 88,
     mandatoryIeMissing = 96,
     messageTypeNotImplemented = 97,

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The second opinion: tshark finds every message well-formed that is meant to be, and reads the same type from it.
+#include "support/command.h"
+#include "vector_file.h"
+#include <callbox/hal/trace_ring.h>
+#include <filesystem>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <sstream>
+#include <unistd.h>
+
+using namespace callbox;
+using namespace callbox::hal;
+using namespace callbox::tests;
+
+namespace {
+
+const WallTime noon{std::chrono::milliseconds(1'763'812'800'000)};
+
+struct Sample {
+    std::string where;
+    OctetBuffer message;
+};
+
+OctetBuffer framed(Octets message)
+{
+    OctetBuffer f{0x02, 0x01, 0x00, 0x00}; // an I frame of SAPI 0, TEI 0
+    f.insert(f.end(), message.begin(), message.end());
+    return f;
+}
+
+std::vector<Sample> wellFormedOnes()
+{
+    std::vector<Sample> samples;
+    const auto all = readAllVectors(VECTORS_DIR);
+    EXPECT_TRUE(all);
+    if (!all)
+        return samples;
+    for (const Vector& v : *all)
+        for (const Step& s : v.steps)
+            if (s.kind == Step::Kind::expect || (s.kind == Step::Kind::send && !s.malformed))
+                samples.push_back({v.file + ":" + std::to_string(s.line) + " " + v.name, s.octets});
+    return samples;
+}
+
+// One line a message: type, tab, what tshark finds malformed.
+std::vector<std::string> tsharkReads(const std::vector<Sample>& samples)
+{
+    std::deque<TracedFrame> frames;
+    for (const Sample& s : samples)
+        frames.push_back({noon, Direction::received, framed(s.message)});
+    const OctetBuffer pcap = toPcap(frames, {}, true, true);
+    const std::string file =
+        (std::filesystem::temp_directory_path() / ("vectors-" + std::to_string(getpid()) + ".pcap")).string();
+    std::ofstream(file, std::ios::binary)
+        .write(reinterpret_cast<const char*>(pcap.data()), std::streamsize(pcap.size()));
+    const CommandResult r = run({"tshark", "-r", file, "-T", "fields", "-e", "q931.message_type", "-e", "_ws.malformed",
+                                 "-e", "_ws.expert.message"});
+    std::filesystem::remove(file);
+    EXPECT_EQ(r.exitCode, 0) << r.err;
+    std::vector<std::string> lines;
+    std::istringstream in(r.out);
+    for (std::string line; std::getline(in, line);)
+        lines.push_back(line);
+    return lines;
+}
+
+bool isQ931(const OctetBuffer& m)
+{
+    return m.size() > 4 && m[0] == 0x08;
+}
+
+TEST(Tshark, ReadsEveryWellFormedVectorAsWeMeantIt)
+{
+    const std::vector<Sample> samples = wellFormedOnes();
+    ASSERT_GE(samples.size(), 100u);
+    const std::vector<std::string> lines = tsharkReads(samples);
+    ASSERT_EQ(lines.size(), samples.size());
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        if (!isQ931(samples[i].message))
+            continue; // NI2's maintenance messages are another protocol to tshark
+        const std::size_t at = 2 + (samples[i].message[1] & 0x0F);
+        const std::string type = "0x" + hex(Octets(samples[i].message).subspan(at, 1));
+        std::string said = lines[i].substr(0, lines[i].find('\t'));
+        for (char& c : said)
+            c = c == 'x' ? c : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        EXPECT_EQ(said, type) << samples[i].where;
+        EXPECT_EQ(lines[i].find("Malformed"), std::string::npos) << samples[i].where << ": " << lines[i];
+    }
+}
+
+TEST(Tshark, SeesAMalformedMessage)
+{
+    // A redirecting number cut off within the Facility's component.
+    const Sample bad{"bad", {0x08, 0x02, 0x00, 0x01, 0x05, 0x04, 0x03, 0x80}};
+    const auto lines = tsharkReads({bad});
+    ASSERT_EQ(lines.size(), 1u);
+    EXPECT_NE(lines[0].find("alformed"), std::string::npos) << lines[0];
+}
+
+} // namespace
