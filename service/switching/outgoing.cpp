@@ -130,10 +130,10 @@ Task<Switch::Tried> Switch::tryTrunks(Carried& c, std::uint64_t record, CallFact
         hal::Call& made = **placed;
         lines::CallTable::Entry entry = calls_.add(made, "to the exchange", trunk->settings().plan);
         c.setTo(std::move(*placed), std::move(entry));
-        tried = co_await setUp(c, exchangeAnswers);
-        note(record, name, tried);
+        tried = co_await setUp(c, record, name, exchangeAnswers);
         if (tried.outcome == Outcome::through)
             co_return tried;
+        note(record, name, tried);
         const bool another = tried.outcome == Outcome::refused && aboutTheTrunk(tried.cause);
         c.dropTo(tried.outcome == Outcome::callerGone ? tried.cause : hal::Cause::recoveryOnTimerExpiry);
         if (!another)

@@ -41,8 +41,8 @@ private:
     void onIncoming(lines::Line& line, std::unique_ptr<hal::Call> call);
     Task<> fromTrunk(lines::Line& line, std::unique_ptr<hal::Call> call);
     Task<Tried> tryBoxes(Carried& c, std::uint64_t record, std::vector<std::string> order);
-    Task<Tried> tryBox(Carried& c, std::string box);
-    Task<Tried> setUp(Carried& c, Duration firstAnswer);
+    Task<Tried> tryBox(Carried& c, std::uint64_t record, std::string box);
+    Task<Tried> setUp(Carried& c, std::uint64_t record, std::string who, Duration firstAnswer);
     Task<> refuse(Carried& c, hal::Cause cause, bool announce);
     void note(std::uint64_t record, const std::string& who, const Tried& tried);
     void judgeOutcome(const std::string& box, const Tried& tried, TimePoint started);

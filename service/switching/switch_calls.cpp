@@ -74,8 +74,9 @@ Task<Switch::Tried> Switch::tryBoxes(Carried& c, std::uint64_t record, std::vect
     worst.cause = hal::Cause::none;
     for (const std::string& box : order) {
         const TimePoint started = edges_.loop.now();
-        Tried tried = co_await tryBox(c, box);
-        note(record, box, tried);
+        const Tried tried = co_await tryBox(c, record, box);
+        if (tried.outcome != Outcome::through)
+            note(record, box, tried);
         judgeOutcome(box, tried, started);
         if (tried.outcome == Outcome::through || tried.outcome == Outcome::callerGone) {
             if (tried.outcome == Outcome::callerGone)
@@ -93,7 +94,7 @@ Task<Switch::Tried> Switch::tryBoxes(Carried& c, std::uint64_t record, std::vect
     co_return worst;
 }
 
-Task<Switch::Tried> Switch::tryBox(Carried& c, std::string box)
+Task<Switch::Tried> Switch::tryBox(Carried& c, std::uint64_t record, std::string box)
 {
     Tried tried;
     tried.cause = hal::Cause::destinationOutOfOrder;
@@ -117,12 +118,12 @@ Task<Switch::Tried> Switch::tryBox(Carried& c, std::string box)
     }
     if (!under)
         co_return tried;
-    tried = co_await setUp(c, config_.firstAnswer);
+    tried = co_await setUp(c, record, box, config_.firstAnswer);
     co_return tried;
 }
 
 // Follows the set-up of `to` and passes its stages on, until it is answered, refused, silent, or the caller leaves.
-Task<Switch::Tried> Switch::setUp(Carried& c, Duration firstAnswer)
+Task<Switch::Tried> Switch::setUp(Carried& c, std::uint64_t record, std::string who, Duration firstAnswer)
 {
     Tried tried;
     bool answered = false;
@@ -156,11 +157,11 @@ Task<Switch::Tried> Switch::setUp(Carried& c, Duration firstAnswer)
         if (!std::exchange(answered, true))
             deadline = edges_.loop.now() + connectLimit;
     }
+    tried = {Outcome::through, hal::Cause::none, "connected"};
+    note(record, who, tried); // before the caller can know: who is connected may ask at once where to
     const Result<void> through = co_await check(c.from().answer());
-    if (through) {
-        tried = {Outcome::through, hal::Cause::none, "connected"};
+    if (through)
         co_return tried;
-    }
     if (!c.fromGone()) {
         edges_.log.error("caller's side not answered", {{"call", c.from().id()}, {"why", through.error()}});
         c.from().hangup(hal::Cause::temporaryFailure);
@@ -175,8 +176,7 @@ void Switch::note(std::uint64_t record, const std::string& who, const Tried& tri
     if (!r)
         return; // ten thousand calls later
     r->attempts.push_back({who, tried.words, tried.cause});
-    if (tried.outcome == Outcome::through)
-        r->chosen = who;
+    r->chosen = tried.outcome == Outcome::through ? who : std::string();
     edges_.log.info("attempt", {{"call", r->call.call}, {"at", who}, {"outcome", tried.words}});
 }
 
