@@ -110,9 +110,10 @@ Result<std::vector<LinkNumbers::Pair>> Engine::store(MessageId id, std::uint64_t
         if (!pair)
             return pair.error();
         pairs.push_back(std::move(*pair));
-        if (auto r = queueNotice(recipient, protocol); !r)
-            return r.error();
+        insertNotice(recipient, protocol);
     }
+    if (auto r = db_->failure(); !r)
+        return r.error();
     return pairs;
 }
 

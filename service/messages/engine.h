@@ -66,8 +66,11 @@ private:
     void setMessage(MessageId, MessageState, const std::string& detail = {});
     void setRecipient(RecipientId, RecipientState, const std::string& detail = {});
     void setNotification(NotificationId, NotificationState, const std::string& detail = {});
+    void insertNotice(RecipientId, const std::string& protocol);
     void cancelNotices(RecipientId, const std::string& why);
-    void rest(RecipientId); // its pair goes into quarantine
+    void addNotice(RecipientId, const std::string& protocol);
+    bool othersUnderWay(RecipientId); // a notice of it is queued, being sent or not known
+    void rest(RecipientId);           // its pair goes into quarantine
     MessageId messageOf(RecipientId);
     // The message with its last recipient: state by what became of them; when it ends for good.
     void settle(MessageId);
@@ -81,6 +84,7 @@ private:
     MessageRow readMessage(Query&);
     std::vector<Notice> readNotices(Query&);
     Health health();
+    void probeWriting();
 
     Edges edges_;
     StoreConfig config_;

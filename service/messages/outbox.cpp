@@ -14,6 +14,9 @@ namespace {
     "n.recipient "                                                                                                     \
     "JOIN messages m ON m.id = r.message JOIN pairs p ON p.recipient = r.id "
 
+// Of a recipient `r`: the message is there and was not heard.
+#define STILL_TO_TELL "(r.state <> 'heard' AND EXISTS(SELECT 1 FROM pairs WHERE recipient = r.id AND until = 0))"
+
 PhoneNumber number(const std::string& e164)
 {
     return PhoneNumber::parse(e164).value_or(PhoneNumber());
@@ -78,15 +81,18 @@ Result<std::vector<Notice>> Engine::take(const std::string& protocol, std::size_
 Result<void> Engine::update(const Store::NotificationChange& c)
 {
     return db_->transaction([&]() -> Result<void> {
-        Query q = db_->query("SELECT n.recipient, n.state, r.state FROM notifications n "
+        Query q = db_->query("SELECT n.recipient, n.state, r.state, " STILL_TO_TELL " FROM notifications n "
                              "JOIN recipients r ON r.id = n.recipient WHERE n.id = ?");
         if (!q.bind(c.id).step())
             return Error{Errc::not_found, "no notification " + std::to_string(c.id)};
         const RecipientId recipient = q.integer(0);
         const std::string before = q.text(1);
         const std::string recipientBefore = q.text(2);
-        if (before == "cancelled" && c.state == NotificationState::queued)
-            return {}; // heard meanwhile: nothing to try again
+        const bool again = c.state == NotificationState::queued;
+        if (before == "cancelled" && again)
+            return {};
+        // Heard or deleted while it was on its way: nothing to try again.
+        const NotificationState state = again && !q.integer(3) ? NotificationState::cancelled : c.state;
         if (!c.error.empty())
             db_->query("UPDATE notifications SET last_error = ? WHERE id = ?").bind(c.error).bind(c.id).step();
         if (!c.references.empty())
@@ -94,20 +100,27 @@ Result<void> Engine::update(const Store::NotificationChange& c)
         if (!c.channel.empty())
             db_->query("UPDATE notifications SET channel = ? WHERE id = ?").bind(c.channel).bind(c.id).step();
         db_->query("UPDATE notifications SET not_before = ? WHERE id = ?")
-            .bind(c.state == NotificationState::queued ? now() + toMs(c.notBefore) : 0)
+            .bind(again ? now() + toMs(c.notBefore) : 0)
             .bind(c.id)
             .step();
-        setNotification(c.id, c.state, c.error);
+        setNotification(c.id, state, c.error);
         const bool told = c.state == NotificationState::sent || c.state == NotificationState::delivered;
         if (told && (recipientBefore == "waiting" || recipientBefore == "failed"))
             setRecipient(recipient, RecipientState::notified, c.error);
-        if (c.state == NotificationState::failed && recipientBefore == "waiting")
+        if (c.state == NotificationState::failed && recipientBefore == "waiting" && !othersUnderWay(recipient))
             setRecipient(recipient, RecipientState::failed, c.error);
         return {};
     });
 }
 
-Result<void> Engine::queueNotice(RecipientId recipient, const std::string& protocol)
+bool Engine::othersUnderWay(RecipientId recipient)
+{
+    Query q = db_->query(
+        "SELECT 1 FROM notifications WHERE recipient = ? AND state IN ('queued', 'sending', 'unknown') LIMIT 1");
+    return q.bind(recipient).step();
+}
+
+void Engine::insertNotice(RecipientId recipient, const std::string& protocol)
 {
     db_->query("INSERT INTO notifications(recipient, protocol, state, queued_at, changed_at) VALUES(?,?,'queued',?,?)")
         .bind(recipient)
@@ -116,7 +129,29 @@ Result<void> Engine::queueNotice(RecipientId recipient, const std::string& proto
         .bind(now())
         .step();
     history(*db_, now(), "notification", db_->lastId(), "queued", protocol);
-    return db_->failure();
+}
+
+Result<void> Engine::queueNotice(RecipientId recipient, const std::string& protocol)
+{
+    return db_->transaction([&]() -> Result<void> {
+        addNotice(recipient, protocol);
+        return {};
+    });
+}
+
+void Engine::addNotice(RecipientId recipient, const std::string& protocol)
+{
+    Query q = db_->query("SELECT 1 FROM recipients r WHERE r.id = ? AND " STILL_TO_TELL
+                         " AND NOT EXISTS(SELECT 1 FROM notifications WHERE recipient = r.id AND protocol = ?)");
+    if (!q.bind(recipient).bind(protocol).step())
+        return;
+    db_->query("INSERT INTO notifications(recipient, protocol, state, queued_at, changed_at) VALUES(?,?,'queued',?,?)")
+        .bind(recipient)
+        .bind(protocol)
+        .bind(now())
+        .bind(now())
+        .step();
+    history(*db_, now(), "notification", db_->lastId(), "queued", protocol);
 }
 
 Result<std::vector<Notice>> Engine::inState(NotificationState state, const std::string& protocol)

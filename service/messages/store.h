@@ -93,9 +93,11 @@ public:
         std::string channel;                  // kept when not empty
         Duration notBefore{};                 // for queued: try again after this long
     };
-    // `sent` or `delivered` turns a waiting recipient to notified; `failed` for good turns it to failed.
+    // `sent` or `delivered` turns a waiting recipient to notified; `failed` for good turns it to failed, unless another
+    // notice is under way. `queued` again becomes cancelled when the message was heard or deleted meanwhile.
     virtual Task<> update(NotificationChange) = 0;
-    // Another notice for the same recipient by another protocol (say SMS failed, now a call).
+    // Another notice for the same recipient by another protocol (say SMS failed, now a call). Does nothing when it has
+    // one of that protocol, whatever became of it, or when the message was heard or deleted.
     virtual Task<> queueNotice(RecipientId, std::string protocol) = 0;
     virtual Task<std::vector<Notice>> inState(NotificationState, std::string protocol) = 0;
     virtual Task<std::optional<Notice>> byReference(std::string channel, std::uint8_t reference, PhoneNumber to) = 0;

@@ -149,8 +149,24 @@ Result<void> Engine::sweep()
     return db_->failure();
 }
 
+// After something could not be written: whether it can now. A box that stopped recording takes no deposit that could
+// tell, so this asks the disk itself.
+void Engine::probeWriting()
+{
+    const std::string path = config_.folder + "/probe";
+    const std::uint8_t block[4096] = {};
+    auto file = edges_.files.open(path, OpenMode::create);
+    Result<void> r = file ? (*file)->write(0, block) : Result<void>(file.error());
+    if (r)
+        r = (*file)->sync();
+    writeProblem_ = r ? std::string() : r.error().what;
+    (void)edges_.files.remove(path);
+}
+
 Health Engine::health()
 {
+    if (!writeProblem_.empty())
+        probeWriting();
     Health h;
     h.lastSyncMs = toMs(lastSync_);
     const auto free = edges_.files.freeBytes(config_.folder);

@@ -256,9 +256,7 @@ TEST(Store, AFullDiskFailsTheDraftInWordsAndLosesNothingThatWasSaid)
     ASSERT_TRUE(done) << done.error().what;
     EXPECT_EQ((*w.run(w.store->audio(done->message)))->samples, spoken);
     w.loop.runFor(2s);
-    EXPECT_TRUE(w.run(w.store->begin(w.to({"+12125550124"}))));
-    w.loop.runFor(2s);
-    EXPECT_TRUE(w.store->health().canRecord);
+    EXPECT_TRUE(w.store->health().canRecord) << "no deposit comes that could tell: the store looks for itself";
 }
 
 TEST(Store, AReadOnlyFolderIsNamed)
