@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "caller.h"
+#include "telephone_script.h"
+#include "wav_file.h"
+#include <algorithm>
+#include <callbox/lab/exchange.h>
+
+namespace callbox::lab {
+
+namespace {
+
+constexpr std::size_t callsKept = 10000;
+constexpr std::string_view keys = "0123456789*#ABCDp";
+
+hal::PartyNumber callingNumber(const CallOrder& order, const hal::DialPlan& plan)
+{
+    hal::PartyNumber n = hal::fromE164(order.from, plan);
+    n.screening = order.screening;
+    if (order.withhold)
+        n.presentation = hal::Presentation::restricted;
+    return n;
+}
+
+std::optional<hal::Diversion> diversion(const PhoneNumber& number, const hal::DialPlan& plan)
+{
+    if (number.empty())
+        return std::nullopt;
+    return hal::Diversion{hal::fromE164(number, plan), hal::DiversionReason::noReply};
+}
+
+hal::CallSetup setupOf(const CallOrder& order, const hal::DialPlan& plan, hal::RedirectingForm form)
+{
+    hal::CallSetup s;
+    s.calling = callingNumber(order, plan);
+    s.called = hal::fromE164(order.to, plan);
+    s.redirecting = diversion(order.redirecting, plan);
+    s.original = diversion(order.redirectingOriginal, plan);
+    s.diversions = (s.redirecting ? 1U : 0U) + (s.original ? 1U : 0U);
+    s.form = order.form.value_or(form);
+    s.bearer = order.bearer;
+    return s;
+}
+
+Result<void> checkOrder(const CallOrder& o)
+{
+    if (o.to.empty())
+        return Error{Errc::invalid, "a test call needs a number to call"};
+    if (!o.redirectingOriginal.empty() && o.redirecting.empty())
+        return Error{Errc::invalid, "a number called first needs a number that diverted last"};
+    if (const auto at = o.digits.find_first_not_of(keys); at != std::string::npos)
+        return Error{Errc::invalid,
+                     std::string("'") + o.digits[at] + "' is no key: 0 to 9, *, #, A to D, and p for a pause of 1 s"};
+    return {};
+}
+
+} // namespace
+
+// A live call, findable for hangupAll().
+struct Exchange::Live {
+    Live(Exchange& exchange, hal::Call& call) : exchange(exchange), call(call) { exchange.live_.insert(&call); }
+    ~Live() { exchange.live_.erase(&call); }
+    Live(const Live&) = delete;
+    Live& operator=(const Live&) = delete;
+    Exchange& exchange;
+    hal::Call& call;
+};
+
+Exchange::Exchange(const Edges& edges) : edges_(edges), greeting_(machineGreeting()), phones_(edges.loop) {}
+
+Exchange::~Exchange()
+{
+    for (const auto& row : trunks_)
+        row->trunk->setIncoming({});
+}
+
+void Exchange::addTrunk(hal::Trunk& trunk, hal::DialPlan plan, hal::RedirectingForm form)
+{
+    trunks_.push_back(std::make_unique<Row>(Row{&trunk, std::move(plan), form}));
+    trunk.setIncoming([this, row = trunks_.back().get()](std::unique_ptr<hal::Call> c) { ring(*row, std::move(c)); });
+}
+
+// ---- callers
+
+// The usable trunks, the one with the most idle channels first; of equals each in turn.
+std::vector<Exchange::Row*> Exchange::byIdle()
+{
+    std::vector<std::pair<unsigned, Row*>> usable;
+    for (std::size_t i = 0; i < trunks_.size(); ++i) {
+        Row* row = trunks_[(next_ + i) % trunks_.size()].get();
+        const hal::TrunkStatus s = row->trunk->status();
+        if (s.usable)
+            usable.emplace_back(s.idle, row);
+    }
+    ++next_;
+    std::stable_sort(usable.begin(), usable.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::vector<Row*> rows;
+    for (const auto& [idle, row] : usable)
+        rows.push_back(row);
+    return rows;
+}
+
+Result<std::unique_ptr<hal::Call>> Exchange::place(const CallOrder& order)
+{
+    Error why{Errc::gone, "no trunk is usable"};
+    for (Row* row : byIdle()) {
+        auto call = row->trunk->place(setupOf(order, row->plan, row->form));
+        if (call || call.error().code == Errc::invalid)
+            return call;
+        why = call.error();
+    }
+    return why;
+}
+
+Task<CallReport> Exchange::call(CallOrder order)
+{
+    co_await checkOrder(order);
+    co_await prepareWav(edges_, order.record);
+    const TimePoint start = edges_.loop.now();
+    Result<std::unique_ptr<hal::Call>> placed = place(order);
+    if (!placed) {
+        if (placed.error().code == Errc::invalid)
+            co_await Result<void>(placed.error());
+        CallReport none;
+        none.cause =
+            placed.error().code == Errc::no_space ? hal::Cause::noChannelAvailable : hal::Cause::networkOutOfOrder;
+        edges_.log.info("no channel for a test call", {{"to", order.to}, {"error", placed.error()}});
+        co_return none;
+    }
+    const std::unique_ptr<hal::Call> call = std::move(*placed);
+    const Live live(*this, *call);
+    Caller caller(edges_, order, *call, start);
+    CallReport report = co_await caller.run();
+    if (!order.record.empty()) {
+        OctetBuffer heard = order.keepHeard ? report.heard : std::move(report.heard);
+        co_await writeWav(edges_, order.record, report.law, std::move(heard));
+    }
+    co_return report;
+}
+
+// ---- telephones
+
+void Exchange::setTelephone(const PhoneNumber& number, TelephoneBehaviour behaviour)
+{
+    telephones_[number] = std::move(behaviour);
+}
+
+void Exchange::ring(Row& row, std::unique_ptr<hal::Call> call)
+{
+    TelephoneCall had;
+    had.to = hal::toE164(call->setup().called, row.plan);
+    had.from = hal::toE164(call->setup().calling, row.plan);
+    had.withheld = call->setup().calling.presentation == hal::Presentation::restricted;
+    had.at = edges_.loop.wallNow();
+    if (had.to.empty()) {
+        edges_.log.info("a number that is none was called", {{"call", call->id()}});
+        call->hangup(hal::Cause::invalidNumberFormat);
+    }
+    phones_.start(telephone(std::move(had), std::move(call)));
+}
+
+Task<> Exchange::telephone(TelephoneCall had, std::unique_ptr<hal::Call> call)
+{
+    const Live live(*this, *call);
+    if (had.to.empty()) {
+        co_await call->ended();
+        co_return;
+    }
+    const auto known = telephones_.find(had.to);
+    const TelephoneBehaviour behaviour = known == telephones_.end() ? TelephoneBehaviour() : known->second;
+    const std::string record = behaviour.record;
+    Result<void> writable = co_await check(prepareWav(edges_, record));
+    TelephoneScript script(edges_, behaviour, greeting_, *call, std::move(had));
+    TelephoneCall done = co_await script.run();
+    if (writable && !record.empty()) {
+        OctetBuffer heard = behaviour.keepHeard ? done.heard : std::move(done.heard);
+        writable = co_await check(writeWav(edges_, record, call->law(), std::move(heard)));
+    }
+    if (!writable)
+        edges_.log.warning("what a telephone heard was not recorded", {{"to", done.to}, {"error", writable.error()}});
+    had_.push_back(std::move(done));
+    if (had_.size() > callsKept)
+        had_.pop_front();
+    if (told_)
+        told_(had_.back());
+}
+
+void Exchange::hangupAll(hal::Cause cause)
+{
+    const std::vector<hal::Call*> now(live_.begin(), live_.end()); // a release may end a script, later
+    for (hal::Call* call : now)
+        call->hangup(cause);
+}
+
+} // namespace callbox::lab
