@@ -48,18 +48,21 @@ Task<char> Conversation::waitForKey(std::string_view keys, Duration patience)
 
 Task<std::string> Conversation::ask(Sentence sentence, unsigned most)
 {
-    char first = co_await sayUntilKey(std::move(sentence), "0123456789#");
-    if (first == '#') // left over from what was keyed in before
-        first = 0;
-    hal::DigitOptions options;
-    options.most = first ? most - 1 : most;
-    options.first = first ? betweenDigits : firstDigit;
-    options.between = betweenDigits;
     std::string digits;
+    const char first = co_await sayUntilKey(std::move(sentence), "0123456789");
     if (first)
         digits += first;
-    digits += co_await call_.digits(options);
-    std::erase_if(digits, [](char c) { return c < '0' || c > '9'; });
+    hal::DigitOptions one;
+    one.most = 1;
+    one.terminators = "";
+    for (int i = 0; digits.size() < most && i < int(most) + strayKeys; ++i) {
+        one.first = digits.empty() ? firstDigit : betweenDigits;
+        const std::string key = co_await call_.digits(one);
+        if (key.empty() || (key == "#" && !digits.empty()))
+            break;
+        if (key[0] >= '0' && key[0] <= '9') // a '#' in front belongs to what was keyed in before
+            digits += key;
+    }
     co_return digits;
 }
 
