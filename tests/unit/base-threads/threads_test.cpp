@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What crosses threads: posts to a loop, jobs of an executor, the store's work on one. For ThreadSanitizer.
+#include "messages/store.h"
+#include <callbox/base/executor.h>
+#include <filesystem>
+#include <gtest/gtest.h>
+#include <thread>
+
+using namespace callbox;
+
+namespace {
+
+TEST(Threads, PostsFromManyThreadsAllRunOnTheLoopInTheirOrder)
+{
+    RealLoop loop;
+    constexpr int threads = 4, each = 2000;
+    std::vector<std::vector<int>> seen(threads);
+    int left = threads * each;
+    std::vector<std::thread> posters;
+    for (int t = 0; t < threads; ++t)
+        posters.emplace_back([&, t] {
+            for (int i = 0; i < each; ++i)
+                loop.post([&, t, i] {
+                    seen[std::size_t(t)].push_back(i);
+                    if (--left == 0)
+                        loop.stop();
+                });
+        });
+    loop.run();
+    for (std::thread& p : posters)
+        p.join();
+    for (const auto& one : seen) {
+        ASSERT_EQ(one.size(), std::size_t(each));
+        EXPECT_TRUE(std::is_sorted(one.begin(), one.end()));
+    }
+}
+
+TEST(Threads, JobsRunOneAfterAnotherAndTheirAnswersComeToTheLoop)
+{
+    RealLoop loop;
+    auto executor = makeThreadExecutor(loop, "disk");
+    std::vector<int> ran; // only the worker touches it until all is answered
+    int answered = 0;
+    const auto loopThread = std::this_thread::get_id();
+    for (int i = 0; i < 500; ++i)
+        executor->run([&ran, i] { ran.push_back(i); },
+                      [&] {
+                          EXPECT_EQ(std::this_thread::get_id(), loopThread);
+                          if (++answered == 500)
+                              loop.stop();
+                      });
+    loop.run();
+    ASSERT_EQ(ran.size(), 500u);
+    EXPECT_TRUE(std::is_sorted(ran.begin(), ran.end()));
+    EXPECT_EQ(executor->queued(), 0u);
+}
+
+TEST(Threads, AnExecutorThatEndsRunsWhatIsQueuedAndDropsTheAnswers)
+{
+    RealLoop loop;
+    int ran = 0, answered = 0;
+    {
+        auto executor = makeThreadExecutor(loop, "disk");
+        for (int i = 0; i < 50; ++i)
+            executor->run([&] { ++ran; }, [&] { ++answered; });
+    }
+    EXPECT_EQ(ran, 50);
+    loop.post([&] { loop.stop(); });
+    loop.run();
+    EXPECT_LE(answered, 50);
+}
+
+Task<int> waitFor(Executor& executor, Loop& loop, int i)
+{
+    const int v = co_await runOn<int>(executor, loop, [i]() -> Result<int> { return i * 2; });
+    co_return v;
+}
+
+Task<> sum(Executor& executor, Loop& loop, int& total)
+{
+    for (int i = 0; i < 100; ++i) {
+        const int v = co_await waitFor(executor, loop, i);
+        total += v;
+    }
+}
+
+TEST(Threads, ACoroutineWaitsForTheWorker)
+{
+    RealLoop loop;
+    auto executor = makeThreadExecutor(loop, "disk");
+    TaskGroup tasks(loop);
+    int total = 0;
+    tasks.start(sum(*executor, loop, total), [&](Result<void> r) {
+        EXPECT_TRUE(r);
+        loop.stop();
+    });
+    loop.run();
+    EXPECT_EQ(total, 9900);
+}
+
+TEST(Threads, ACoroutineDestroyedWhileItsJobRunsLeavesItAlone)
+{
+    RealLoop loop;
+    auto executor = makeThreadExecutor(loop, "disk");
+    int total = 0;
+    {
+        TaskGroup tasks(loop);
+        tasks.start(sum(*executor, loop, total));
+    }
+    executor->run([] {}, [&] { loop.stop(); });
+    loop.run();
+    EXPECT_EQ(total, 0);
+}
+
+Task<> deposits(messages::Store& store, int& committed)
+{
+    for (int i = 0; i < 20; ++i) {
+        messages::NewMessage m;
+        m.recipients.push_back(*PhoneNumber::parse("+121255501" + std::to_string(10 + i)));
+        m.protocol = "sms";
+        std::unique_ptr<messages::Draft> draft = co_await store.begin(m);
+        const OctetBuffer block(160, 0x55);
+        for (int k = 0; k < 100; ++k)
+            draft->append(block, 0);
+        const messages::Committed done = co_await store.commit(std::move(draft), false);
+        committed += done.recipients.size() == 1;
+        (void)store.health();
+        (void)store.pool();
+    }
+}
+
+TEST(Threads, TheStoreWorksOnAWorkerThread)
+{
+    std::string pattern = (std::filesystem::temp_directory_path() / "callbox store XXXXXX").string();
+    const std::string folder = mkdtemp(pattern.data());
+    {
+        RealLoop loop;
+        auto random = makeSystemRandom();
+        auto files = makeSystemFiles();
+        auto disk = makeThreadExecutor(loop, "disk");
+        Edges edges{loop, *random, *files, *disk, Log()};
+        messages::StoreConfig config;
+        config.folder = folder;
+        config.poolFirst = *PhoneNumber::parse("+12125559001");
+        config.poolLast = *PhoneNumber::parse("+12125559100");
+        auto store = messages::Store::open(edges, config);
+        ASSERT_TRUE(store) << store.error().what;
+        int committed = 0;
+        TaskGroup tasks(loop);
+        int running = 4;
+        for (int i = 0; i < 4; ++i)
+            tasks.start(deposits(**store, committed), [&](Result<void> r) {
+                EXPECT_TRUE(r) << (r ? "" : r.error().what);
+                if (--running == 0)
+                    loop.stop();
+            });
+        loop.run();
+        EXPECT_EQ(committed, 80);
+    }
+    std::filesystem::remove_all(folder);
+}
+
+} // namespace
