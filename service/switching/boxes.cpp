@@ -38,7 +38,10 @@ void Boxes::heard(const std::string& id, fleet::Heard heard)
         heard.record.sequence < box->heard->record.sequence)
         return; // overtaken by a newer one on the way
     const TimePoint made = heard.received - heard.delay;
-    std::erase_if(box->placed, [&](TimePoint t) { return t <= made; }); // its own count shows them now
+    std::erase_if(box->reserved, [&](const auto& r) {
+        const Reservation held = r.lock();
+        return !held || *held <= made; // its own count shows it now
+    });
     box->heard = std::move(heard);
     learnPools(*box);
     update(*box);
@@ -97,8 +100,9 @@ BoxFacts Boxes::factsOf(const Box& box) const
     f.weight = box.config.weight;
     f.local = box.local;
     seeTies(box, f.local);
-    f.local.reserved = static_cast<unsigned>(std::count_if(box.placed.begin(), box.placed.end(),
-                                                           [&](TimePoint t) { return now - t < policy_.reservation; }));
+    for (const auto& r : box.reserved)
+        if (const Reservation held = r.lock(); held && now - *held < policy_.reservation)
+            ++f.local.reserved;
     f.local.flaps = static_cast<unsigned>(
         std::count_if(box.downs.begin(), box.downs.end(), [&](TimePoint t) { return now - t < policy_.flapWindow; }));
     if (box.heard) {
@@ -147,8 +151,10 @@ std::vector<std::string> Boxes::look()
     const TimePoint now = edges_.loop.now();
     std::vector<std::string> ask;
     for (Box& box : boxes_) {
-        while (!box.placed.empty() && now - box.placed.front() >= policy_.reservation)
-            box.placed.pop_front();
+        std::erase_if(box.reserved, [&](const auto& r) {
+            const Reservation held = r.lock();
+            return !held || now - *held >= policy_.reservation;
+        });
         while (!box.downs.empty() && now - box.downs.front() >= policy_.flapWindow)
             box.downs.pop_front();
         update(box);
@@ -206,10 +212,12 @@ std::string Boxes::boxOf(const lines::Line& tie) const
     return "";
 }
 
-void Boxes::placed(const std::string& id)
+Boxes::Reservation Boxes::reserve(const std::string& id)
 {
+    const auto now = std::make_shared<const TimePoint>(edges_.loop.now());
     if (Box* box = find(id))
-        box->placed.push_back(edges_.loop.now());
+        box->reserved.push_back(now);
+    return now;
 }
 
 void Boxes::failed(const std::string& id, TimePoint started, std::string_view why)

@@ -29,8 +29,10 @@ public:
     [[nodiscard]] std::vector<lines::Line*> ties(const std::string& box) const;
     [[nodiscard]] std::string boxOf(const lines::Line& tie) const; // empty: no box's
 
-    // A set-up went out; it failed for a reason of the box, begun at `started`; the box took a call.
-    void placed(const std::string& box);
+    // A set-up goes out: counts as a channel in use while it is held, until a report shows it or two seconds are over.
+    using Reservation = std::shared_ptr<const TimePoint>;
+    [[nodiscard]] Reservation reserve(const std::string& box);
+    // A set-up failed for a reason of the box, begun at `started`; the box took a call.
     void failed(const std::string& box, TimePoint started, std::string_view why);
     void worked(const std::string& box);
 
@@ -39,9 +41,9 @@ private:
         BoxConfig config;
         std::vector<lines::Line*> ties;
         std::optional<fleet::Heard> heard;
-        std::vector<NumberRange> learned; // pools it told
-        std::deque<TimePoint> placed;     // set-ups not yet to be seen in a report
-        std::deque<TimePoint> downs;      // when it went down, within the flap window
+        std::vector<NumberRange> learned;                     // pools it told
+        std::vector<std::weak_ptr<const TimePoint>> reserved; // set-ups not yet to be seen in a report
+        std::deque<TimePoint> downs;                          // when it went down, within the flap window
         LocalView local;
         bool everUp = false;
         bool up = false;

@@ -29,11 +29,12 @@ void Carried::observe(hal::Call& call, Happening::Side side)
     });
 }
 
-void Carried::setTo(std::unique_ptr<hal::Call> to, lines::CallTable::Entry entry)
+void Carried::setTo(std::unique_ptr<hal::Call> to, lines::CallTable::Entry entry, std::shared_ptr<const void> held)
 {
     ++attempt_;
     to_ = std::move(to);
     toEntry_ = std::move(entry);
+    held_ = std::move(held);
     observe(*to_, Happening::Side::to);
     if (auto join = hal::Join::make(*from_, *to_))
         join_ = std::move(*join);
@@ -50,6 +51,7 @@ void Carried::dropTo(hal::Cause cause)
         dropped_.push_back({std::move(to_), std::move(toEntry_)});
     to_.reset();
     toEntry_ = {};
+    held_.reset();
 }
 
 Task<std::optional<Happening>> Carried::next(Duration limit)

@@ -23,8 +23,8 @@ public:
 
     hal::Call& from() { return *from_; }
     hal::Call* to() { return to_.get(); }
-    // The call that is tried now, on the trunk named `span`; joins it.
-    void setTo(std::unique_ptr<hal::Call> to, lines::CallTable::Entry entry);
+    // The call that is tried now, and what is held as long as it is; joins it.
+    void setTo(std::unique_ptr<hal::Call> to, lines::CallTable::Entry entry, std::shared_ptr<const void> held = {});
     // Clears it with `cause`; what still comes of it is not told any more.
     void dropTo(hal::Cause cause);
 
@@ -52,6 +52,7 @@ private:
     std::unique_ptr<hal::Call> from_;
     std::unique_ptr<hal::Call> to_;
     lines::CallTable::Entry toEntry_;
+    std::shared_ptr<const void> held_;
     std::unique_ptr<hal::Join> join_;
     // Dropped attempts until the far side has let go of their channels.
     struct Dropped {

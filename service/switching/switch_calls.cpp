@@ -111,8 +111,7 @@ Task<Switch::Tried> Switch::tryBox(Carried& c, std::uint64_t record, std::string
         }
         hal::Call& made = **placed;
         lines::CallTable::Entry entry = calls_.add(made, "to " + box, tie->settings().plan);
-        boxes_.placed(box);
-        c.setTo(std::move(*placed), std::move(entry));
+        c.setTo(std::move(*placed), std::move(entry), boxes_.reserve(box));
         under = true;
         break;
     }

@@ -227,6 +227,17 @@ nlohmann::json World::explained(const Call& call) const
     return r ? (*r)["decision"] : nlohmann::json();
 }
 
+std::string World::stages(const std::vector<std::unique_ptr<Call>>& calls) const
+{
+    std::string out;
+    for (const auto& c : calls) {
+        const auto r = service->explain(c->id());
+        out += c->id() + " " + std::string(name(c->stage())) + " " + std::string(text(c->cause())) + " " +
+               (r ? (*r)["decision"]["attempts"].dump() : "not decided") + "\n";
+    }
+    return out;
+}
+
 void World::cut(SpanIo& io, bool out)
 {
     VirtualFaults f;

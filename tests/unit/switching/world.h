@@ -73,6 +73,8 @@ public:
     // Every channel of every party and of the switch is idle, and the switch carries nothing.
     void expectAllIdle();
     nlohmann::json explained(const hal::Call& call) const;
+    // For failure texts: each call's stage, cause and decision.
+    std::string stages(const std::vector<std::unique_ptr<hal::Call>>& calls) const;
     void cut(hal::SpanIo& io, bool out); // the cable
     Taker& box(unsigned i) { return *boxTakers.at(i); }
     hal::Trunk& tie(unsigned box) { return boxes.at(box)->trunk ? *boxes.at(box)->trunk : *boxes.at(0)->trunk; }
