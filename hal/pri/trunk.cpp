@@ -119,8 +119,6 @@ void PriTrunk::onEvent(const Event& e)
         onRing(e);
         break;
     case Event::Kind::proceeding:
-        onFarStage(e, CallStage::proceeding);
-        break;
     case Event::Kind::progress:
         onFarStage(e, CallStage::proceeding);
         break;
@@ -231,7 +229,7 @@ void PriTrunk::onHangup(const Event& e)
     const auto kept = r->shared_from_this();
     // 5.8.6.1: a RELEASE that begins the clearing has a cause.
     const Cause answer = causeMissing_ && !r->clearing ? Cause::mandatoryIeMissing : r->ended.value_or(e.cause);
-    r->clearing = true;
+    r->clear(edges_.loop.now());
     r->limit.reset();
     if (e.kind != Event::Kind::hangupDone)
         controller_->hangup(e.call, answer); // RELEASE after DISCONNECT, RELEASE COMPLETE after RELEASE
@@ -282,7 +280,7 @@ void PriTrunk::hangup(Record& r, Cause cause)
     if (!r.call || r.clearing)
         return;
     const auto kept = r.shared_from_this();
-    r.clearing = true;
+    r.clear(edges_.loop.now());
     r.ended = cause;
     r.limit.reset();
     if (r.incoming && !r.responded) {

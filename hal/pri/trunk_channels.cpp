@@ -177,7 +177,7 @@ void PriTrunk::onRestart(int channel)
         if (channel <= 0 || (record->slot && index(*record->slot) == static_cast<unsigned>(channel)))
             over.push_back(record);
     for (const auto& record : over) {
-        record->clearing = true;
+        record->clear(edges_.loop.now());
         controller_->abandon(record->call);
         forget(*record);
         tellReleased(*record, Cause::temporaryFailure);
@@ -195,18 +195,20 @@ Result<void> PriTrunk::setInService(Timeslot t, bool in)
     return {};
 }
 
-// A call that libpri has dropped in silence is over; a channel in use by a call that is no more goes back (N21). It
-// cannot be; if it is, it is counted and said.
+// A call that libpri has dropped in silence, or does not clear, is over; a channel in use by a call that is no more
+// goes back (N21). It cannot be; if it is, it is counted and said.
 void PriTrunk::audit()
 {
+    const TimePoint now = edges_.loop.now();
     std::vector<std::shared_ptr<Record>> lost;
     for (auto& [call, record] : records_)
-        if (!controller_->knows(call))
+        if (!controller_->knows(call) || (record->clearing && now - record->clearingSince > clearingTakes() + 1s))
             lost.push_back(record);
     for (const auto& record : lost) {
         ++reclaimed_;
-        edges_.log.error("call lost by libpri taken back", {{"call", record->id}, {"so_far", reclaimed_}});
-        record->clearing = true;
+        edges_.log.error("call without end taken back", {{"call", record->id}, {"so_far", reclaimed_}});
+        controller_->abandon(record->call);
+        record->clear(now);
         forget(*record);
         tellReleased(*record, Cause::temporaryFailure);
     }

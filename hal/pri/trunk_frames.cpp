@@ -10,6 +10,7 @@ namespace {
 constexpr Duration t310Network = 40s;
 constexpr Duration t310User = 110s;
 constexpr Duration t301 = 180s;
+constexpr Duration t305 = 30s;
 constexpr Duration t308 = 4s;
 
 } // namespace
@@ -27,6 +28,12 @@ Record* PriTrunk::recordOf(const Message& m, bool ours) const
     return it == byReference_.end() ? nullptr : it->second;
 }
 
+// T305, then T308 twice (5.3.3).
+Duration PriTrunk::clearingTakes() const
+{
+    return timerOf("T305", t305) + 2 * timerOf("T308", t308);
+}
+
 // ---- from the far side
 
 void PriTrunk::onFrame(Octets frame)
@@ -34,7 +41,7 @@ void PriTrunk::onFrame(Octets frame)
     const VetRules rules{config_.role == PriRole::network, config_.switchType == PriSwitchType::ni2};
     const Vetted vetted = vet(frame, rules, [this](const Message& m) {
         const Record* r = recordOf(m, false);
-        return CallKnown{r != nullptr, r && r->incoming};
+        return CallKnown{r != nullptr, r && r->incoming, r && r->clearing};
     });
     if (!vetted.wrong.empty())
         sayWrong(vetted.wrong);
@@ -87,11 +94,11 @@ void PriTrunk::afterMessage(const Message& m, Octets frame)
         return;
     const auto kept = r->shared_from_this();
     if (!controller_->knows(kept->call)) { // RELEASE COMPLETE, or STATUS with the null state (5.8.11)
-        kept->clearing = true;
+        kept->clear(edges_.loop.now());
         forget(*kept);
         tellReleased(*kept, causeOf(frame, m));
     } else if (m.type == MessageType::disconnect && kept->releaseDue && !kept->clearing) {
-        kept->clearing = true;
+        kept->clear(edges_.loop.now());
         // libpri has no T308 here.
         kept->limit.emplace(edges_.loop);
         kept->limit->after(2 * timerOf("T308", t308), [this, r] {
@@ -159,7 +166,7 @@ void PriTrunk::changeOutgoing(const Message& m, Octets frame, Record* r, std::op
 // 5.2.8: no CONNECT ACKNOWLEDGE within T313; libpri clears with DISCONNECT and does not say so.
 void PriTrunk::onConnectTimeout(Record& r)
 {
-    r.clearing = true;
+    r.clear(edges_.loop.now());
     r.ended = Cause::recoveryOnTimerExpiry;
     edges_.loop.post([kept = r.shared_from_this()] {
         if (kept->events && !std::exchange(kept->told, true))

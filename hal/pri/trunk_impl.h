@@ -23,13 +23,20 @@ struct Record : std::enable_shared_from_this<Record> {
     CallSetup setup;
     bool responded = false; // outgoing: the far side has said something; incoming: we have
     bool clearing = false;  // DISCONNECT or RELEASE went or came
-    bool told = false;      // onReleased was given
+    TimePoint clearingSince{};
+    bool told = false; // onReleased was given
     bool bearerGiven = false;
     std::optional<Cause> ended; // why we have hung up
     bool releaseDue = false;    // DISCONNECT came before we had answered: RELEASE is the answer (5.3.4)
     std::optional<Timer> limit; // T310, T301
     LegEvents* events = nullptr;
     PriTrunk* trunk = nullptr; // null once the trunk is gone
+
+    void clear(TimePoint now)
+    {
+        if (!std::exchange(clearing, true))
+            clearingSince = now;
+    }
 };
 
 class Leg final : public LegIo {
@@ -85,6 +92,7 @@ private:
     void limitWait(Record&, const Event&);
     void onLimit(Record&, Cause);
     [[nodiscard]] Duration timerOf(const char* name, Duration usual) const;
+    [[nodiscard]] Duration clearingTakes() const; // at most
     void onRing(const Event&);
     Cause chooseChannel(const Event&, Record&);
     Cause admit(const Event&, Record&);

@@ -256,7 +256,7 @@ Vetted vetUnknownCall(Octets frame, const Message& m, const VetRules& rules)
     }
 }
 
-Vetted vetKnownCall(Octets frame, const Message& m, const VetRules& rules, bool incoming)
+Vetted vetKnownCall(Octets frame, const Message& m, const VetRules& rules, const CallKnown& call)
 {
     switch (m.type) {
     case MessageType::setup: // 5.8.3.2 e; the far side's T303 does that
@@ -268,8 +268,12 @@ Vetted vetKnownCall(Octets frame, const Message& m, const VetRules& rules, bool 
     case MessageType::callProceeding:
     case MessageType::setupAcknowledge:
     case MessageType::connect: // libpri would take a caller's CONNECT for an answer
-        if (incoming)
+        if (call.incoming)
             return ask(frame, m, "answer from the calling side", status(Cause::messageNotCompatible));
+        break;
+    case MessageType::connectAcknowledge: // libpri would stop T305 or T308 for it, and the call would never end
+        if (call.clearing)
+            return ask(frame, m, "CONNECT ACKNOWLEDGE while clearing", status(Cause::messageNotCompatible));
         break;
     default:
         break;
@@ -297,7 +301,7 @@ Vetted vetMessage(Octets frame, const VetRules& rules, const std::function<CallK
     if (!call.known)
         return implemented(m->type) ? vetUnknownCall(frame, *m, rules)
                                     : ask(frame, *m, "unknown message of no call", {});
-    return implemented(m->type) ? vetKnownCall(frame, *m, rules, call.incoming)
+    return implemented(m->type) ? vetKnownCall(frame, *m, rules, call)
                                 : ask(frame, *m, "unknown message", status(Cause::messageTypeNotImplemented)); // 5.8.4
 }
 

@@ -11,6 +11,7 @@ namespace callbox::hal::pri {
 struct CallKnown { // what we have under a message's call reference
     bool known = false;
     bool incoming = false;
+    bool clearing = false;
 };
 
 struct Vetted {

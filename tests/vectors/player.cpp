@@ -87,6 +87,12 @@ Player::Player(const std::string& side, const std::string& type, PriConfig confi
     loop_.runUntil([this] { return linkUp(); }, 5s);
 }
 
+void Player::endCalls()
+{
+    earlier_.clear();
+    call_.reset();
+}
+
 std::string Player::play(const Vector& v)
 {
     if (!trunk_ || !linkUp())

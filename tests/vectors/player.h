@@ -14,11 +14,12 @@ public:
     // Empty when all went as written, else what did not, with file and line.
     std::string play(const Vector&);
 
-    [[nodiscard]] bool linkUp() { return trunk_->status().dChannelUp; }
+    [[nodiscard]] bool linkUp() const { return trunk_->status().dChannelUp; }
     RawPeer& peer() { return *peer_; }
     hal::Trunk& trunk() { return *trunk_; }
     SimLoop& loop() { return loop_; }
     std::unique_ptr<hal::Call>& call() { return call_; } // the latest
+    void endCalls();
 
 private:
     std::string step(const Step&);

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The pure parts below the trunk: vetting, answers kept for repeating, elements, the ledger.
+#include "../../../hal/pri/answers.h"
+#include "../../../hal/pri/diversion.h"
+#include "../../../hal/pri/ledger.h"
+#include "../../../hal/pri/vet.h"
+#include <gtest/gtest.h>
+
+using namespace callbox;
+using namespace callbox::hal;
+using namespace callbox::hal::pri;
+
+namespace {
+
+OctetBuffer iFrame(std::initializer_list<std::uint8_t> message, unsigned ns = 0, unsigned nr = 0)
+{
+    OctetBuffer f{0x02, 0x01, static_cast<std::uint8_t>(ns << 1), static_cast<std::uint8_t>(nr << 1)};
+    f.insert(f.end(), message);
+    return f;
+}
+
+Vetted vetted(const OctetBuffer& frame, CallKnown known = {}, VetRules rules = {})
+{
+    return vet(frame, rules, [&](const Message&) { return known; });
+}
+
+TEST(Vet, AFrameOfNoUseNeverReachesLibpri)
+{
+    EXPECT_TRUE(vetted({0x02, 0x01}).withheld);             // no control octet
+    EXPECT_TRUE(vetted({0x02, 0x01, 0x00}).withheld);       // I frame without N(R)
+    EXPECT_TRUE(vetted({0x02, 0x01, 0x01}).withheld);       // RR without N(R)
+    EXPECT_TRUE(vetted({0xFE, 0xFF, 0x03, 0x0F}).withheld); // SAPI 63, TEI management
+    EXPECT_TRUE(vetted({0x02, 0xFF, 0x03, 0x08}).withheld); // TEI 127
+    EXPECT_TRUE(vetted({0x02, 0x01, 0x03, 0x08}).withheld); // UI
+    EXPECT_TRUE(vetted(OctetBuffer(265, 0x00)).withheld);   // not even to our address
+    OctetBuffer tooLong = iFrame({0x08, 0x02, 0x00, 0x01, 0x05});
+    tooLong.resize(265, 0x41);
+    EXPECT_TRUE(vetted(tooLong).withheld);
+    EXPECT_EQ(vetted(tooLong).wrong, "longer than N201");
+    tooLong.resize(264);
+    EXPECT_FALSE(vetted(tooLong).withheld);
+}
+
+TEST(Vet, FramesInOrderPassUntouched)
+{
+    for (const OctetBuffer& f : {OctetBuffer{0x02, 0x01, 0x01, 0x00}, OctetBuffer{0x00, 0x01, 0x7F},
+                                 iFrame({0x08, 0x02, 0x00, 0x01, 0x05, 0x04, 0x03, 0x80, 0x90, 0xA3})}) {
+        const Vetted v = vetted(f);
+        EXPECT_TRUE(v.wrong.empty() && !v.withheld && !v.instead && !v.answer);
+    }
+}
+
+TEST(Vet, WhatIsIgnoredStillCountsForLayer2)
+{
+    const Vetted v = vetted(iFrame({0x09, 0x02, 0x00, 0x01, 0x05}, 5, 3));
+    ASSERT_TRUE(v.instead);
+    EXPECT_EQ(*v.instead, (OctetBuffer{0x02, 0x01, 0x0A, 0x06}));
+}
+
+TEST(Answers, AChangeIsKeptUntilItIsAcknowledged)
+{
+    Answers a;
+    const OctetBuffer sent = iFrame({0x08, 0x02, 0x80, 0x01, 0x5A, 0x08, 0x02, 0x81, 0xD8}, 3);
+    const OctetBuffer changed = iFrame({0x08, 0x02, 0x80, 0x01, 0x5A, 0x08, 0x02, 0x81, 0x91}, 3);
+    a.remember(sent, changed);
+    OctetBuffer again = sent;
+    again[3] = 0x0B; // another N(R), P set
+    OctetBuffer expected = changed;
+    expected[3] = 0x0B;
+    EXPECT_EQ(a.before(again), expected);
+    a.heard(OctetBuffer{0x02, 0x01, 0x01, 3 << 1}); // all before N(S) 3
+    EXPECT_EQ(a.before(again), expected);
+    a.heard(OctetBuffer{0x02, 0x01, 0x01, 4 << 1});
+    EXPECT_FALSE(a.before(again));
+}
+
+TEST(Answers, AFrameThatOnlyHasTheSameNumberIsAnotherOne)
+{
+    Answers a;
+    a.remember(iFrame({0x08, 0x02, 0x80, 0x01, 0x5A, 0x08, 0x02, 0x81, 0xD8}, 3),
+               iFrame({0x08, 0x02, 0x80, 0x01, 0x5A, 0x08, 0x02, 0x81, 0x91}, 3));
+    EXPECT_FALSE(a.before(iFrame({0x08, 0x02, 0x80, 0x02, 0x5A, 0x08, 0x02, 0x81, 0xD8}, 3)));
+}
+
+TEST(Answers, ANewLinkForgets)
+{
+    Answers a;
+    const OctetBuffer sent = iFrame({0x08, 0x02, 0x80, 0x01, 0x5A, 0x08, 0x02, 0x81, 0xD8}, 3);
+    a.remember(sent, sent);
+    a.heard(OctetBuffer{0x00, 0x01, 0x7F}); // SABME
+    EXPECT_FALSE(a.before(sent));
+}
+
+TEST(Answers, OneChangeServesOneMessage)
+{
+    Answers a;
+    a.expect(0x8001, {.cause = Cause::userBusy});
+    const Message setup{.type = MessageType::setup, .reference = 1};
+    const Message released{.type = MessageType::releaseComplete, .reference = 1};
+    EXPECT_FALSE(a.take(0x8001, setup)) << "only an answer is changed";
+    EXPECT_TRUE(a.take(0x8001, released));
+    EXPECT_FALSE(a.take(0x8001, released));
+}
+
+TEST(Diversion, WhatIsWrittenIsReadBack)
+{
+    for (const unsigned counter : {1U, 5U})
+        for (unsigned reason = 0; reason <= 5; ++reason)
+            for (const bool original : {false, true}) {
+                DivertingLegInformation2 d;
+                d.counter = counter;
+                d.reason = static_cast<DiversionReason>(reason);
+                d.diverting = PartyNumber{.digits = "2125550123", .type = TypeOfNumber::international};
+                if (original)
+                    d.originalCalled = PartyNumber{.digits = "", .presentation = Presentation::restricted};
+                const OctetBuffer element = writeDiversion(d, 9);
+                ASSERT_EQ(element[1] + 2U, element.size());
+                const auto back = readDiversion(Octets(element).subspan(2));
+                ASSERT_TRUE(back);
+                EXPECT_EQ(back->counter, d.counter);
+                EXPECT_EQ(back->reason, d.reason);
+                EXPECT_EQ(back->diverting, d.diverting);
+                EXPECT_EQ(back->originalCalled.has_value(), original);
+            }
+}
+
+TEST(Diversion, AnyCutIsNoneAndNoneIsRead)
+{
+    DivertingLegInformation2 d;
+    d.diverting = PartyNumber{.digits = "2125550123"};
+    const OctetBuffer element = writeDiversion(d, 9);
+    for (std::size_t n = 2; n < element.size(); ++n)
+        EXPECT_FALSE(readDiversion(Octets(element).subspan(2, n - 2))) << n;
+}
+
+TEST(Ledger, AChannelServesWhenBothEndsHaveItInService)
+{
+    Ledger l({.name = "s", .type = SpanType::e1, .dChannel = Timeslot{16}}, false);
+    EXPECT_FALSE(l.exists(Timeslot{16}));
+    EXPECT_EQ(l.nextIdle(), Timeslot{1});
+    l.setInService(Timeslot{1}, Ledger::End::ours, false);
+    l.setInService(Timeslot{1}, Ledger::End::theirs, false);
+    l.setInService(Timeslot{1}, Ledger::End::theirs, true);
+    EXPECT_EQ(l.state(Timeslot{1}), ChannelState::outOfService);
+    l.setInService(Timeslot{1}, Ledger::End::ours, true);
+    EXPECT_EQ(l.state(Timeslot{1}), ChannelState::idle);
+}
+
+TEST(Ledger, OnlyItsOwnerReleasesAChannel)
+{
+    Ledger l({.name = "s", .type = SpanType::t1, .dChannel = Timeslot{24}}, true);
+    EXPECT_EQ(l.nextIdle(), Timeslot{23});
+    l.take(Timeslot{23}, "a");
+    l.release(Timeslot{23}, "b");
+    EXPECT_EQ(l.state(Timeslot{23}), ChannelState::inUse);
+    EXPECT_EQ(l.nextIdle(), Timeslot{22});
+    l.release(Timeslot{23}, "a");
+    EXPECT_EQ(l.nextIdle(), Timeslot{23});
+}
+
+} // namespace
