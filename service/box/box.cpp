@@ -37,6 +37,19 @@ std::vector<notify::Notifier*> pointers(const std::vector<std::unique_ptr<notify
 
 } // namespace
 
+messages::StoreConfig storeConfig(const BoxConfig& c)
+{
+    messages::StoreConfig s;
+    s.folder = c.state;
+    s.poolFirst = c.pool.first;
+    s.poolLast = c.pool.last;
+    s.quarantine = c.quarantine;
+    s.retention = c.retention;
+    s.keepHeard = c.keepHeard;
+    s.shortest = c.shortest;
+    return s;
+}
+
 Box::Box(const Edges& edges, const BoxConfig& config, BoxParts parts)
     : edges_(edges), config_(config), parts_(parts), bootId_(newBootId(edges.random)), alarms_(edges),
       mode_(edges, config.state + "/mode.json"),

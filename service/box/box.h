@@ -14,6 +14,9 @@ struct BoxParts {
     const prompts::PromptSet& prompts;
 };
 
+// The store's part of a box's configuration.
+messages::StoreConfig storeConfig(const BoxConfig&);
+
 class Box {
 public:
     Box(const Edges& edges, const BoxConfig& config, BoxParts parts);

@@ -81,19 +81,6 @@ Result<void> listen(control::HttpServer& server, const box::BoxConfig& config)
     return tellAddress(config, *address);
 }
 
-messages::StoreConfig storeConfig(const box::BoxConfig& c)
-{
-    messages::StoreConfig s;
-    s.folder = c.state;
-    s.poolFirst = c.pool.first;
-    s.poolLast = c.pool.last;
-    s.quarantine = c.quarantine;
-    s.retention = c.retention;
-    s.keepHeard = c.keepHeard;
-    s.shortest = c.shortest;
-    return s;
-}
-
 std::vector<hal::Law> laws(const box::BoxConfig& config)
 {
     std::vector<hal::Law> out;
@@ -136,7 +123,7 @@ Result<void> run(const Start& start)
     const auto lock = FolderLock::take(config.state);
     if (!lock)
         return lock.error().because("state = " + config.state);
-    const auto store = messages::Store::open(edges, storeConfig(config));
+    const auto store = messages::Store::open(edges, box::storeConfig(config));
     if (!store)
         return store.error().because("the message store in " + config.state);
     const auto prompts =

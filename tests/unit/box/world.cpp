@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "world.h"
+#include "box/box.h"
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -249,14 +250,9 @@ World::~World()
 
 void World::reopenStore()
 {
-    messages::StoreConfig c;
-    c.folder = config.state;
-    c.poolFirst = config.pool.first;
-    c.poolLast = config.pool.last;
-    c.shortest = config.shortest;
     store.reset();
     loop.runFor(10ms);
-    auto opened = messages::Store::open(edges, c);
+    auto opened = messages::Store::open(edges, box::storeConfig(config));
     ASSERT_TRUE(opened) << opened.error().what;
     store = std::move(*opened);
 }
