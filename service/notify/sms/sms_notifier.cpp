@@ -2,15 +2,31 @@
 #include "notify/sms/sms_notifier.h"
 #include "notify/sms/text.h"
 #include <algorithm>
+#include <set>
 
 namespace callbox::notify {
+
+namespace {
+
+// +CMS ERROR (27.005 3.2.5) that says something of the SIM or modem, not of the number or text: barred, no credit, no
+// SMS service, reserved, not supported, no service centre.
+bool refusesModem(int code)
+{
+    constexpr int codes[] = {8, 21, 29, 50, 69, 301, 303, 330};
+    return std::find(std::begin(codes), std::end(codes), code) != std::end(codes);
+}
+
+constexpr int recipientOutOfOrder = 27; // says nothing of the modem
+
+} // namespace
 
 struct SmsNotifier::Port {
     Port(Loop& loop, hal::Modem& m) : modem(&m), rest(loop) {}
     [[nodiscard]] bool usable() const { return modem->status().state == hal::ModemState::ready && !rest.armed(); }
     hal::Modem* modem;
     bool busy = false;
-    int failures = 0; // in a row
+    std::set<PhoneNumber> failed; // whom it could not tell since it last could tell anybody
+    [[nodiscard]] int failures() const { return static_cast<int>(failed.size()); }
     std::uint64_t lastTurn = 0;
     Timer rest; // armed: not to be used
 };
@@ -49,7 +65,7 @@ std::size_t SmsNotifier::room() const
 bool SmsNotifier::away() const
 {
     return std::none_of(ports_.begin(), ports_.end(), [&](const auto& p) {
-        return p->modem->status().state == hal::ModemState::ready && p->failures < config_.failuresBeforeAway;
+        return p->modem->status().state == hal::ModemState::ready && p->failures() < config_.failuresBeforeAway;
     });
 }
 
@@ -98,8 +114,8 @@ Task<Delivery> SmsNotifier::deliver(messages::Notice notice)
         result = *r;
     else
         result.reason = r.error().what;
-    judge(*port, result.outcome);
     Delivery d = deliveryOf(result, port->modem->name());
+    judge(*port, notice, d, result.code);
     edges_.loop.post([this, alive = std::weak_ptr<bool>(alive_)] {
         if (!alive.expired())
             tellRoom();
@@ -107,22 +123,24 @@ Task<Delivery> SmsNotifier::deliver(messages::Notice notice)
     co_return d;
 }
 
-// A modem that fails again and again rests, longer each time; the network's word on one number is not its fault.
-void SmsNotifier::judge(Port& port, hal::SmsOutcome outcome)
+// A modem that fails one recipient after the other rests, longer each time. One recipient who cannot be told is not its
+// fault, and must not keep the others waiting.
+void SmsNotifier::judge(Port& port, const messages::Notice& notice, const Delivery& d, int code)
 {
-    if (outcome == hal::SmsOutcome::sent || outcome == hal::SmsOutcome::refused) {
-        port.failures = 0;
+    if (d.outcome == Outcome::sent || d.outcome == Outcome::refused) {
+        port.failed.clear();
         return;
     }
-    ++port.failures;
-    if (port.failures < config_.failuresBeforeRest)
+    if (code == recipientOutOfOrder || !port.failed.insert(notice.to).second)
+        return;
+    if (port.failures() < config_.failuresBeforeRest)
         return;
     Duration rest = config_.restFirst;
-    for (int i = config_.failuresBeforeRest; i < port.failures && rest < config_.restLongest; ++i)
+    for (int i = config_.failuresBeforeRest; i < port.failures() && rest < config_.restLongest; ++i)
         rest *= 2;
     rest = std::min(rest, config_.restLongest);
     edges_.log.warning("modem rests: registered but not sending",
-                       {{"modem", port.modem->name()}, {"failures", port.failures}, {"for", rest}});
+                       {{"modem", port.modem->name()}, {"recipients", port.failures()}, {"for", rest}, {"why", d.why}});
     port.rest.after(rest, [this] { tellRoom(); });
 }
 
@@ -140,7 +158,7 @@ Delivery deliveryOf(const hal::SmsResult& r, std::string modem)
         d.outcome = Outcome::sent;
         break;
     case hal::SmsOutcome::refused:
-        d.outcome = Outcome::refused;
+        d.outcome = refusesModem(r.code) ? Outcome::failed : Outcome::refused;
         break;
     case hal::SmsOutcome::failed:
         d.outcome = Outcome::failed;

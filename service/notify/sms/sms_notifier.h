@@ -12,9 +12,9 @@ namespace callbox::notify {
 
 struct SmsConfig {
     bool reports = true;        // ask the network for delivery reports
-    int failuresBeforeRest = 2; // in a row
-    Duration restFirst = 10s;   // doubled with each further failure
-    Duration restLongest = 5min;
+    int failuresBeforeRest = 2; // recipients in a row whom a modem could not tell
+    Duration restFirst = 10s;   // doubled with each further one
+    Duration restLongest = 1min;
     int failuresBeforeAway = 5; // registered, but not sending
 };
 
@@ -35,7 +35,7 @@ public:
 private:
     struct Port;
     Port* choose(const messages::Notice&);
-    void judge(Port&, hal::SmsOutcome);
+    void judge(Port&, const messages::Notice&, const Delivery&, int code);
     void tellRoom();
     void onReport(const Port&, const hal::SmsReport&);
 
@@ -48,7 +48,8 @@ private:
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // for what is posted
 };
 
-// What a modem's answer means for the notice.
+// What a modem's answer means for the notice. Refused because of the modem's SIM (no credit, no service centre), it may
+// still go through another one, or later.
 Delivery deliveryOf(const hal::SmsResult&, std::string modem);
 // What a status report means (23.040 9.2.3.15): by its octet, not by its text.
 Report reportOf(const hal::SmsReport&, std::string modem);
