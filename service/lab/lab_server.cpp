@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Wiring of the exchange process: configuration, loop, virtual spans that pace the lab, exchange, modems, HTTP.
+#include "lab/lab_server.h"
+#include "lab/lab_api.h"
+#include <csignal>
+#include <iostream>
+
+namespace callbox::lab {
+
+namespace {
+
+constexpr Duration endOfCalls = 3s; // what is still up is hung up and given so long to go
+
+struct ServerConfig {
+    std::string country, control;
+    PhoneNumber access;
+    lines::LinesConfig lines;
+};
+
+std::vector<ini::Key> exchangeKeys(ServerConfig& c)
+{
+    return {ini::choice("country", c.country, {"eu", "us"}, "eu", "how diversions are signalled"),
+            ini::required("control", c.control, "a path", "its Unix socket"),
+            ini::custom("access", "a number in E.164, as +12125559000", "", "what the callers of a load call",
+                        [&c](const std::string& v) {
+                            auto n = PhoneNumber::parse(v);
+                            if (n)
+                                c.access = *n;
+                            return n && !n->empty();
+                        })};
+}
+
+ServerConfig readConfig(const ini::Document& document, std::vector<ini::Problem>& problems)
+{
+    ServerConfig c;
+    lines::refuseUnknownSections(document, {"exchange", "span", "modem", "lab"}, problems);
+    lines::readSingle(document, "exchange", exchangeKeys(c), true, problems);
+    c.lines = lines::readLines(document, problems);
+    if (c.lines.spans.empty())
+        problems.push_back({document.file, 1, "no [span NAME]: an exchange without trunks reaches nobody"});
+    return c;
+}
+
+Task<> shutDown(Exchange& exchange, RealLoop& loop, Log log)
+{
+    log.info("stopping", {{"calls", exchange.calls()}});
+    exchange.hangupAll(hal::Cause::normalClearing);
+    const TimePoint until = loop.now() + endOfCalls;
+    while (exchange.calls() > 0 && loop.now() < until)
+        co_await sleepFor(loop, 20ms);
+    loop.stop();
+}
+
+// Modems of the configuration are ours to emulate, not to open.
+Result<std::unique_ptr<lines::Lines>> openTrunks(const Edges& edges, lines::LinesConfig config,
+                                                 hal::VirtualClock& clock)
+{
+    config.modems.clear();
+    lines::LinesWorld world;
+    world.clock = &clock;
+    return lines::Lines::open(edges, config, world);
+}
+
+Result<void> serve(const ServerConfig& config, const std::string& dir)
+{
+    const auto sink = makeStderrLog(Level::info);
+    const Log log(*sink, "exchange");
+    RealLoop loop;
+    const auto random = makeSystemRandom();
+    const auto files = makeSystemFiles();
+    const auto disk = makeThreadExecutor(loop, "disk");
+    const Edges edges{loop, *random, *files, *disk, log};
+    const auto clock = hal::VirtualClock::paced(loop);
+    const auto trunks = openTrunks(edges, config.lines, *clock);
+    if (!trunks)
+        return trunks.error();
+    Exchange exchange(edges);
+    const auto form = config.country == "us" ? hal::RedirectingForm::ie : hal::RedirectingForm::facility;
+    for (lines::Line* line : (*trunks)->used(lines::Use::trunk))
+        exchange.addTrunk(line->trunk(), line->settings().plan, form);
+    ModemBench modems(edges);
+    for (const lines::ModemSettings& m : config.lines.modems)
+        if (auto r = modems.add(m.modem.name, m.device, m.modem.pin.reveal()); !r)
+            return r.error();
+    const auto http = control::makeHttpClient(loop);
+    FleetView fleet(edges, *http, dir);
+    LabApi api(edges, {**trunks, exchange, modems, fleet}, config.access);
+    TaskGroup ending(loop);
+    const auto server = control::makeHttpServer(loop, log.named("control"), api.routes());
+    if (auto r = server->listenUnix(config.control); !r)
+        return r.error();
+    loop.onSignals({SIGTERM, SIGINT}, [&](int) {
+        if (ending.running() == 0)
+            ending.start(shutDown(exchange, loop, log));
+    });
+    (*trunks)->start();
+    log.info("started",
+             {{"trunks", config.lines.spans.size()}, {"modems", modems.size()}, {"country", config.country}});
+    loop.run();
+    log.info("stopped");
+    return {};
+}
+
+} // namespace
+
+int runLabServer(const std::string& dir)
+{
+    std::signal(SIGPIPE, SIG_IGN);
+    std::vector<ini::Problem> problems;
+    const auto document = ini::load(dir + "/exchange/exchange.ini", problems);
+    if (!document) {
+        std::cerr << "callbox lab serve: " << document.error().what << "\n";
+        return 1;
+    }
+    const ServerConfig config = readConfig(*document, problems);
+    for (const ini::Problem& p : problems)
+        std::cerr << p.message() << "\n";
+    if (!problems.empty())
+        return 1;
+    if (auto r = serve(config, dir); !r) {
+        std::cerr << "callbox lab serve: " << r.error().what << "\n";
+        return 1;
+    }
+    return 0;
+}
+
+} // namespace callbox::lab
