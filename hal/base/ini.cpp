@@ -2,9 +2,9 @@
 // Reading and binding of configuration files; the binders are in ini_keys.cpp.
 #include <algorithm>
 #include <callbox/base/ini.h>
+#include <callbox/base/nearest.h>
 #include <fstream>
 #include <iterator>
-#include <numeric>
 
 namespace callbox::ini {
 
@@ -61,35 +61,14 @@ void parseEntryLine(std::string_view text, int line, Document& doc, std::vector<
     doc.sections.back().entries.push_back({std::string(key), std::string(trim(text.substr(equals + 1))), line});
 }
 
-// Edit distance, for "did you mean"; keys are short.
-std::size_t distance(std::string_view a, std::string_view b)
-{
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (std::size_t j = 0; j < b.size(); ++j) {
-            const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-        }
-    }
-    return row[b.size()];
-}
-
 std::string unknownKeyText(const Entry& e, const Section& s, std::span<const Key> keys)
 {
     std::string text = e.key + " = " + e.value + ": no such key in [" + s.kind + "]";
-    const Key* best = nullptr;
-    std::size_t least = 4; // further away is no help
+    std::vector<std::string> known;
     for (const Key& k : keys)
-        if (const std::size_t d = distance(e.key, k.name); d < least) {
-            least = d;
-            best = &k;
-        }
-    if (best)
-        return text + "; did you mean " + best->name + "?";
+        known.push_back(k.name);
+    if (const auto near = nearest(e.key, known))
+        return text + "; did you mean " + *near + "?";
     text += "; known are ";
     for (std::size_t i = 0; i < keys.size(); ++i)
         text += (i ? ", " : "") + keys[i].name;
