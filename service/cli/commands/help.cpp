@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/help.h"
+#include "cli/context.h"
+#include <ostream>
+
+namespace callbox::cli {
+
+namespace {
+
+Task<Exit> run(Context& c)
+{
+    const std::string noun = c.values.text("NOUN");
+    if (noun.empty()) {
+        c.out() << overview(allCommands());
+        co_return Exit::ok;
+    }
+    std::string wanted = noun;
+    if (!c.values.text("VERB").empty())
+        wanted += " " + c.values.text("VERB");
+    bool found = false;
+    for (const Command& command : allCommands()) {
+        if (command.hidden || (command.words() != wanted && command.path[0] != wanted))
+            continue;
+        c.out() << (found ? "\n" : "") << helpOf(command);
+        found = true;
+    }
+    co_return found ? Exit::ok : c.usage("no command \"" + wanted + "\"; callbox help lists them");
+}
+
+} // namespace
+
+Command help()
+{
+    return {.path = {"help"},
+            .summary = "this list, or all about one command",
+            .arguments = {{"NOUN", "as in callbox help box", false}, {"VERB", "as in callbox help box status", false}},
+            .json = false,
+            .run = run};
+}
+
+} // namespace callbox::cli

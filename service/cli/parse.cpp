@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/parse.h"
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <callbox/base/nearest.h>
+#include <charconv>
+#include <fmt/format.h>
+
+namespace callbox::cli {
+
+namespace po = boost::program_options;
+
+std::string Command::words() const
+{
+    std::string out;
+    for (const std::string& word : path)
+        out += (out.empty() ? "" : " ") + word;
+    return out;
+}
+
+std::string Values::text(const std::string& name) const
+{
+    if (const auto it = texts_.find(name); it != texts_.end())
+        return it->second;
+    const auto it = presets_.find(name);
+    return it == presets_.end() ? "" : it->second;
+}
+
+std::int64_t Values::number(const std::string& name) const
+{
+    const std::string t = text(name);
+    std::int64_t n = 0;
+    std::from_chars(t.data(), t.data() + t.size(), n); // checked by the parser
+    return n;
+}
+
+double Values::decimal(const std::string& name) const
+{
+    const std::string t = text(name);
+    double n = 0;
+    std::from_chars(t.data(), t.data() + t.size(), n); // checked by the parser
+    return n;
+}
+
+std::vector<Option> optionsOf(const Command& c)
+{
+    std::vector<Option> all = c.options;
+    if (c.address == Address::lab)
+        all.push_back({.name = "dir",
+                       .value = "DIR",
+                       .help = "the lab's folder",
+                       .required = true,
+                       .completes = Completes::folder});
+    if (c.address == Address::boxes || c.address == Address::boxesOrSwitch || c.address == Address::switching)
+        all.push_back({.name = "dir",
+                       .value = "DIR",
+                       .help = "a lab's folder, instead of this machine's daemon",
+                       .completes = Completes::folder});
+    if (c.address == Address::boxes || c.address == Address::boxesOrSwitch)
+        all.push_back({.name = "box", .value = "ID", .help = "this box of the lab only"});
+    if (c.address == Address::boxesOrSwitch)
+        all.push_back({.name = "switch", .help = "the lab's switch"});
+    if (c.address != Address::none && c.address != Address::lab)
+        all.push_back({.name = "socket",
+                       .value = "PATH",
+                       .help = "the daemon's control socket",
+                       .preset = "/run/callbox/control.sock",
+                       .completes = Completes::file});
+    if (c.watch) {
+        all.push_back({.name = "watch", .help = "again and again, until interrupted"});
+        all.push_back({.name = "every",
+                       .value = "S",
+                       .help = "seconds between two looks with --watch",
+                       .preset = "1",
+                       .range = {{1, 3600}}});
+    }
+    if (c.json)
+        all.push_back({.name = "json", .help = "JSON on standard output, for programs"});
+    if (!c.breaks.empty())
+        all.push_back({.name = "yes", .help = "yes, do it"});
+    all.push_back({.name = "help", .help = "this text"});
+    return all;
+}
+
+namespace {
+
+Error usage(std::string what)
+{
+    return Error{Errc::invalid, std::move(what)};
+}
+
+std::string didYouMean(const std::string& word, const std::vector<std::string>& known)
+{
+    const auto near = nearest(word, known);
+    return near ? "; did you mean " + *near + "?" : "";
+}
+
+// The words of all commands that a user may see.
+std::vector<std::string> visible(const std::vector<Command>& table)
+{
+    std::vector<std::string> out;
+    for (const Command& c : table)
+        if (!c.hidden)
+            out.push_back(c.words());
+    return out;
+}
+
+std::string verbsOf(const std::vector<Command>& table, const std::string& noun)
+{
+    std::string verbs;
+    for (const Command& c : table)
+        if (!c.hidden && c.path.size() > 1 && c.path[0] == noun)
+            verbs += (verbs.empty() ? "" : ", ") + c.path[1];
+    return verbs;
+}
+
+Error unknownCommand(const std::vector<Command>& table, const std::vector<std::string>& words)
+{
+    const std::string noun = words[0];
+    if (const std::string verbs = verbsOf(table, noun); !verbs.empty()) {
+        if (words.size() < 2 || words[1].starts_with("-"))
+            return usage("callbox " + noun + ": which of " + verbs + "?");
+        std::vector<std::string> known;
+        for (const Command& c : table)
+            if (!c.hidden && c.path.size() > 1 && c.path[0] == noun)
+                known.push_back(c.path[1]);
+        const std::string near = didYouMean(words[1], known);
+        return usage("no command \"" + noun + " " + words[1] + "\"" + (near.empty() ? "; there is " + verbs : near));
+    }
+    const std::string both = words.size() > 1 && !words[1].starts_with("-") ? noun + " " + words[1] : noun;
+    std::vector<std::string> known = visible(table);
+    for (const Command& c : table)
+        if (!c.hidden)
+            known.push_back(c.path[0]);
+    std::string near = didYouMean(both, known);
+    if (near.empty())
+        near = didYouMean(noun, known);
+    return usage("no command \"" + both + "\"" + (near.empty() ? "; callbox help lists them" : near));
+}
+
+const Command* find(const std::vector<Command>& table, const std::vector<std::string>& words)
+{
+    const Command* best = nullptr;
+    for (const Command& c : table)
+        if (c.path.size() <= words.size() && std::equal(c.path.begin(), c.path.end(), words.begin()) &&
+            (!best || c.path.size() > best->path.size()))
+            best = &c;
+    return best;
+}
+
+po::options_description describe(const std::vector<Option>& options)
+{
+    po::options_description d;
+    for (const Option& o : options) {
+        if (o.value.empty())
+            d.add_options()(o.name.c_str(), po::bool_switch(), "");
+        else
+            d.add_options()(o.name.c_str(), po::value<std::string>(), "");
+    }
+    d.add_options()("(arguments)", po::value<std::vector<std::string>>(), "");
+    return d;
+}
+
+Error unknownOption(const Command& c, const std::string& given, const std::vector<Option>& options)
+{
+    std::vector<std::string> known;
+    for (const Option& o : options)
+        known.push_back("--" + o.name);
+    const std::string near = didYouMean(given, known);
+    return usage(c.words() + " has no option " + given +
+                 (near.empty() ? "; callbox " + c.words() + " --help tells them" : near));
+}
+
+Result<po::variables_map> readWords(const Command& c, const std::vector<Option>& options,
+                                    const std::vector<std::string>& words)
+{
+    namespace style = po::command_line_style;
+    const po::options_description described = describe(options);
+    po::positional_options_description places;
+    places.add("(arguments)", -1);
+    try {
+        po::variables_map map;
+        po::store(po::command_line_parser(words)
+                      .options(described)
+                      .positional(places)
+                      .style(style::allow_long | style::long_allow_adjacent | style::long_allow_next |
+                             style::allow_short | style::short_allow_next)
+                      .run(),
+                  map);
+        return map;
+    } catch (const po::unknown_option& e) {
+        return unknownOption(c, e.get_option_name(), options);
+    } catch (const po::multiple_occurrences& e) {
+        return usage(c.words() + ": --" + e.get_option_name().substr(e.get_option_name().find_first_not_of('-')) +
+                     " is given twice");
+    } catch (const po::error& e) {
+        return usage(c.words() + ": " + e.what());
+    }
+}
+
+Result<void> checkValue(const Option& o, const std::string& v)
+{
+    const std::string given = "--" + o.name + " " + v + ": ";
+    if (!o.choices.empty() && std::find(o.choices.begin(), o.choices.end(), v) == o.choices.end()) {
+        std::string allowed;
+        for (const std::string& choice : o.choices)
+            allowed += (allowed.empty() ? "" : ", ") + choice;
+        return usage(given + "one of " + allowed);
+    }
+    if (o.range) {
+        std::int64_t n = 0;
+        const auto [stop, ec] = std::from_chars(v.data(), v.data() + v.size(), n);
+        if (ec != std::errc() || stop != v.data() + v.size() || n < o.range->first || n > o.range->second)
+            return usage(given + "a whole number from " + std::to_string(o.range->first) + " to " +
+                         std::to_string(o.range->second));
+    }
+    if (o.decimal) {
+        double n = 0;
+        const auto [stop, ec] = std::from_chars(v.data(), v.data() + v.size(), n);
+        if (ec != std::errc() || stop != v.data() + v.size() || !(n >= o.decimal->first && n <= o.decimal->second))
+            return usage(given + fmt::format("a number from {} to {}", o.decimal->first, o.decimal->second));
+    }
+    return {};
+}
+
+} // namespace
+
+struct Parser {
+    static Result<void> takeOptions(const Command& c, const std::vector<Option>& options, const po::variables_map& map,
+                                    Values& values)
+    {
+        for (const Option& o : options) {
+            if (!o.preset.empty())
+                values.presets_[o.name] = o.preset;
+            const auto it = map.find(o.name);
+            if (o.value.empty()) {
+                if (it != map.end() && it->second.as<bool>())
+                    values.texts_[o.name] = "yes";
+                continue;
+            }
+            if (it == map.end()) {
+                if (o.required)
+                    return usage(c.words() + ": --" + o.name + " " + o.value + " is needed: " + o.help);
+                continue;
+            }
+            const auto& v = it->second.as<std::string>();
+            if (auto r = checkValue(o, v); !r)
+                return r.error().because(c.words());
+            values.texts_[o.name] = v;
+        }
+        return {};
+    }
+
+    static Result<void> takeArguments(const Command& c, const po::variables_map& map, Values& values)
+    {
+        std::vector<std::string> given;
+        if (const auto it = map.find("(arguments)"); it != map.end())
+            given = it->second.as<std::vector<std::string>>();
+        for (std::size_t i = 0; i < c.arguments.size(); ++i) {
+            if (i < given.size())
+                values.texts_[c.arguments[i].name] = given[i];
+            else if (c.arguments[i].required)
+                return usage(c.words() + ": " + c.arguments[i].name + " is missing: " + c.arguments[i].help);
+        }
+        if (given.size() > c.arguments.size())
+            return usage(c.words() + ": \"" + given[c.arguments.size()] + "\" is one word too many");
+        return {};
+    }
+};
+
+Result<Parsed> parse(const std::vector<Command>& table, const std::vector<std::string>& words)
+{
+    if (words.empty())
+        return usage("a command is needed; callbox help lists them");
+    Parsed p;
+    p.command = find(table, words);
+    if (!p.command)
+        return unknownCommand(table, words);
+    const std::vector<Option> options = optionsOf(*p.command);
+    const std::vector<std::string> rest(words.begin() + std::ptrdiff_t(p.command->path.size()), words.end());
+    if (std::find(rest.begin(), rest.end(), "--help") != rest.end()) {
+        p.help = true;
+        return p;
+    }
+    auto map = readWords(*p.command, options, rest);
+    if (!map)
+        return map.error();
+    if (auto r = Parser::takeOptions(*p.command, options, *map, p.values); !r)
+        return r.error();
+    if (auto r = Parser::takeArguments(*p.command, *map, p.values); !r)
+        return r.error();
+    return p;
+}
+
+} // namespace callbox::cli
