@@ -250,7 +250,10 @@ void Controller::receive(Octets frame)
         LibpriTime time(edges_.loop);
         event = pri_check_event(pri_);
     }
-    dispatch(event);
+    // Layer 2 alone tells the D channel's state; libpri also takes it from a SERVICE that names no B channel.
+    const bool maintenance = frame.size() > 4 && (frame[2] & 1) == 0 && (frame[4] == 0x03 || frame[4] == 0x43);
+    if (!maintenance || !event || (event->e != PRI_EVENT_DCHAN_UP && event->e != PRI_EVENT_DCHAN_DOWN))
+        dispatch(event);
     runTimers();
 }
 

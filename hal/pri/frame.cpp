@@ -124,7 +124,10 @@ ReadSetup readSetup(Octets frame, const Message& m)
             break;
         }
     }
-    s.form = facility ? (inIe ? RedirectingForm::both : RedirectingForm::facility) : RedirectingForm::ie;
+    if (facility)
+        s.form = inIe ? RedirectingForm::both : RedirectingForm::facility;
+    else if (inIe)
+        s.form = RedirectingForm::ie;
     if (facility)
         takeDiversion(*facility, s); // where the forms differ, facility wins
     return r;

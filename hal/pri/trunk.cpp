@@ -257,6 +257,7 @@ Result<std::unique_ptr<Call>> PriTrunk::place(const CallSetup& setup)
     record->incoming = false;
     record->slot = slot;
     record->setup = setup;
+    record->setup.form = setup.form.value_or(config_.form);
     record->trunk = this;
     const auto prepare = [&](const Controller::Placed& p) {
         record->call = p.call;

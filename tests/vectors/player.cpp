@@ -89,6 +89,7 @@ Player::Player(const std::string& side, const std::string& type, PriConfig confi
 
 void Player::endCalls()
 {
+    tasks_.cancelAll(); // nobody waits in answer() any more
     earlier_.clear();
     call_.reset();
 }
@@ -237,7 +238,10 @@ std::string Player::seen(const std::string& key)
     if (key == "diversions")
         return std::to_string(s.diversions);
     if (key == "form")
-        return s.form == RedirectingForm::ie ? "ie" : s.form == RedirectingForm::both ? "both" : "facility";
+        return !s.form                           ? "none"
+               : s.form == RedirectingForm::ie   ? "ie"
+               : s.form == RedirectingForm::both ? "both"
+                                                 : "facility";
     if (key == "name")
         return s.callingName;
     if (key == "id")

@@ -20,11 +20,11 @@ public:
     SimLoop& loop() { return loop_; }
     std::unique_ptr<hal::Call>& call() { return call_; } // the latest
     void endCalls();
+    std::string act(const std::string& verb, const std::string& rest); // a `do` step
 
 private:
     std::string step(const Step&);
     std::string expect(const Step&);
-    std::string act(const std::string& verb, const std::string& rest);
     std::string place(const std::string& words);
     std::string saw(const std::string& words);
     std::string seen(const std::string& key);

@@ -2,6 +2,7 @@
 // What a D channel does to calls: lost frames, lost links, their return, and rubbish on the line.
 #include "line.h"
 #include "vectors/player.h"
+#include <array>
 #include <set>
 
 using namespace callbox;
@@ -257,10 +258,12 @@ TEST(Link, NoMessageStopsTheTrunkOrKeepsAChannel)
             for (unsigned i = 0; i < 4000; ++i) {
                 player.peer().send(mutated(*random, seeds));
                 player.loop().runFor(5ms);
-                if (player.call() && i % 3 == 0)
-                    player.call()->hangup(Cause::userBusy);
-                else if (player.call() && i % 7 == 0)
-                    (void)player.call()->alerting();
+                constexpr std::array verbs{"hangup 17", "alerting", "answer", "progress", "hangup 16", "place"};
+                const std::string verb = verbs[random->below(verbs.size())];
+                if (verb == "place")
+                    (void)player.act(verb, "called=2125559000,national,isdn");
+                else if (player.call() && random->below(2) == 0)
+                    (void)player.act(verb.substr(0, verb.find(' ')), verb.substr(verb.find(' ') + 1));
             }
             EXPECT_TRUE(player.linkUp()) << side << " " << type;
             player.endCalls();
@@ -269,6 +272,7 @@ TEST(Link, NoMessageStopsTheTrunkOrKeepsAChannel)
                 EXPECT_TRUE(row.state == ChannelState::idle || row.state == ChannelState::outOfService)
                     << side << " " << type << " channel " << index(row.slot) << " is " << name(row.state) << " by "
                     << row.call;
+            EXPECT_EQ(player.trunk().status().reclaimed, 0u) << side << " " << type;
         }
 }
 

@@ -69,6 +69,21 @@ TEST_P(Forms, ARestrictedRedirectingNumberStaysRestricted)
     EXPECT_FALSE(got.original);
 }
 
+TEST(Numbers, ADiversionTravelsAsTheTrunkIsConfiguredUnlessTheCallSaysOtherwise)
+{
+    for (const RedirectingForm form : {RedirectingForm::ie, RedirectingForm::facility, RedirectingForm::both}) {
+        PriConfig config;
+        config.form = form;
+        Line line(PriSwitchType::euroIsdn, config);
+        CallSetup s = setupFrom("2125550199", "2125559000");
+        s.redirecting = diversion("2125550123", DiversionReason::busy);
+        auto out = line.network.trunk->place(s);
+        ASSERT_TRUE(out);
+        ASSERT_TRUE(line.until([&] { return !line.user.calls.empty(); }));
+        EXPECT_EQ(line.user.calls[0]->setup().form, form);
+    }
+}
+
 TEST(Numbers, EveryPresentationAndScreeningArrivesAsSent)
 {
     for (const PriSwitchType type : {PriSwitchType::euroIsdn, PriSwitchType::ni2})

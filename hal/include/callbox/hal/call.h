@@ -27,7 +27,8 @@ struct CallSetup {
     std::optional<Diversion> redirecting; // the last diverting party
     std::optional<Diversion> original;    // the first called party
     unsigned diversions = 0;              // how many diversions, 0 = not said
-    RedirectingForm form = RedirectingForm::ie;
+    // How the diversion travels. Placing, empty: as the trunk's configuration says. Received, empty: not diverted.
+    std::optional<RedirectingForm> form;
     Bearer bearer = Bearer::speech;
     bool operator==(const CallSetup&) const = default;
 };
@@ -76,7 +77,7 @@ struct DigitOptions {
 };
 
 // What a call leg of one kind of trunk implements: PRI, analog. Never blocks; events on the loop, not from inside
-// these functions; none after released().
+// these functions (but onBearer, which comes before the CONNECT or PROGRESS goes out); none after released().
 class LegEvents {
 public:
     virtual void onStage(CallStage) = 0;                 // proceeding, alerting, connected
