@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Seeds under which nothing may go wrong, and planted bugs that fixed seeds must find.
+#include "life.h"
+#include <cstdlib>
+#include <gtest/gtest.h>
+
+using namespace callbox;
+using namespace callbox::simulation;
+
+namespace {
+
+std::string told(const Life& life)
+{
+    std::string out;
+    for (const Violation& v : life.violations())
+        out += "\n  point " + std::to_string(v.point) + ": " + v.what;
+    return out;
+}
+
+void print(std::uint64_t seed, const Totals& t)
+{
+    std::printf("seed %llu: %u calls, %u deposits (%u answered, %u heard \"saved\"), %u retrievals (%u heard), %u SMS, "
+                "%u notice calls, %u crashes, %u other faults\n",
+                static_cast<unsigned long long>(seed), t.calls, t.deposits, t.answered, t.saved, t.retrievals, t.heard,
+                t.sms, t.notices, t.crashes, t.otherFaults);
+}
+
+void runSeed(std::uint64_t seed, unsigned deposits, bool faults)
+{
+    Plant nothing;
+    LifeOptions options;
+    options.fleet.seed = seed;
+    options.deposits = deposits;
+    options.faults = faults;
+    Life life(options, nothing);
+    life.run();
+    print(seed, life.totals());
+    EXPECT_TRUE(life.violations().empty()) << "seed " << seed << told(life);
+    EXPECT_GT(life.totals().saved, deposits / 10);
+    EXPECT_GT(life.totals().heard, 0u);
+}
+
+TEST(Simulation, AFleetWithoutFaultsServesEverybody)
+{
+    runSeed(1, 150, false);
+}
+
+class Seeds : public testing::TestWithParam<std::uint64_t> {};
+INSTANTIATE_TEST_SUITE_P(Simulation, Seeds, testing::Values(11, 12, 13, 14));
+
+TEST_P(Seeds, WhateverBreaksNothingHappensThatMustNot)
+{
+    const char* given = std::getenv("CALLBOX_SEED");
+    runSeed(given ? std::strtoull(given, nullptr, 10) : GetParam(), 300, true);
+}
+
+class Planted : public testing::TestWithParam<std::size_t> {};
+INSTANTIATE_TEST_SUITE_P(Simulation, Planted, testing::Range(std::size_t(0), plantedBugs().size()));
+
+TEST_P(Planted, IsFound)
+{
+    const PlantedBug& bug = plantedBugs()[GetParam()];
+    const auto plant = bug.make();
+    LifeOptions options;
+    options.fleet.seed = bug.seed;
+    Life life(options, *plant);
+    life.run();
+    const bool found = std::any_of(life.violations().begin(), life.violations().end(),
+                                   [&](const Violation& v) { return v.point == bug.point; });
+    std::printf("point %d, %s: %s\n", bug.point, bug.name.c_str(),
+                found ? life.violations().front().what.c_str() : "NOT FOUND");
+    EXPECT_TRUE(found) << bug.name << told(life);
+}
+
+} // namespace

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "voices.h"
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <unistd.h>
+
+namespace callbox::simulation {
+
+namespace {
+
+constexpr std::size_t promptSamples = 800;
+
+std::uint64_t startOf(const std::uint8_t* samples)
+{
+    std::uint64_t key = 0;
+    std::memcpy(&key, samples, sizeof key);
+    return key;
+}
+
+} // namespace
+
+OctetBuffer voice(std::uint64_t seed, std::size_t samples)
+{
+    std::uint64_t state = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+    OctetBuffer out(samples);
+    for (std::uint8_t& o : out) {
+        state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+        const auto r = static_cast<unsigned>(state >> 40);
+        o = static_cast<std::uint8_t>((0x20 + (r & 0x2F) + (r >> 8 & 0x80)) ^ 0x55); // middle levels, both signs
+    }
+    return out;
+}
+
+Voices::Voices()
+{
+    std::string pattern = (std::filesystem::temp_directory_path() / "callbox-voices-XXXXXX").string();
+    folder_ = mkdtemp(pattern.data());
+    for (std::size_t i = 0; i < prompts::promptCount; ++i) {
+        const auto p = static_cast<prompts::Prompt>(i);
+        if (p == prompts::Prompt::beep)
+            continue; // made by the set itself: callers listen for a real beep
+        const OctetBuffer samples = voice(900'000'000 + i, promptSamples);
+        promptStarts_[startOf(samples.data())] = p;
+        std::ofstream out(folder_ + "/" + std::string(prompts::fileId(p)) + ".wav", std::ios::binary);
+        const OctetBuffer header = hal::wavHeader(hal::Law::alaw, promptSamples);
+        out.write(reinterpret_cast<const char*>(header.data()), std::streamsize(header.size()));
+        out.write(reinterpret_cast<const char*>(samples.data()), std::streamsize(samples.size()));
+    }
+    prompts = prompts::PromptSet::loadFrom(folder_, "", {hal::Law::alaw}, Log());
+}
+
+Voices::~Voices()
+{
+    std::filesystem::remove_all(folder_);
+}
+
+void Voices::add(std::uint64_t caller, const OctetBuffer& samples)
+{
+    callerStarts_[startOf(samples.data())] = caller;
+}
+
+bool Voices::Heard::has(prompts::Prompt p) const
+{
+    return std::find(prompts.begin(), prompts.end(), p) != prompts.end();
+}
+
+Voices::Heard Voices::listen(const OctetBuffer& audio) const
+{
+    Heard h;
+    for (std::size_t i = 0; i + 8 <= audio.size(); ++i) {
+        if (audio[i] == 0xD5)
+            continue;
+        const std::uint64_t key = startOf(audio.data() + i);
+        if (const auto p = promptStarts_.find(key); p != promptStarts_.end())
+            h.prompts.push_back(p->second);
+        if (const auto c = callerStarts_.find(key); c != callerStarts_.end())
+            h.callers.push_back(c->second);
+    }
+    return h;
+}
+
+} // namespace callbox::simulation
