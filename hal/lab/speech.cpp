@@ -48,7 +48,7 @@ std::size_t Speech::read(std::span<std::uint8_t> out, hal::Law law)
 {
     std::size_t put = 0;
     if (waiting_) {
-        const std::uint64_t now = ear_.position() - std::min<std::uint64_t>(ear_.position(), out.size());
+        const std::uint64_t now = ear_.position(); // what is said next is heard after what was just heard
         if (begin_ > now)
             put = static_cast<std::size_t>(std::min<std::uint64_t>(begin_ - now, out.size()));
         std::fill_n(out.begin(), put, hal::idleOctet(law));
