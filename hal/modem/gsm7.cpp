@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "gsm7.h"
+#include "utf8.h"
 #include <algorithm>
 
 namespace callbox::hal::modem {
@@ -24,50 +25,6 @@ constexpr Extension extensions[] = {
 
 } // namespace
 
-std::u32string fromUtf8(std::string_view s)
-{
-    std::u32string out;
-    for (std::size_t i = 0; i < s.size();) {
-        const auto first = static_cast<std::uint8_t>(s[i]);
-        const unsigned more = first < 0x80 ? 0 : first >= 0xF0 && first < 0xF5 ? 3 : first >= 0xE0 ? 2 : 1;
-        char32_t c = more == 0 ? first : first & (0x3Fu >> more);
-        bool good = (first < 0x80 || first >= 0xC2) && first < 0xF5 && i + more < s.size();
-        for (unsigned k = 1; good && k <= more; ++k) {
-            const auto o = static_cast<std::uint8_t>(s[i + k]);
-            good = (o & 0xC0) == 0x80;
-            c = c << 6 | (o & 0x3F);
-        }
-        good = good && c <= 0x10FFFF && !(c >= 0xD800 && c < 0xE000);
-        out += good ? c : char32_t(0xFFFD);
-        i += good ? more + 1 : 1;
-    }
-    return out;
-}
-
-std::string toUtf8(std::u32string_view s)
-{
-    std::string out;
-    const auto put = [&](char32_t c) { out += static_cast<char>(c); };
-    for (const char32_t c : s) {
-        if (c < 0x80) {
-            put(c);
-        } else if (c < 0x800) {
-            put(0xC0 | c >> 6);
-            put(0x80 | (c & 0x3F));
-        } else if (c < 0x10000) {
-            put(0xE0 | c >> 12);
-            put(0x80 | (c >> 6 & 0x3F));
-            put(0x80 | (c & 0x3F));
-        } else {
-            put(0xF0 | c >> 18);
-            put(0x80 | (c >> 12 & 0x3F));
-            put(0x80 | (c >> 6 & 0x3F));
-            put(0x80 | (c & 0x3F));
-        }
-    }
-    return out;
-}
-
 std::vector<std::uint8_t> toSeptets(char32_t c)
 {
     if (c == escape)
@@ -90,8 +47,10 @@ std::string fromSeptets(Octets septets)
         } else if (++i < septets.size()) {
             const auto* e = std::find_if(std::begin(extensions), std::end(extensions),
                                          [&](const Extension& x) { return x.code == septets[i]; });
-            // A code that the table does not have is shown as the default alphabet's character (23.038 6.2.1.1).
-            out += e != std::end(extensions) ? e->character : alphabet[septets[i] & 0x7F];
+            // A code that the table does not have is shown as the default alphabet's character, a second escape as a
+            // space (23.038 6.2.1.1).
+            const std::uint8_t code = septets[i] & 0x7F;
+            out += e != std::end(extensions) ? e->character : code == escape ? U' ' : alphabet[code];
         }
     }
     return toUtf8(out);

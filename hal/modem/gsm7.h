@@ -7,9 +7,6 @@
 
 namespace callbox::hal::modem {
 
-std::u32string fromUtf8(std::string_view); // what is no UTF-8 becomes U+FFFD
-std::string toUtf8(std::u32string_view);
-
 // Septets of one character: one, or 0x1B and another; empty: not in the alphabet.
 std::vector<std::uint8_t> toSeptets(char32_t);
 std::string fromSeptets(Octets septets);

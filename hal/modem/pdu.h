@@ -6,6 +6,8 @@
 
 namespace callbox::hal::modem {
 
+// -- out: pdu.cpp
+
 struct SubmitPart {
     OctetBuffer pdu;        // centre address ("use the SIM's") included
     std::size_t length = 0; // what AT+CMGS wants: octets without the centre address
@@ -15,11 +17,14 @@ struct SubmitPart {
 // Errc::invalid: no text, no number, or more than 255 parts.
 Result<std::vector<SubmitPart>> encodeSubmit(const SmsToSend&, std::uint8_t concatenation);
 
+// -- in: pdu_read.cpp
+
 struct Incoming {
     std::optional<SmsReport> report;     // SMS-STATUS-REPORT
     std::optional<SmsReceived> received; // SMS-DELIVER
+    std::string address;                 // the report's recipient as it came: may lack '+' and country
 };
-// Errc::invalid says where the PDU goes wrong.
+// Errc::invalid says where the PDU goes wrong; Errc::unsupported: it is no text.
 Result<Incoming> decodeIncoming(Octets pdu);
 
 } // namespace callbox::hal::modem

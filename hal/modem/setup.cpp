@@ -1,23 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Setting a modem up, and its state: who it is, PIN, network, signal.
-#include "errors.h"
+// Setting a modem up, and its state: who it is, network, signal.
 #include "session.h"
-#include <charconv>
 
 namespace callbox::hal::modem {
 
 namespace {
+
+constexpr Duration longestSearch = 10min; // then a reset may help
 
 std::string firstLine(const Answer& a)
 {
     return a.ok && !a.info.empty() ? a.info.front() : std::string();
 }
 
-int toInt(const std::string& s)
+// "+CGMI: Maker" or "Maker".
+std::string word(const Answer& a)
 {
-    int n = -1;
-    std::from_chars(s.data(), s.data() + s.size(), n);
-    return n;
+    const std::string line = firstLine(a);
+    return line.starts_with('+') ? fields(line)[0] : line;
+}
+
+bool registered(int state)
+{
+    // 27.007 7.2: at home, roaming; 6 and 7 the same, for short messages only
+    return state == 1 || state == 5 || state == 6 || state == 7;
 }
 
 } // namespace
@@ -27,87 +33,29 @@ Task<> Session::setUp()
     const bool awake = co_await answers();
     if (!awake)
         co_await fail(engine_.gone() ? Errc::gone : Errc::timeout, "the modem does not answer");
-    (void)co_await ask("ATE0");
+    if (status_.state == ModemState::absent || status_.state == ModemState::silent)
+        setState(ModemState::starting);
+    stored_.clear();
+    toAcknowledge_ = 0;
+    const Answer echo = co_await ask("ATE0");
     (void)co_await ask("AT+CMEE=1");
     const bool inStep = co_await answers(); // with errors as numbers from here on
     if (!inStep)
         co_await fail(Errc::timeout, "the modem does not answer");
+    echoIsOff_ = echo.ok;
+    (void)engine_.takeEcho();
+    restarted_ = false;
     co_await identify();
-    co_await unlock();
-    const Answer mode = co_await ask("AT+CMGF=0");
-    if (!mode.ok)
-        status_.lastError = "the modem has no PDU mode";
 }
 
 Task<> Session::identify()
 {
     Answer a = co_await ask("AT+CGMI");
-    status_.manufacturer = firstLine(a);
+    status_.manufacturer = word(a);
     a = co_await ask("AT+CGMM");
-    status_.model = firstLine(a);
+    status_.model = word(a);
     a = co_await ask("AT+CGMR");
-    status_.revision = firstLine(a);
-}
-
-// Delivery reports at once (+CDS), else from the memory (+CDSI); messages always from the memory (27.005 3.4.1).
-Task<> Session::askForReports()
-{
-    for (const char* command : {"AT+CNMI=2,1,0,1,0", "AT+CNMI=2,1,0,2,0", "AT+CNMI=1,1,0,1,0", "AT+CNMI=2,1,0,0,0"}) {
-        const Answer a = co_await ask(command);
-        if (a.ok)
-            co_return;
-    }
-    status_.lastError = "the modem tells neither messages nor reports";
-}
-
-// One try for a PIN value, and never the last that the SIM allows (N57).
-Task<bool> Session::mayTryPin()
-{
-    if (config_.pin.empty() || pinRefused_)
-        co_return false;
-    const Answer a = co_await ask("AT+CPINR=\"SIM PIN\"", "+CPINR:");
-    if (!a.ok)
-        co_return true; // not every modem tells; one try is within what a fresh SIM allows
-    const auto f = fields(firstLine(a));
-    if (f.size() > 1 && toInt(f[1]) >= 0 && toInt(f[1]) < 2) {
-        status_.lastError = "one PIN try is left: enter the PIN in a phone";
-        co_return false;
-    }
-    co_return true;
-}
-
-Task<> Session::unlock()
-{
-    const Answer a = co_await ask("AT+CPIN?", "+CPIN:");
-    const std::string line = firstLine(a);
-    if (!a.ok) {
-        const bool noSim = a.code == 10 || a.code == 13 || a.code == 15;
-        setState(noSim ? ModemState::noSim : ModemState::starting, std::string(cmeWords(a.code)));
-        co_return;
-    }
-    if (line.find("READY") != std::string::npos) {
-        if (status_.state == ModemState::pinRequired || status_.state == ModemState::noSim)
-            setState(ModemState::searching);
-        co_return;
-    }
-    const bool tryIt = line.find("SIM PIN") != std::string::npos && line.find("PIN2") == std::string::npos;
-    if (tryIt) {
-        const bool may = co_await mayTryPin();
-        if (may) {
-            Command c;
-            c.text = "AT+CPIN=\"" + config_.pin.reveal() + "\"";
-            c.limit = config_.answerLimit;
-            c.secret = true;
-            const Answer tried = co_await engine_.command(std::move(c));
-            if (tried.ok) {
-                setState(ModemState::searching);
-                co_return;
-            }
-            pinRefused_ = true;
-            status_.lastError = std::string(cmeWords(tried.code));
-        }
-    }
-    setState(ModemState::pinRequired, status_.lastError.empty() ? "the SIM wants: " + line : status_.lastError);
+    status_.revision = word(a);
 }
 
 Task<> Session::poll()
@@ -115,31 +63,89 @@ Task<> Session::poll()
     co_await unlock();
     if (status_.state == ModemState::pinRequired || status_.state == ModemState::noSim)
         co_return;
-    Answer a = co_await ask("AT+CREG?", "+CREG:");
-    const auto registration = fields(firstLine(a));
-    const int state = registration.size() > 1 ? toInt(registration[1]) : -1;
-    a = co_await ask("AT+CSQ", "+CSQ:");
-    const int rssi = toInt(fields(firstLine(a))[0]);
-    switch (state) {
-    case 1:
-    case 5:
-        status_.roaming = state == 5;
-        if (status_.state != ModemState::ready) {
-            co_await askForReports();
-            co_await askNetwork();
-            co_await readAll();
-            status_.lastError.clear();
-            setState(ModemState::ready);
-        }
-        break;
-    case 3:
-        setState(ModemState::denied, "the network refuses this SIM");
-        break;
-    default:
-        setState(ModemState::searching);
+    const int state = co_await askRegistration();
+    const Answer a = co_await ask("AT+CSQ", "+CSQ:");
+    const int rssi = numberIn(fields(firstLine(a)), 0);
+    if (registered(state)) {
+        status_.roaming = state == 5 || state == 7;
+        if (!ready())
+            co_await becomeReady();
+        else
+            co_await askMemory();
+    } else if (state == 3) {
+        setState(ModemState::denied, "the network refuses this SIM: check its subscription");
+    } else {
+        co_await searching();
     }
     // 27.007 8.5: 0 to 31 in steps of 2 dB from -113 dBm, 99 = not known
     status_.signalDbm = rssi >= 0 && rssi <= 31 ? std::optional(-113 + 2 * rssi) : std::nullopt;
+}
+
+// -1: not told. A modem may be on LTE alone, which +CREG does not count.
+Task<int> Session::askRegistration()
+{
+    int state = -1;
+    for (const char* name : {"+CREG", "+CEREG"}) {
+        const Answer a = co_await ask(std::string("AT") + name + "?", std::string(name) + ":");
+        for (const std::string& line : a.info) {
+            // The answer has two numbers or more; what comes unasked in between has one, or a cell in quotes.
+            const auto f = fields(line);
+            const bool cell = f.size() > 1 && line.find(",\"") < line.find(f[1]);
+            if (line.starts_with(name) && f.size() > 1 && !cell)
+                state = registered(state) ? state : numberIn(f, 1);
+        }
+        if (registered(state))
+            break;
+    }
+    co_return state;
+}
+
+Task<> Session::searching()
+{
+    setState(ModemState::searching);
+    const TimePoint now = edges_.loop.now();
+    if (!since_)
+        since_ = now;
+    if (now - *since_ < longestSearch || !recovery_.mayReset(now))
+        co_return;
+    since_.reset();
+    co_await resetModem();
+    restarted_ = true;
+    co_await fail(Errc::gone, "no network for ten minutes: the modem was reset; check aerial and SIM");
+}
+
+Task<> Session::becomeReady()
+{
+    const Answer mode = co_await ask("AT+CMGF=0");
+    if (!mode.ok)
+        status_.lastError = "the modem has no PDU mode: this program cannot use it";
+    (void)co_await ask("AT+CREG=1"); // tells of changes by itself, where it can
+    co_await askForReports();
+    co_await askNetwork();
+    memory_.clear();
+    readAll_ = true;
+    co_await readStored();
+    if (!mode.ok)
+        co_return;
+    status_.lastError.clear();
+    setState(ModemState::ready);
+}
+
+// Delivery reports at once (+CDS), else from the memory (+CDSI); messages from the memory if possible (27.005 3.4.1),
+// where they wait for us. A modem of "phase 2+" wants what comes at once acknowledged, or it stops telling.
+Task<> Session::askForReports()
+{
+    (void)co_await ask("AT+CSMS=0");
+    const Answer service = co_await ask("AT+CSMS?", "+CSMS:");
+    acknowledges_ = numberIn(fields(firstLine(service)), 0) == 1;
+    static constexpr const char* plain[] = {"2,1,0,1,0", "2,1,0,2,0", "1,1,0,1,0", "2,2,0,1,0", "2,1,0,0,0"};
+    static constexpr const char* acknowledged[] = {"2,1,0,2,0", "2,1,0,1,0", "1,1,0,2,0", "2,2,0,1,0", "2,1,0,0,0"};
+    for (const char* modes : acknowledges_ ? acknowledged : plain) {
+        const Answer a = co_await ask(std::string("AT+CNMI=") + modes);
+        if (a.ok)
+            co_return;
+    }
+    edges_.log.warning("modem tells neither messages nor reports", {{"modem", config_.name}});
 }
 
 Task<> Session::askNetwork()

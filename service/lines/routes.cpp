@@ -103,7 +103,7 @@ json toJson(const hal::Modem& modem)
             {"model", s.model},
             {"imei", s.imei},
             {"queued", modem.queued()},
-            {"recoveries", s.recoveries},
+            {"recoveries", s.recoveries()},
             {"last_error", s.lastError}};
 }
 

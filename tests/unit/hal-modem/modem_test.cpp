@@ -146,7 +146,7 @@ TEST(Modem, ASilentModemIsResetAndSendsAgain)
     w.loop.runFor(60s);
     w.emulated.setFaults({});
     ASSERT_TRUE(w.until(ModemState::ready));
-    EXPECT_GE(w.modem->status().recoveries, 1u);
+    EXPECT_GE(w.modem->status().recoveries(), 1u);
     EXPECT_EQ(w.send().outcome, SmsOutcome::sent);
 }
 

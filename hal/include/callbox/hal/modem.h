@@ -31,7 +31,13 @@ struct ModemStatus {
     std::string manufacturer, model, revision, imei;
     std::string network; // operator as the modem names it
     std::string lastError;
-    std::uint64_t recoveries = 0;
+    std::optional<int> memoryUsed, memoryTotal; // messages that wait in the modem, and how many it can hold
+    std::uint64_t badMessages = 0;              // came and were not understood: deleted
+    // How often it had to be helped
+    std::uint64_t asked = 0;    // asked again after silence
+    std::uint64_t reopened = 0; // its port closed and opened
+    std::uint64_t resets = 0;   // AT+CFUN=1,1
+    [[nodiscard]] std::uint64_t recoveries() const { return asked + reopened + resets; }
 };
 
 struct SmsToSend {
@@ -46,6 +52,7 @@ enum class SmsOutcome {
     failed,  // not sent, may be tried again
     unknown, // handed over, no answer: it may have been sent
 };
+std::string_view name(SmsOutcome);
 struct SmsResult {
     SmsOutcome outcome = SmsOutcome::failed;
     std::vector<std::uint8_t> references; // TP-MR of each part sent, for the reports
