@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Lines from a configuration: what a section means, what is wrong with it, spans that come back, the shared routes.
+#include "lines/routes.h"
+#include <callbox/base/sim_files.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+using namespace callbox;
+using namespace callbox::lines;
+using nlohmann::json;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+namespace {
+
+std::vector<std::string> problemsOf(const std::string& text, LinesConfig* out = nullptr)
+{
+    std::vector<ini::Problem> problems;
+    const ini::Document doc = ini::parse(text, "box.ini", problems);
+    LinesConfig c = readLines(doc, problems);
+    if (out)
+        *out = std::move(c);
+    std::vector<std::string> words;
+    for (const ini::Problem& p : problems)
+        words.push_back(p.message());
+    return words;
+}
+
+TEST(LinesConfig, WhatTheTypeSaysNeedNotBeSaid)
+{
+    LinesConfig c;
+    EXPECT_THAT(problemsOf("[span a]\nconnect = /x\n[span b]\ntype = t1\nlisten = /y\n"
+                           "[span c]\ntype = t1\nlaw = alaw\nredirecting = both\ncountry = eu\nconnect = /z\n",
+                           &c),
+                IsEmpty());
+    EXPECT_EQ(c.spans[0].span.law, hal::Law::alaw);
+    EXPECT_EQ(hal::index(c.spans[0].span.dChannel), 16U);
+    EXPECT_EQ(c.spans[0].pri.form, hal::RedirectingForm::facility);
+    EXPECT_EQ(c.spans[0].country, "eu");
+    EXPECT_EQ(c.spans[1].span.law, hal::Law::mulaw);
+    EXPECT_EQ(hal::index(c.spans[1].span.dChannel), 24U);
+    EXPECT_EQ(c.spans[1].pri.switchType, hal::PriSwitchType::ni2);
+    EXPECT_EQ(c.spans[1].pri.form, hal::RedirectingForm::ie);
+    EXPECT_EQ(c.spans[1].country, "us");
+    EXPECT_EQ(c.spans[2].span.law, hal::Law::alaw);
+    EXPECT_EQ(c.spans[2].pri.form, hal::RedirectingForm::both);
+    EXPECT_EQ(c.spans[2].plan.internationalPrefix, "00");
+}
+
+struct Mistake {
+    const char* text;
+    const char* told;
+};
+
+TEST(LinesConfig, EveryMistakeIsNamed)
+{
+    const Mistake table[] = {
+        {"[span a]\nbackend = dahdy\nconnect = /x\n", "box.ini:2: backend = dahdy: virtual"},
+        {"[span a]\n", "box.ini:1: [span a]: a virtual span needs connect = PATH or listen = PATH"},
+        {"[span a]\nconnect = /x\nlisten = /y\n", "one of the two"},
+        {"[span]\nconnect = /x\n", "box.ini:1: [span]: a name of 1 to 40 letters"},
+        {"[span a/b]\nconnect = /x\n", "[span a/b]: a name of 1 to 40 letters"},
+        {"[span a]\nconnect = /x\n[span a]\nconnect = /y\n", "box.ini:3: [span a]: there is one of this name already"},
+        {"[span a]\nconnect = /x\n[span b]\nconnect = /x\n",
+         "box.ini:3: connect = /x: is used in the section of line 1"},
+        {"[span a]\nconnect = /x\ntype = e2\n", "box.ini:3: type = e2: e1, t1"},
+        {"[span a]\nconnect = /x\nrole = both\n", "role = both: user, network"},
+        {"[span a]\nconnect = /x\ntimers = T303\n", "timers = T303: NAME=MS"},
+        {"[span a]\nconnect = /x\ntimers = T303=-1\n", "timers = T303=-1: NAME=MS"},
+        {"[span a]\nconect = /x\n", "conect = /x: no such key in [span]; did you mean connect?"},
+        {"[modem m]\n", "box.ini:1: device = : is missing; the path of a serial device"},
+        {"[modem m]\ndevice = /d\npin = secret\n", "pin = secret: 4 to 8 digits"},
+        {"[modem m]\ndevice = /d\n[modem n]\ndevice = /d\n",
+         "box.ini:3: device = /d: is used in the section of line 1"},
+        {"[lab]\nfaults = maybe\n", "faults = maybe: yes or no"},
+        {"[lab]\n[lab]\n", "box.ini:2: [lab]: stands in line 1 already"},
+    };
+    for (const Mistake& m : table)
+        EXPECT_THAT(problemsOf(m.text), Contains(HasSubstr(m.told))) << m.text;
+}
+
+TEST(LinesConfig, WhatIsInForceHidesThePin)
+{
+    LinesConfig c;
+    problemsOf("[span a]\ntype = t1\nconnect = /x\ntimers = N200=3 T303=4000\n[modem m]\ndevice = /d\npin = 4711\n",
+               &c);
+    const std::string text = render(c);
+    for (const char* line : {"[span a]\n", "law = mulaw\n", "switch_type = ni2\n", "timers = N200=3 T303=4000\n",
+                             "connect = /x\n", "[modem m]\n", "pin = ***\n"})
+        EXPECT_THAT(text, HasSubstr(line));
+    EXPECT_THAT(text, testing::Not(HasSubstr("4711")));
+    // What is printed is a configuration again, but for the PIN.
+    std::string again = text;
+    again.replace(again.find("***"), 3, "4711");
+    EXPECT_THAT(problemsOf(again), IsEmpty());
+}
+
+// A card that is pulled and put back: start() fails while it is out.
+class PulledIo final : public hal::SpanIo {
+public:
+    explicit PulledIo(Loop& loop) : loop_(loop) {}
+    Result<void> start(const hal::SpanConfig&, hal::SpanEvents& e) override
+    {
+        ++starts;
+        if (out)
+            return Error{Errc::not_found, "no such card"};
+        events = &e;
+        return {};
+    }
+    void stop() noexcept override { events = nullptr; }
+    Result<void> openSlot(hal::Timeslot) override { return {}; }
+    void closeSlot(hal::Timeslot) noexcept override {}
+    Result<void> sendFrame(Octets) override { return {}; }
+    void pull()
+    {
+        out = true;
+        std::exchange(events, nullptr)->onGone(Error{Errc::gone, "pulled"});
+    }
+    Loop& loop_;
+    bool out = false;
+    int starts = 0;
+    hal::SpanEvents* events = nullptr;
+};
+
+class LinesTest : public testing::Test {
+protected:
+    SimLoop loop;
+    std::unique_ptr<Random> random = makeSeededRandom(1);
+    SimFiles files;
+    std::unique_ptr<Executor> disk = makeSimExecutor(loop, 1ms);
+    Edges edges{loop, *random, files, *disk, Log()};
+    static SpanSettings settings(const std::string& name, Use use = Use::trunk)
+    {
+        SpanSettings s;
+        s.span.name = name;
+        s.use = use;
+        s.plan = dialPlan("eu");
+        return s;
+    }
+};
+
+TEST_F(LinesTest, APulledCardComesBackWithGrowingPauses)
+{
+    PulledIo* io = nullptr;
+    LinesConfig c;
+    c.spans = {settings("span1")};
+    LinesWorld world;
+    world.openSpan = [&](const SpanSettings&) -> Result<std::unique_ptr<hal::SpanIo>> {
+        auto made = std::make_unique<PulledIo>(loop);
+        io = made.get();
+        return std::unique_ptr<hal::SpanIo>(std::move(made));
+    };
+    auto lines = std::move(*Lines::open(edges, c, world));
+    io->out = true;
+    lines->start();
+    EXPECT_EQ(lines->all()[0]->state(), "down");
+    loop.runFor(8s); // after 1, 2 and 4 s
+    EXPECT_EQ(io->starts, 4);
+    loop.runFor(120s);
+    EXPECT_LE(io->starts, 9);
+    io->out = false;
+    loop.runFor(30s);
+    EXPECT_NE(io->events, nullptr);
+    io->pull();
+    EXPECT_EQ(lines->all()[0]->state(), "gone");
+    io->out = false;
+    loop.runFor(31s);
+    EXPECT_NE(io->events, nullptr);
+    lines->stop();
+    const int starts = io->starts;
+    loop.runFor(120s);
+    EXPECT_EQ(io->starts, starts);
+}
+
+// An exchange and a box on one pair, and the box's routes.
+class RoutesTest : public LinesTest {
+protected:
+    std::unique_ptr<hal::VirtualClock> clock = hal::VirtualClock::paced(loop);
+    std::unique_ptr<Lines> exchange, box;
+    CallTable calls{loop};
+    std::vector<control::Route> all;
+
+    void SetUp() override
+    {
+        hal::VirtualPair pair = hal::makeVirtualPair(loop, *clock);
+        const auto make = [&](std::unique_ptr<hal::SpanIo> io, hal::PriRole role) {
+            LinesConfig c;
+            c.spans = {settings("trunk1")};
+            c.spans[0].pri.role = role;
+            c.spans[0].pri.highestChannelFirst = role == hal::PriRole::network;
+            LinesWorld world;
+            world.clock = clock.get();
+            auto held = std::make_shared<std::unique_ptr<hal::SpanIo>>(std::move(io));
+            world.openSpan = [held](const SpanSettings&) -> Result<std::unique_ptr<hal::SpanIo>> {
+                return std::move(*held);
+            };
+            return std::move(*Lines::open(edges, c, world));
+        };
+        exchange = make(std::move(pair.first), hal::PriRole::network);
+        box = make(std::move(pair.second), hal::PriRole::user);
+        exchange->start();
+        box->start();
+        for (auto& routes : {spanRoutes(*box), modemRoutes(*box), callRoutes(calls)})
+            for (const auto& r : routes)
+                all.push_back(r);
+        all.push_back(faultRoute([this](const std::string& what) { return box->fault(what); }));
+        all.push_back(configRoute("[box]\n"));
+        ASSERT_TRUE(loop.runUntil(
+            [&] {
+                const auto s = box->all()[0]->trunk().status();
+                return s.usable && s.idle == s.channels;
+            },
+            10s));
+    }
+    control::Response ask(const std::string& method, const std::string& pattern, control::Request r = {})
+    {
+        r.method = method;
+        r.path = pattern;
+        std::optional<control::Response> got;
+        TaskGroup tasks(loop);
+        for (const auto& route : all)
+            if (route.method == method && route.pattern == pattern)
+                tasks.start(keep(route.handler(r), got));
+        loop.runReady();
+        EXPECT_TRUE(got) << method << " " << pattern;
+        return got ? *got : control::Response{0, "", ""};
+    }
+    static Task<> keep(Task<control::Response> task, std::optional<control::Response>& got)
+    {
+        got = co_await std::move(task);
+    }
+};
+
+TEST_F(RoutesTest, SpansTellTheirStateAndWhatChangesIt)
+{
+    json span = json::parse(ask("GET", "/v1/spans").body)["spans"][0];
+    EXPECT_EQ(span["state"], "up");
+    EXPECT_EQ(span["d_channel"], "up");
+    EXPECT_EQ(span["channels"].size(), 30U);
+    EXPECT_EQ(span["channels"][0]["state"], "idle");
+    EXPECT_GT(span["counters"]["samples"], 0);
+    EXPECT_EQ(ask("POST", "/v1/lab/fault", {.body = R"({"what":"span-los"})"}).status, 200);
+    loop.runFor(1s);
+    span = json::parse(ask("GET", "/v1/spans").body)["spans"][0];
+    EXPECT_EQ(span["state"], "alarm");
+    EXPECT_EQ(span["alarms"], json::array({"LOS"}));
+    EXPECT_FALSE(span["frames_moving"]);
+    ask("POST", "/v1/lab/fault", {.body = R"({"what":"span-ok"})"});
+    loop.runFor(30s);
+    EXPECT_EQ(record(*box->all()[0]).state, "up");
+}
+
+TEST_F(RoutesTest, BadFaultsAndUnknownNamesAreWordsNotCrashes)
+{
+    for (const char* body : {"", "[]", "{}", R"({"what":7})", R"({"what":"earthquake"})", "{"})
+        EXPECT_EQ(ask("POST", "/v1/lab/fault", {.body = body}).status, 400) << body;
+    EXPECT_EQ(ask("GET", "/v1/trace/dchannel/{}", {.captured = {"nothing"}}).status, 404);
+    EXPECT_EQ(ask("GET", "/v1/trace/at/{}", {.captured = {"nothing"}}).status, 404);
+    EXPECT_EQ(ask("DELETE", "/v1/calls/{}", {.captured = {"nothing"}}).status, 404);
+    EXPECT_EQ(ask("GET", "/v1/trace/dchannel/{}", {.query = {{"since_ms", "noon"}}, .captured = {"trunk1"}}).status,
+              400);
+    EXPECT_EQ(ask("GET", "/v1/config").body, "[box]\n");
+    EXPECT_EQ(json::parse(ask("GET", "/v1/modems").body)["modems"], json::array());
+}
+
+TEST_F(RoutesTest, ACallIsListedWithItsNumbersAndHungUp)
+{
+    std::unique_ptr<hal::Call> incoming;
+    std::optional<CallTable::Entry> entry;
+    box->all()[0]->trunk().setIncoming([&](std::unique_ptr<hal::Call> c) {
+        incoming = std::move(c);
+        entry.emplace(calls.add(*incoming, "deposit", dialPlan("eu")));
+    });
+    hal::CallSetup s;
+    s.calling = hal::fromE164(*PhoneNumber::parse("+12125550199"), dialPlan("eu"));
+    s.called.digits = "12ab";
+    s.redirecting = hal::Diversion{hal::fromE164(*PhoneNumber::parse("+442071234567"), dialPlan("eu")), {}};
+    s.form = hal::RedirectingForm::facility;
+    auto call = std::move(*exchange->all()[0]->trunk().place(s));
+    ASSERT_TRUE(loop.runUntil([&] { return incoming != nullptr; }, 1s));
+    loop.runFor(3s);
+    json row = json::parse(ask("GET", "/v1/calls").body)["calls"].at(0);
+    EXPECT_EQ(row["id"], call->id()) << "the same at both ends";
+    EXPECT_EQ(row["from"], "+12125550199");
+    EXPECT_EQ(row["redirecting"], "+442071234567");
+    EXPECT_EQ(row["kind"], "deposit");
+    EXPECT_EQ(row["direction"], "incoming");
+    EXPECT_EQ(row["seconds"], 3);
+    entry->setKind("retrieval");
+    EXPECT_EQ(json::parse(ask("GET", "/v1/calls").body)["calls"].at(0)["kind"], "retrieval");
+    EXPECT_EQ(ask("DELETE", "/v1/calls/{}", {.captured = {call->id()}}).status, 200);
+    ASSERT_TRUE(loop.runUntil([&] { return call->released(); }, 2s));
+    entry.reset();
+    EXPECT_EQ(json::parse(ask("GET", "/v1/calls").body)["calls"], json::array());
+    const auto pcap = ask("GET", "/v1/trace/dchannel/{}", {.captured = {"trunk1"}}).body;
+    EXPECT_EQ(pcap.find("2125550199"), std::string::npos) << "masked unless asked";
+    const auto open = ask("GET", "/v1/trace/dchannel/{}", {.query = {{"numbers", "1"}}, .captured = {"trunk1"}}).body;
+    EXPECT_NE(open.find("2125550199"), std::string::npos);
+    const auto none =
+        ask("GET", "/v1/trace/dchannel/{}", {.query = {{"since_ms", "9999999999999"}}, .captured = {"trunk1"}}).body;
+    EXPECT_EQ(none.size(), 24U) << "the file's header alone";
+}
+
+} // namespace
