@@ -183,6 +183,13 @@ std::vector<ini::Key> notifyKeys(BoxConfig& c)
                         return known && (c.protocols.size() < 2 || c.protocols[0] != c.protocols[1]) &&
                                c.protocols.size() <= 2;
                     }),
+        ini::custom("quiet_hours", "HH:MM-HH:MM in the box's zone, as 22:00-07:00; or nothing", "",
+                    "no recipient is called in them, retries included; SMS go out at any time",
+                    [&c](const std::string& v) {
+                        const auto quiet = notify::parseQuietHours(v);
+                        c.quiet = quiet.value_or(notify::QuietHours());
+                        return v.empty() || quiet;
+                    }),
         ini::integer("reserve", c.reserve, 0, 1000, 2, "channels of own trunks left free for incoming calls")};
     addRetryKeys(table, "sms", notify::smsRetries(), c.notify.retries["sms"]);
     addRetryKeys(table, "dialout", notify::dialoutRetries(), c.notify.retries["dialout"]);

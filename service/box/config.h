@@ -3,6 +3,7 @@
 // it by hand.
 #pragma once
 #include "lines/settings.h"
+#include "notify/dialout/quiet_hours.h"
 #include "notify/policy.h"
 #include <callbox/base/number_range.h>
 
@@ -35,6 +36,7 @@ struct BoxConfig {
 
     notify::OutboxPolicy notify;        // but for `allowed`, which is the ranges above
     std::vector<std::string> protocols; // sms, dialout, in order of preference; not empty
+    notify::QuietHours quiet;           // nobody is called in them; in the box's zone
     int reserve = 2;                    // channels of own trunks that our own calls leave free
 
     Duration shortest = 1s; // less is no message

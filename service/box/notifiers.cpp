@@ -11,16 +11,20 @@ std::vector<std::unique_ptr<notify::Notifier>> makeNotifiers(const Edges& edges,
     std::vector<std::unique_ptr<notify::Notifier>> out;
     Edges own = edges;
     own.log = edges.log.named("notify");
+    // The configuration was checked; a system that has lost its time zones still tells people, in UTC.
+    auto zone = notify::Zone::find(config.zone);
+    if (!zone) {
+        own.log.warning("no such time zone here; times are told in UTC", {{"zone", config.zone}});
+        zone = notify::Zone::find("UTC");
+    }
     for (const std::string& protocol : config.protocols) {
         if (protocol == "dialout") {
-            out.push_back(std::make_unique<notify::DialoutNotifier>(own, notify::DialoutConfig{}, caller));
+            notify::DialoutConfig calls;
+            calls.quiet = config.quiet;
+            if (zone)
+                calls.zone = *zone;
+            out.push_back(std::make_unique<notify::DialoutNotifier>(own, calls, caller));
             continue;
-        }
-        // The configuration was checked; a system that has lost its time zones still tells people, in UTC.
-        auto zone = notify::Zone::find(config.zone);
-        if (!zone) {
-            own.log.warning("no such time zone here; times are told in UTC", {{"zone", config.zone}});
-            zone = notify::Zone::find("UTC");
         }
         if (!zone) {
             own.log.error("no time zones on this system: nobody is told by SMS", {{"error", zone.error()}});
@@ -29,7 +33,7 @@ std::vector<std::unique_ptr<notify::Notifier>> makeNotifiers(const Edges& edges,
         std::vector<hal::Modem*> modems;
         for (const auto& m : lines.modems())
             modems.push_back(m.get());
-        out.push_back(std::make_unique<notify::SmsNotifier>(own, notify::SmsConfig{}, *zone, std::move(modems)));
+        out.push_back(std::make_unique<notify::SmsNotifier>(own, notify::SmsConfig{}, *zone, modems));
     }
     return out;
 }

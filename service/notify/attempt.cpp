@@ -160,7 +160,7 @@ Task<> Outbox::resolveLater(Line& line, NotificationId id, Duration wait)
     const auto it = std::find_if(unknown.begin(), unknown.end(), [&](const Notice& n) { return n.id == id; });
     if (it == unknown.end() || closing_ || !inFlight_.emplace(id, it->to).second)
         co_return; // a report came, or it was heard
-    const Notice notice = *it;
+    const Notice& notice = *it;
     const Decision decision = resolveUnknown(line.policy, notice.unknowns, line.other != nullptr);
     Delivery delivery;
     delivery.outcome = Outcome::unknown;

@@ -76,9 +76,14 @@ DialoutNotifier::DialoutNotifier(const Edges& edges, DialoutConfig config, Notic
 {
 }
 
+bool DialoutNotifier::quiet() const
+{
+    return config_.zone && config_.quiet.contains(config_.zone->at(edges_.loop.wallNow()));
+}
+
 std::size_t DialoutNotifier::room() const
 {
-    if (calling_.size() >= config_.atOnce || !caller_.canCall())
+    if (quiet() || calling_.size() >= config_.atOnce || !caller_.canCall())
         return 0;
     return 1; // each call changes what can be placed: one by one
 }

@@ -2,6 +2,7 @@
 // Telling by a call: who is called when, and what the end of such a call means. The call itself is a NoticeCaller's.
 #pragma once
 #include "notify/dialout/notice_caller.h"
+#include "notify/dialout/quiet_hours.h"
 #include "notify/notifier.h"
 #include <callbox/base/edges.h>
 #include <set>
@@ -10,6 +11,8 @@ namespace callbox::notify {
 
 struct DialoutConfig {
     std::size_t atOnce = 4; // notice calls at the same time
+    QuietHours quiet;
+    std::optional<Zone> zone; // of the quiet hours
 };
 
 class DialoutNotifier final : public Notifier {
@@ -19,10 +22,11 @@ public:
     [[nodiscard]] std::string_view protocol() const override { return "dialout"; }
     void setEvents(NotifierEvents* events) override { events_ = events; }
     [[nodiscard]] std::size_t room() const override;
-    [[nodiscard]] bool away() const override { return calling_.empty() && !caller_.canCall(); }
+    [[nodiscard]] bool away() const override { return calling_.empty() && !quiet() && !caller_.canCall(); }
     Task<Delivery> deliver(messages::Notice) override;
 
 private:
+    [[nodiscard]] bool quiet() const;
     Edges edges_;
     DialoutConfig config_;
     NoticeCaller& caller_;

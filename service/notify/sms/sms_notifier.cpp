@@ -31,7 +31,7 @@ struct SmsNotifier::Port {
     Timer rest; // armed: not to be used
 };
 
-SmsNotifier::SmsNotifier(const Edges& edges, SmsConfig config, Zone zone, std::vector<hal::Modem*> modems)
+SmsNotifier::SmsNotifier(const Edges& edges, SmsConfig config, Zone zone, const std::vector<hal::Modem*>& modems)
     : edges_(edges), config_(config), zone_(zone)
 {
     edges_.log = edges.log.named("notify");

@@ -21,7 +21,7 @@ struct SmsConfig {
 class SmsNotifier final : public Notifier {
 public:
     // The modems outlive it; it takes their onReport and onChange.
-    SmsNotifier(const Edges&, SmsConfig, Zone, std::vector<hal::Modem*>);
+    SmsNotifier(const Edges&, SmsConfig, Zone, const std::vector<hal::Modem*>&);
     ~SmsNotifier() override;
     SmsNotifier(const SmsNotifier&) = delete;
     SmsNotifier& operator=(const SmsNotifier&) = delete;

@@ -41,7 +41,10 @@ private:
 };
 
 struct DialoutWorld : OutboxWorld {
-    DialoutWorld() { OutboxWorld::start({&notifier}); }
+    explicit DialoutWorld(DialoutConfig config = {}) : notifier(edges, config, caller)
+    {
+        OutboxWorld::start({&notifier});
+    }
     ~DialoutWorld() { outbox.reset(); }
     MessageId message(const std::string& recipient = "+12125550123")
     {
@@ -64,7 +67,7 @@ struct DialoutWorld : OutboxWorld {
         return out;
     }
     FakeCaller caller{loop};
-    DialoutNotifier notifier{edges, {}, caller};
+    DialoutNotifier notifier;
 };
 
 TEST(Dialout, AConfirmedCallIsDelivered)
@@ -177,6 +180,38 @@ TEST(Dialout, ATrunkLostUnderwayIsNoTryOfTheRecipients)
     w.loop.runFor(10min);
     EXPECT_EQ(w.row(id).state, NotificationState::delivered);
     EXPECT_EQ(w.caller.calls.size(), 2u);
+}
+
+// Simulated time starts at 14:00 UTC, 15:00 in Berlin (N73).
+TEST(Dialout, NobodyIsCalledInQuietHoursRetriesIncluded)
+{
+    DialoutConfig config;
+    config.quiet = *parseQuietHours("15:20-16:30");
+    config.zone = *Zone::find("Europe/Berlin");
+    DialoutWorld w(config);
+    w.answers(Cause::noAnswer); // 14:00, 14:15; the third would be at 14:31
+    const TimePoint start = w.loop.now();
+    w.message();
+    w.loop.runFor(85min);
+    EXPECT_EQ(w.caller.calls.size(), 2u);
+    EXPECT_TRUE(w.outbox->troubles().empty()) << "quiet is not away";
+    w.loop.runFor(10min);
+    ASSERT_EQ(w.caller.calls.size(), 3u);
+    EXPECT_EQ(std::chrono::floor<std::chrono::minutes>(w.caller.calls[2].first - start), 90min);
+}
+
+TEST(QuietHours, MayGoOverMidnight)
+{
+    const auto at = [](unsigned hour, unsigned minute) { return LocalTime{2026, 11, 22, hour, minute}; };
+    const QuietHours night = *parseQuietHours("22:00-07:00");
+    EXPECT_TRUE(night.contains(at(22, 0)));
+    EXPECT_TRUE(night.contains(at(0, 0)));
+    EXPECT_TRUE(night.contains(at(6, 59)));
+    EXPECT_FALSE(night.contains(at(7, 0)));
+    EXPECT_FALSE(night.contains(at(21, 59)));
+    EXPECT_FALSE(QuietHours{}.contains(at(0, 0)));
+    for (const char* wrong : {"", "22:00", "22:00-24:00", "22:60-07:00", "2:00-07:00 ", "22:00 07:00", "ab:cd-ef:gh"})
+        EXPECT_FALSE(parseQuietHours(wrong)) << wrong;
 }
 
 TEST(Dialout, ACrashDuringTheCallCallsOnceMore)

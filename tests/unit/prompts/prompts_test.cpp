@@ -100,8 +100,9 @@ TEST(Prompts, TheShippedEnglishSetIsComplete)
 TEST(Prompts, TheShippedSetHoldsNoFileThatNobodySays)
 {
     for (const auto& entry : std::filesystem::directory_iterator(shipped()))
-        if (entry.path().extension() == ".wav")
+        if (entry.path().extension() == ".wav") {
             EXPECT_TRUE(promptOf(entry.path().stem().string())) << entry.path();
+        }
     EXPECT_TRUE(std::filesystem::exists(shipped() + "/LICENCE-NOTE"));
 }
 
