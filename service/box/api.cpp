@@ -67,8 +67,8 @@ Task<Response> listMessages(messages::Store& store, Request r)
 Task<Response> showMessage(messages::Store& store, Request r)
 {
     const messages::MessageId id = co_await messageId(r);
-    const std::vector<messages::MessageRow> rows{co_await store.show(id)};
-    co_return lines::jsonResponse(listOf(rows));
+    const messages::MessageRow row = co_await store.show(id);
+    co_return lines::jsonResponse(listOf({row}));
 }
 
 Task<Response> deleteMessage(messages::Store& store, Request r)
@@ -76,8 +76,8 @@ Task<Response> deleteMessage(messages::Store& store, Request r)
     const messages::MessageId id = co_await messageId(r);
     co_await store.show(id); // Errc::not_found
     co_await store.remove(id);
-    const std::vector<messages::MessageRow> rows{co_await store.show(id)};
-    co_return lines::jsonResponse(listOf(rows));
+    const messages::MessageRow row = co_await store.show(id);
+    co_return lines::jsonResponse(listOf({row}));
 }
 
 Task<Response> messageAudio(messages::Store& store, Request r)

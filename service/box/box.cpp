@@ -30,6 +30,7 @@ notify::OutboxPolicy policyOf(const BoxConfig& config)
 std::vector<notify::Notifier*> pointers(const std::vector<std::unique_ptr<notify::Notifier>>& notifiers)
 {
     std::vector<notify::Notifier*> out;
+    out.reserve(notifiers.size());
     for (const auto& n : notifiers)
         out.push_back(n.get());
     return out;
