@@ -87,7 +87,7 @@ std::optional<Submit> readSubmit(Octets pdu)
 SmsCentre::Submitted SmsCentre::submit(const std::string& modem, Octets pdu)
 {
     const auto s = readSubmit(pdu);
-    if (!s)
+    if (!s || s->part < 1 || s->part > s->parts)
         return {304, {}, false}; // invalid PDU mode parameter
     if (const auto it = refusals_.find(s->to); it != refusals_.end() && it->second.second > 0) {
         --it->second.second;
@@ -128,10 +128,22 @@ void SmsCentre::refuse(const std::string& to, int cmsError, unsigned count)
 
 void SmsCentre::setUnreachable(const std::string& to, bool on)
 {
-    if (on)
-        unreachable_.insert(to);
+    constexpr std::uint8_t never = 0x40;
+    setReports(to, on ? std::vector<std::uint8_t>{never} : std::vector<std::uint8_t>{});
+}
+
+void SmsCentre::setReports(const std::string& to, std::vector<std::uint8_t> statuses)
+{
+    if (statuses.empty())
+        reports_.erase(to);
     else
-        unreachable_.erase(to);
+        reports_[to] = std::move(statuses);
+}
+
+std::vector<std::uint8_t> SmsCentre::reports(const std::string& to) const
+{
+    const auto it = reports_.find(to);
+    return it == reports_.end() ? std::vector<std::uint8_t>{0x00} : it->second;
 }
 
 } // namespace callbox::lab

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A modem's octets over a serial port or a pty: raw, 8N1, not blocking.
+// A modem's octets over a serial port or a pty: raw, 8N1, not blocking, ours alone.
+#include "port_owner.h"
 #include <callbox/hal/modem_io.h>
 #include <cerrno>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -44,10 +48,11 @@ public:
     {
         stop();
         const int fd = ::open(path_.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-        if (fd < 0) {
-            const int e = errno;
-            return e == ENOENT || e == ENODEV || e == ENXIO ? Error{Errc::not_found, path_ + ": no such device now"}
-                                                            : systemError(e, "opening " + path_);
+        if (fd < 0)
+            return openFailed(errno);
+        if (auto r = makeOurs(fd); !r) {
+            ::close(fd);
+            return r;
         }
         if (auto r = makeRaw(fd); !r) {
             ::close(fd);
@@ -87,31 +92,57 @@ public:
     }
 
 private:
+    [[nodiscard]] Error busy() const
+    {
+        const std::string owner = modem::portOwner(path_);
+        return {Errc::busy, path_ + " is used by " + (owner.empty() ? "another program (ModemManager?)" : owner) +
+                                ": stop it, or tell it to leave this port alone"};
+    }
+    [[nodiscard]] Error openFailed(int e) const
+    {
+        if (e == ENOENT || e == ENODEV || e == ENXIO || e == EIO)
+            return {Errc::not_found, path_ + ": no such device now"};
+        return e == EBUSY ? busy() : systemError(e, "opening " + path_);
+    }
+    // A lock for programs that ask, and no second open() for those that do not. The other end of a pty keeps it open,
+    // with the refusal that would outlive us there; no stranger probes a pty.
+    Result<void> makeOurs(int fd) const
+    {
+        constexpr unsigned firstPty = 136, lastPty = 143; // major numbers (devices.txt)
+        if (::flock(fd, LOCK_EX | LOCK_NB) != 0)
+            return errno == EWOULDBLOCK ? busy() : systemError(errno, "locking " + path_);
+        struct stat st {};
+        if (::fstat(fd, &st) != 0)
+            return systemError(errno, "looking at " + path_);
+        const unsigned kind = major(st.st_rdev);
+        if (S_ISCHR(st.st_mode) && (kind < firstPty || kind > lastPty))
+            ::ioctl(fd, TIOCEXCL);
+        return {};
+    }
     Result<void> makeRaw(int fd) const
     {
-        if (::ioctl(fd, TIOCEXCL) != 0 && errno == EBUSY)
-            return Error{Errc::busy, path_ + " is used by another program (ModemManager?)"};
         termios t{};
         if (::tcgetattr(fd, &t) != 0)
             return systemError(errno, path_ + " is no serial port");
         ::cfmakeraw(&t);
         t.c_cflag |= CLOCAL | CREAD;
-        t.c_cc[VMIN] = 0;
+        t.c_cc[VMIN] = 1; // so that "nothing now" and "hung up" differ
         t.c_cc[VTIME] = 0;
         ::cfsetspeed(&t, speedOf(baud_));
         if (::tcsetattr(fd, TCSANOW, &t) != 0)
             return systemError(errno, "setting " + path_);
+        ::tcflush(fd, TCIOFLUSH); // what was meant for who had it before
         return {};
     }
     void readable()
     {
         std::uint8_t buffer[4096];
         const ssize_t n = ::read(fd_, buffer, sizeof buffer);
+        const int e = n < 0 ? errno : 0;
         if (n > 0) {
             events_->onBytes(Octets(buffer, static_cast<std::size_t>(n)));
             return;
         }
-        const int e = n < 0 ? errno : 0;
         if (e == EAGAIN || e == EINTR)
             return;
         lost(e);
@@ -121,7 +152,8 @@ private:
         ModemIoEvents* events = events_;
         stop();
         if (events)
-            events->onGone(Error{Errc::gone, path_ + " went away" + (e ? " (error " + std::to_string(e) + ")" : "")});
+            events->onGone(
+                Error{Errc::gone, e ? systemError(e, path_ + " went away").what : path_ + " went away: a hang-up"});
     }
     void flush()
     {

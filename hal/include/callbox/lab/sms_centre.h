@@ -4,7 +4,6 @@
 #pragma once
 #include <callbox/base/edges.h>
 #include <map>
-#include <set>
 
 namespace callbox::lab {
 
@@ -36,22 +35,20 @@ public:
     void refuse(const std::string& to, int cmsError, unsigned count);
     // A phone that is off: reports say "not delivered" (TP-Status 0x40).
     void setUnreachable(const std::string& to, bool on);
-    [[nodiscard]] std::uint8_t reportStatus(const std::string& to) const
-    {
-        return unreachable_.count(to) ? 0x40 : 0x00;
-    }
+    // The TP-Status of each report that messages to a number get, one after another; empty: as by default.
+    void setReports(const std::string& to, std::vector<std::uint8_t> statuses);
+    [[nodiscard]] std::vector<std::uint8_t> reports(const std::string& to) const;
 
 private:
     struct Waiting {
         std::map<unsigned, std::string> texts, pdus; // by part
-        unsigned parts = 0;
     };
     void complete(ReceivedSms sms);
     Loop& loop_;
     std::vector<ReceivedSms> received_;
     std::map<std::string, Waiting> waiting_;
     std::map<std::string, std::pair<int, unsigned>> refusals_;
-    std::set<std::string> unreachable_;
+    std::map<std::string, std::vector<std::uint8_t>> reports_;
     std::function<void(const ReceivedSms&)> told_;
 };
 
