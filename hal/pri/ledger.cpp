@@ -90,6 +90,7 @@ void Ledger::setInService(Timeslot t, End by, bool on)
 std::vector<ChannelRow> Ledger::rows() const
 {
     std::vector<ChannelRow> out;
+    out.reserve(rows_.size());
     for (const Row& r : rows_)
         out.push_back({r.slot, stateOf(r), r.call});
     return out;

@@ -130,7 +130,7 @@ std::string Player::step(const Step& s)
         std::string verb, rest;
         in >> verb;
         std::getline(in >> std::ws, rest);
-        const std::string wrong = act(verb, rest);
+        std::string wrong = act(verb, rest);
         loop_.runFor(50ms);
         return wrong;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The pure parts below the trunk: vetting, answers kept for repeating, elements, the ledger.
 #include "../../../hal/pri/answers.h"
+#include "../../../hal/pri/clock.h"
 #include "../../../hal/pri/diversion.h"
 #include "../../../hal/pri/ledger.h"
 #include "../../../hal/pri/vet.h"
@@ -22,6 +23,25 @@ OctetBuffer iFrame(std::initializer_list<std::uint8_t> message, unsigned ns = 0,
 Vetted vetted(const OctetBuffer& frame, CallKnown known = {}, VetRules rules = {})
 {
     return vet(frame, rules, [&](const Message&) { return known; });
+}
+
+TEST(Clock, LibpriSeesTheLoopsTimeAndNoStepOfTheWallClock)
+{
+    SimLoop loop;
+    timeval before{}, after{};
+    {
+        LibpriTime time(loop);
+        gettimeofday(&before, nullptr);
+        loop.runFor(90s);
+        loop.stepWallClock(-24h);
+        gettimeofday(&after, nullptr);
+    }
+    EXPECT_EQ(fromTimeval(after) - fromTimeval(before), 90s);
+    EXPECT_EQ(fromTimeval(after), loop.now());
+    // Without a loop it is the steady clock: it does not go back.
+    gettimeofday(&before, nullptr);
+    gettimeofday(&after, nullptr);
+    EXPECT_GE(fromTimeval(after), fromTimeval(before));
 }
 
 TEST(Vet, AFrameOfNoUseNeverReachesLibpri)
