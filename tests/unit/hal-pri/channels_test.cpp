@@ -100,8 +100,9 @@ TEST_P(EachType, AChannelOutOfServiceGetsNoCall)
     ASSERT_TRUE(line.network.trunk->setInService(Timeslot{1}, false));
     line.loop.runFor(1s);
     EXPECT_EQ(line.network.trunk->status().outOfService, 1u);
-    if (GetParam() == PriSwitchType::ni2) // SERVICE tells the far end
+    if (GetParam() == PriSwitchType::ni2) { // SERVICE tells the far end
         EXPECT_EQ(stateOf(line.user, 1), ChannelState::outOfService);
+    }
     auto out = line.network.trunk->place(setupFrom("2125550199", "2125559000"));
     ASSERT_TRUE(out);
     ASSERT_TRUE(line.until([&] { return !line.user.calls.empty(); }));

@@ -99,8 +99,9 @@ TEST_P(EachSide, AHangUpWhileTheLinkIsDownLeavesNoChannelTaken)
         auto out = line.network.trunk->place(setupFrom("2125550199", "2125559000"));
         ASSERT_TRUE(out);
         ASSERT_TRUE(line.until([&] { return !line.user.calls.empty(); }));
-        if (!early)
+        if (!early) {
             ASSERT_TRUE(line.run(line.user.calls[0]->answer()));
+        }
         cable(line, false);
         (*out)->hangup();
         line.user.calls[0]->hangup(early ? Cause::userBusy : Cause::normalClearing);
@@ -120,10 +121,12 @@ TEST_P(EachSide, CallsThatNobodyHasAnsweredEndWithTheLink)
         auto out = line.network.trunk->place(setupFrom("2125550199", "2125559000"));
         ASSERT_TRUE(out);
         ASSERT_TRUE(line.until([&] { return !line.user.calls.empty(); }));
-        if (stage == 1)
+        if (stage == 1) {
             EXPECT_TRUE(line.user.calls[0]->proceeding());
-        if (stage == 2)
+        }
+        if (stage == 2) {
             EXPECT_TRUE(line.user.calls[0]->alerting());
+        }
         line.loop.runFor(100ms);
         cable(line, false);
         EXPECT_TRUE(line.until([&] { return (*out)->released() && line.user.calls[0]->released(); }, 60s)) << stage;

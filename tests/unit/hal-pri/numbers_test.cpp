@@ -53,8 +53,9 @@ TEST_P(Forms, RedirectingAndOriginalCalledNumberArrive)
     EXPECT_EQ(got.original->number, s.original->number);
     EXPECT_EQ(got.calling, s.calling);
     EXPECT_EQ(got.called, s.called);
-    if (form != RedirectingForm::ie)
+    if (form != RedirectingForm::ie) {
         EXPECT_EQ(got.diversions, 2u);
+    }
 }
 
 TEST_P(Forms, ARestrictedRedirectingNumberStaysRestricted)
