@@ -184,7 +184,7 @@ Result<po::variables_map> readWords(const Command& c, const std::vector<Option>&
                       .options(described)
                       .positional(places)
                       .style(style::allow_long | style::long_allow_adjacent | style::long_allow_next |
-                             style::allow_short | style::short_allow_next)
+                             style::allow_short | style::allow_dash_for_short | style::short_allow_next)
                       .run(),
                   map);
         return map;
