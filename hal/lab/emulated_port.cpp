@@ -19,13 +19,15 @@ public:
         if (!plugged_)
             return Error{Errc::not_found, modem_.name() + ": no such device now"};
         events_ = &events;
-        modem_.setOutput([this](Octets o) {
-            later([this, kept = OctetBuffer(o.begin(), o.end())] {
-                if (events_)
-                    events_->onBytes(kept);
-            });
-        });
+        modem_.setOutput([this](Octets o) { Port::say(o); });
         return {};
+    }
+    void say(Octets o) override
+    {
+        later([this, kept = OctetBuffer(o.begin(), o.end())] {
+            if (events_)
+                events_->onBytes(kept);
+        });
     }
     void stop() noexcept override
     {

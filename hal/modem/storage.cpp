@@ -53,13 +53,14 @@ Task<> Session::readOne(Stored s)
 Task<> Session::remove(Stored s, std::string pdu)
 {
     const Answer a = co_await ask("AT+CMGD=" + std::to_string(s.index));
-    if (a.ok) {
-        stuck_.erase(s);
+    const auto known = stuck_.find(s);
+    if (known != stuck_.end() && (a.ok || known->second != pdu))
+        stuck_.erase(known);
+    if (a.ok)
         co_return;
-    }
-    if (stuck_.size() < mostStuck && !pdu.empty()) {
+    if (stuck_.size() < mostStuck && !pdu.empty() && !stuck_.count(s)) {
         edges_.log.warning("message not deleted", {{"modem", config_.name}, {"place", s.index}, {"why", a.words}});
-        stuck_[s] = std::move(pdu);
+        stuck_.emplace(s, std::move(pdu));
     }
 }
 
@@ -83,7 +84,7 @@ Task<> Session::readAll()
         if (!told)
             take(pdu);
         stored_.erase(s); // its +CMTI may have come meanwhile
-        if (s.index >= 0 && !told)
+        if (s.index >= 0)
             co_await remove(s, pdu);
     }
 }
@@ -97,7 +98,7 @@ Task<> Session::readEach()
         stored_.insert({memory_, i});
 }
 
-// How full the memory is. More in it than we know of: something came untold.
+// How full the memory is. All is read and deleted as it comes: what is in it now came untold, or could not be deleted.
 Task<> Session::askMemory()
 {
     const Answer a = co_await ask("AT+CPMS?", "+CPMS:");
@@ -114,7 +115,7 @@ Task<> Session::askMemory()
             continue;
         status_.memoryUsed = used;
         status_.memoryTotal = total;
-        readAll_ = readAll_ || used > static_cast<int>(stuck_.size());
+        readAll_ = readAll_ || used > 0;
         if (used >= total && total > 0 && !stuck_.empty())
             status_.lastError = "the memory for messages is full and cannot be emptied: delete messages in a phone";
     }

@@ -126,6 +126,8 @@ class EmulatedPort : public hal::ModemIo {
 public:
     // False: start() finds no device, an open one goes away.
     virtual void plug(bool in) = 0;
+    // Octets that the modem never sent: noise, or what another make would say.
+    virtual void say(Octets) = 0;
 };
 std::unique_ptr<EmulatedPort> makeEmulatedPort(Loop&, AtModem&);
 
