@@ -19,7 +19,8 @@ TEST(TravelTime, TheQuickestRecordOfABootSetsTheZero)
 {
     TravelTime t;
     EXPECT_EQ(t.of("a", 1000, start, 1s), 0ms);
-    EXPECT_NEAR(double(toMs(t.of("a", 1500, start + 580ms, 1s))), 80, 1) << "80 ms later than the first one by its own clock";
+    EXPECT_NEAR(double(toMs(t.of("a", 1500, start + 580ms, 1s))), 80, 1)
+        << "80 ms later than the first one by its own clock";
     EXPECT_EQ(t.of("a", 2000, start + 990ms, 1s), 0ms) << "a quicker one";
     EXPECT_NEAR(double(toMs(t.of("a", 2500, start + 1590ms, 1s))), 100, 1);
 }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 using namespace callbox;
 using namespace callbox::hal;
@@ -28,7 +29,8 @@ OctetBuffer setupFrame()
 
 std::string tsharkSays(Octets pcap, const std::vector<std::string>& fields)
 {
-    const std::string file = (std::filesystem::temp_directory_path() / "callbox-trace-test.pcap").string();
+    const std::string file =
+        (std::filesystem::temp_directory_path() / ("callbox-trace-" + std::to_string(::getpid()) + ".pcap")).string();
     std::ofstream(file, std::ios::binary)
         .write(reinterpret_cast<const char*>(pcap.data()), std::streamsize(pcap.size()));
     std::vector<std::string> argv{"tshark", "-r", file, "-T", "fields"};

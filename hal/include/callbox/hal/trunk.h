@@ -62,7 +62,8 @@ struct PriConfig {
     // RESTART each channel when the D channel first comes up. Only the user side does: libpri has one global call
     // reference for RESTARTs of both directions, and two that cross cost each other T316.
     bool restartAtStart = true;
-    // Timers by name in milliseconds, libpri's names (T200, T203, T301, T303, T305, T308, T309, T310, T313, T316, N200 ...).
+    // Timers by name in milliseconds, libpri's names (T200, T203, T301, T303, T305, T308, T309, T310, T313, T316, N200
+    // ...).
     std::map<std::string, int> timers;
 };
 
