@@ -22,8 +22,7 @@ void expectSameForGammu(const std::string& text, bool ucs2)
         EXPECT_EQ(read->ucs2, ucs2) << text;
         EXPECT_EQ(read->parts, int(parts->size()));
         EXPECT_EQ(read->part, int(i) + 1);
-        if (parts->size() > 1)
-            EXPECT_EQ(read->reference, 0x5A);
+        EXPECT_EQ(read->reference, parts->size() > 1 ? 0x5A : -1);
         whole += read->text;
     }
     EXPECT_EQ(whole, text);

@@ -12,7 +12,7 @@ namespace callbox::lab {
 struct AtModemConfig {
     std::string name = "modem1";
     std::string imei = "490154203237518";
-    std::string pin; // empty: the SIM wants none
+    std::string pin = {}; // empty: the SIM wants none
     int pinTries = 3;
     int rssi = 20;                // 27.007 8.5
     Duration sendTakes = 50ms;    // the network's answer to a message
