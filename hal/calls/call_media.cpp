@@ -8,7 +8,7 @@ namespace {
 
 // How much of a recording is held back so that an ending key's tone can be cut off where it began: the detector is
 // sure after some 30 ms, a slow one within this.
-constexpr std::size_t holdBack = 100 * 8;
+constexpr std::size_t holdBack = 800;   // 100 ms
 constexpr Duration lineFaultAfter = 2s; // so long without any sample
 constexpr std::size_t typeAhead = 64;   // digits kept; more is no person
 

@@ -17,11 +17,11 @@ struct Asked {
 
 class FunctionSource final : public StatusSource {
 public:
-    FunctionSource(const Edges& edges, std::map<std::string, AskBox> boxes, FunctionTiming timing)
+    FunctionSource(const Edges& edges, const std::map<std::string, AskBox>& boxes, FunctionTiming timing)
         : edges_(edges), timing_(timing)
     {
-        for (auto& [id, ask] : boxes)
-            asked_.emplace(id, std::make_unique<Asked>(edges.loop, std::move(ask)));
+        for (const auto& [id, ask] : boxes)
+            asked_.emplace(id, std::make_unique<Asked>(edges.loop, ask));
     }
     void start(Taker taker) override
     {
@@ -73,10 +73,10 @@ private:
 
 } // namespace
 
-std::unique_ptr<StatusSource> makeFunctionSource(const Edges& edges, std::map<std::string, AskBox> boxes,
+std::unique_ptr<StatusSource> makeFunctionSource(const Edges& edges, const std::map<std::string, AskBox>& boxes,
                                                  FunctionTiming timing)
 {
-    return std::make_unique<FunctionSource>(edges, std::move(boxes), timing);
+    return std::make_unique<FunctionSource>(edges, boxes, timing);
 }
 
 } // namespace callbox::fleet

@@ -15,6 +15,7 @@ struct FunctionTiming {
     Duration delay = 5ms; // each way
 };
 
-std::unique_ptr<StatusSource> makeFunctionSource(const Edges&, std::map<std::string, AskBox>, FunctionTiming = {});
+std::unique_ptr<StatusSource> makeFunctionSource(const Edges&, const std::map<std::string, AskBox>&,
+                                                 FunctionTiming = {});
 
 } // namespace callbox::fleet

@@ -63,6 +63,7 @@ Result<void> CallTable::hangup(std::string_view id, hal::Cause cause)
 void CallTable::hangupAll(hal::Cause cause)
 {
     std::vector<std::uint64_t> keys; // an ending call may take its row away
+    keys.reserve(rows_.size());
     for (const auto& [key, row] : rows_)
         keys.push_back(key);
     for (const std::uint64_t key : keys)

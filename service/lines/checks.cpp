@@ -93,7 +93,7 @@ void readSpan(Reader& r, const ini::Section& section, LinesConfig& out, std::map
         checkBackendKeys(r, section, s);
     std::string place;
     for (const auto& [key, value] : s.backendKeys)
-        place += (place.empty() ? "" : " ") + key + " = " + value;
+        place.append(place.empty() ? "" : " ").append(key).append(" = ").append(value);
     checkPlace(r, section.line, place, places);
     out.spans.push_back(std::move(s));
 }

@@ -18,7 +18,7 @@ Task<Response> ready(Response r)
 
 control::Handler plain(std::function<Response(const Request&)> answer)
 {
-    return [answer = std::move(answer)](Request r) { return ready(answer(r)); };
+    return [answer = std::move(answer)](const Request& r) { return ready(answer(r)); };
 }
 
 bool asked(const Request& r, const std::string& flag)

@@ -40,22 +40,21 @@ template <class E> std::string wordOf(const Words<E>& words, E value)
 }
 
 // One of some words into an enum. An empty preset leaves the target to deriveFromType().
-template <class E>
-ini::Key oneOf(std::string key, E& target, const Words<E>& words, std::string preset, std::string help)
+template <class E> ini::Key oneOf(const std::string& key, E& target, const Words<E>& words, const std::string& preset,
+                                  const std::string& help)
 {
     std::string allowed;
     for (const auto& [word, value] : words)
         allowed += (allowed.empty() ? "" : ", ") + word;
     const bool mayBeEmpty = preset.empty();
-    return ini::custom(std::move(key), std::move(allowed), std::move(preset), std::move(help),
-                       [&target, &words, mayBeEmpty](const std::string& text) {
-                           for (const auto& [word, value] : words)
-                               if (word == text) {
-                                   target = value;
-                                   return true;
-                               }
-                           return mayBeEmpty && text.empty();
-                       });
+    return ini::custom(key, std::move(allowed), preset, help, [&target, &words, mayBeEmpty](const std::string& text) {
+        for (const auto& [word, value] : words)
+            if (word == text) {
+                target = value;
+                return true;
+            }
+        return mayBeEmpty && text.empty();
+    });
 }
 
 bool takeTimers(const std::string& text, std::map<std::string, int>& timers)

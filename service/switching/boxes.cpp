@@ -214,7 +214,7 @@ std::string Boxes::boxOf(const lines::Line& tie) const
 
 Boxes::Reservation Boxes::reserve(const std::string& id)
 {
-    const auto now = std::make_shared<const TimePoint>(edges_.loop.now());
+    auto now = std::make_shared<const TimePoint>(edges_.loop.now());
     if (Box* box = find(id))
         box->reserved.push_back(now);
     return now;

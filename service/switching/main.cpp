@@ -89,7 +89,7 @@ Result<void> listen(control::HttpServer& server, const switching::SwitchConfig& 
     return tellAddress(config, *address);
 }
 
-Result<void> run(Start start)
+Result<void> run(const Start& start)
 {
     auto sink = openLog(start.config.log);
     if (!sink)
@@ -119,6 +119,7 @@ Result<void> run(Start start)
     lines::Lines& spans = **opened;
     const auto client = control::makeHttpClient(loop);
     std::vector<fleet::DirectBox> boxes;
+    boxes.reserve(start.config.boxes.size());
     for (const switching::BoxConfig& b : start.config.boxes)
         boxes.push_back({b.id, b.status});
     const auto source = fleet::makeDirectSource(edges, *client, boxes);
@@ -143,7 +144,7 @@ int main(int argc, char** argv)
     auto start = readArguments(argc, argv);
     if (const int* code = std::get_if<int>(&start))
         return *code;
-    if (auto r = run(std::move(std::get<Start>(start))); !r) {
+    if (auto r = run(std::get<Start>(start)); !r) {
         std::cerr << "callbox-switchd: " << r.error().what << "\n";
         return 1;
     }

@@ -72,10 +72,11 @@ std::vector<control::Route> Switch::routes(std::string renderedConfig)
     for (auto& r : lines::callRoutes(calls_))
         all.push_back(std::move(r));
     all.push_back(lines::configRoute(std::move(renderedConfig)));
-    all.push_back({"GET", "/v1/boxes", [this](control::Request) { return ready(lines::jsonResponse(boxesJson())); }});
     all.push_back(
-        {"GET", "/v1/explain/{}", [this](control::Request r) { return ready(answer(explain(r.captured.at(0)))); }});
-    all.push_back({"POST", "/v1/simulate", [this](control::Request r) {
+        {"GET", "/v1/boxes", [this](const control::Request&) { return ready(lines::jsonResponse(boxesJson())); }});
+    all.push_back({"GET", "/v1/explain/{}",
+                   [this](const control::Request& r) { return ready(answer(explain(r.captured.at(0)))); }});
+    all.push_back({"POST", "/v1/simulate", [this](const control::Request& r) {
                        const auto body = lines::jsonBody(r);
                        return ready(body ? answer(simulate(*body)) : control::errorResponse(body.error()));
                    }});

@@ -95,7 +95,7 @@ World::World(Options o) : options(o)
             }
             return r;
         };
-    source = fleet::makeFunctionSource(edges, std::move(asks));
+    source = fleet::makeFunctionSource(edges, asks);
     service = std::make_unique<Switch>(edges, config, *lines, *source);
     service->start();
     lines->start();
