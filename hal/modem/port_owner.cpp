@@ -40,7 +40,7 @@ std::string portOwner(const std::string& path)
         std::string name;
         std::ifstream comm(process->path() / "comm");
         std::getline(comm, name);
-        return name + " (process " + id + ")";
+        return name.append(" (process ").append(id).append(")");
     }
     return {};
 }

@@ -104,6 +104,10 @@ json toJson(const hal::Modem& modem)
             {"imei", s.imei},
             {"queued", modem.queued()},
             {"recoveries", s.recoveries()},
+            {"resets", s.resets},
+            {"messages_stored", s.memoryUsed ? json(*s.memoryUsed) : json(nullptr)},
+            {"memory_size", s.memoryTotal ? json(*s.memoryTotal) : json(nullptr)},
+            {"bad_messages", s.badMessages},
             {"last_error", s.lastError}};
 }
 
