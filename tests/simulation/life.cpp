@@ -175,7 +175,6 @@ Task<> Life::listener(std::uint64_t deposit, PhoneNumber link, std::string code)
     const bool recipient = who < 7, hasCode = who < 9;
     lab::CallOrder order;
     order.from = recipient ? d.to : recipientNumber(chance_->below(recipients) + 1);
-    const bool same = order.from == d.to;
     order.to = link;
     order.keepHeard = true;
     if (!recipient)
@@ -184,7 +183,7 @@ Task<> Life::listener(std::uint64_t deposit, PhoneNumber link, std::string code)
     if (erases)
         order.digits = "pppppppp3";
     order.hold = 25s;
-    const Result<lab::CallReport> r = co_await check(fleet_.exchange->call(std::move(order)));
+    const Result<lab::CallReport> r = co_await check(fleet_.exchange->call(lab::CallOrder(order)));
     ++totals_.calls;
     --listeners_;
     ++totals_.retrievals;
@@ -193,10 +192,11 @@ Task<> Life::listener(std::uint64_t deposit, PhoneNumber link, std::string code)
     const Voices::Heard heard = fleet_.voices.listen(r->heard);
     for (const std::uint64_t c : heard.callers) {
         const Deposit& said = *deposits_[c];
-        const PhoneNumber listens = r ? (recipient || same ? d.to : order.from) : d.to;
         const bool byCode = !recipient && hasCode && said.id == d.id;
-        if (said.to != listens && !byCode)
-            violated(2, "message " + std::to_string(said.id) + " was played to somebody it is not for");
+        if (said.to != order.from && !byCode)
+            violated(2, "message " + std::to_string(said.id) + " for " + said.to.e164() + " was played to " +
+                            order.from.e164() + ", who called " + order.to.e164() + " and keyed \"" + order.digits +
+                            "\" with the notice of message " + std::to_string(d.id) + " for " + d.to.e164());
         if (said.id == d.id)
             ++totals_.heard;
     }
