@@ -87,10 +87,12 @@ void PriTrunk::onDChannel(bool up)
                 ledger_.setRestarting(row.slot, true);
                 toRestart_.push_back(row.slot);
             }
-    if (up)
+    if (up) {
+        clearAgain();
         nextRestart();
-    else
+    } else {
         endUnanswered();
+    }
     notify();
 }
 
@@ -104,6 +106,19 @@ void PriTrunk::endUnanswered()
             over.push_back(record);
     for (const auto& record : over)
         hangup(*record, Cause::destinationOutOfOrder);
+}
+
+// A DISCONNECT that waited for a link which was set up anew is gone with the old one (Q.921 5.7), and the far side
+// still talks; the next clearing message, a RELEASE, would come with T305 only.
+void PriTrunk::clearAgain()
+{
+    std::vector<std::shared_ptr<Record>> open;
+    for (auto& [call, record] : records_)
+        if (record->clearing && record->ended)
+            open.push_back(record);
+    for (const auto& record : open)
+        if (record->call && controller_->knows(record->call))
+            controller_->hangup(record->call, *record->ended);
 }
 
 Result<void> PriTrunk::restart(Timeslot t)

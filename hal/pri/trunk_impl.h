@@ -104,6 +104,7 @@ private:
     void forget(Record&);
     void onDChannel(bool up);
     void endUnanswered();
+    void clearAgain();
     void onRestart(int channel);
     void onRestartAck(int channel);
     void nextRestart();

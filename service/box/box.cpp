@@ -120,6 +120,7 @@ void Box::eachSecond()
 {
     mode_.endWhenDue();
     watchLines();
+    reception_.look();
     watchStore();
     watchNotices();
     if (secondsToSweep_-- == 0) {

@@ -85,6 +85,7 @@ std::vector<ini::Key> boxKeys(BoxConfig& c)
                         c.zone = v;
                         return notify::Zone::find(v).has_value();
                     }),
+        ini::milliseconds("line_lost_ms", c.lineLost, 500ms, 60s, 3s, "a line out of use so long ends its calls"),
         ini::text("log", c.log, "", "file the log is appended to; empty: standard error"),
     };
 }

@@ -14,6 +14,9 @@ constexpr unsigned longestNumber = 20;
 // within a few blocks).
 constexpr std::uint64_t keyTone = 480;
 
+// More than slips cost: a word may be missing.
+constexpr Duration noticeableLoss = 100ms;
+
 std::uint64_t samplesOf(Duration d)
 {
     return std::uint64_t(toMs(d)) * hal::samplesPerSecond / 1000;
@@ -27,10 +30,11 @@ bool isMessage(const hal::RecordOutcome& r, const BoxConfig& config)
     return heard && r.samples >= samplesOf(config.shortest);
 }
 
-// The line or we failed the caller, who would have said more (contract: cut_short).
+// The line or we failed the caller, who said more than is kept (contract: cut_short).
 bool wasCut(const hal::RecordOutcome& r, hal::Cause cause)
 {
-    if (r.end == hal::RecordEnd::sinkFailed || r.end == hal::RecordEnd::lineFault)
+    if (r.end == hal::RecordEnd::sinkFailed || r.end == hal::RecordEnd::lineFault ||
+        r.lost >= samplesOf(noticeableLoss))
         return true;
     switch (cause) {
     case hal::Cause::destinationOutOfOrder:

@@ -11,8 +11,13 @@ constexpr Duration closePoll = 50ms;
 } // namespace
 
 Reception::Reception(Desk desk, const ModeKeeper& mode, lines::Lines& lines)
-    : desk_(std::move(desk)), mode_(mode), lines_(lines), calls_(desk_.edges.loop), scripts_(desk_.edges.loop)
+    : desk_(std::move(desk)), mode_(mode), lines_(lines), calls_(desk_.edges.loop),
+      lineLoss_(desk_.edges.loop, desk_.config.lineLost,
+                [this](lines::Line& line) { calls_.hangupAll(hal::Cause::destinationOutOfOrder, line.name()); }),
+      scripts_(desk_.edges.loop)
 {
+    for (const auto& line : lines_.all())
+        lineLoss_.watch(*line);
 }
 
 Reception::~Reception()
@@ -39,6 +44,11 @@ Task<> Reception::close(Duration limit)
         co_await sleepFor(desk_.edges.loop, closePoll);
     if (calls_.size() > 0)
         desk_.edges.log.warning("calls did not end in time", {{"calls", calls_.size()}});
+}
+
+void Reception::look()
+{
+    lineLoss_.look();
 }
 
 void Reception::take(std::unique_ptr<hal::Call> call, const lines::SpanSettings& from)

@@ -4,6 +4,7 @@
 #pragma once
 #include "box/mode.h"
 #include "box/scripts.h"
+#include "lines/line_loss.h"
 #include "lines/routes.h"
 
 namespace callbox::box {
@@ -22,6 +23,7 @@ public:
     // Refuses new calls, hangs up all others and waits until their scripts have ended: what was being recorded is
     // committed. At most `limit`, then they are dropped (the store repairs at the next start).
     Task<> close(Duration limit);
+    void look(); // now and then: whether lines are lost, and their calls with them
 
     [[nodiscard]] bool canCall() const override;
     Task<notify::NoticeCallResult> call(messages::Notice notice) override;
@@ -41,6 +43,7 @@ private:
     const ModeKeeper& mode_;
     lines::Lines& lines_;
     lines::CallTable calls_;
+    lines::LineLoss lineLoss_;
     ReceptionCounters counters_;
     bool open_ = false;
     TaskGroup scripts_; // the last member: its scripts use all of the above

@@ -60,12 +60,13 @@ Result<void> CallTable::hangup(std::string_view id, hal::Cause cause)
     return Error{Errc::not_found, "call " + std::string(id) + ": there is no such call now; call list names them"};
 }
 
-void CallTable::hangupAll(hal::Cause cause)
+void CallTable::hangupAll(hal::Cause cause, std::string_view span)
 {
     std::vector<std::uint64_t> keys; // an ending call may take its row away
     keys.reserve(rows_.size());
     for (const auto& [key, row] : rows_)
-        keys.push_back(key);
+        if (span.empty() || row.call->identity().span == span)
+            keys.push_back(key);
     for (const std::uint64_t key : keys)
         if (const auto it = rows_.find(key); it != rows_.end())
             it->second.call->hangup(cause);

@@ -35,7 +35,8 @@ public:
     [[nodiscard]] std::size_t size() const { return rows_.size(); }
     // Errc::not_found: no such call.
     Result<void> hangup(std::string_view id, hal::Cause cause = hal::Cause::normalClearing);
-    void hangupAll(hal::Cause cause);
+    // Those on one span; on all without its name.
+    void hangupAll(hal::Cause cause, std::string_view span = {});
     [[nodiscard]] nlohmann::json toJson() const; // {"version":1,"calls":[..]}
 
 private:

@@ -17,18 +17,17 @@ constexpr Duration endLimit = 5s; // for all calls to be released when the progr
 Switch::Switch(const Edges& edges, SwitchConfig config, lines::Lines& lines, fleet::StatusSource& source,
                hal::SoundPtr announcement)
     : edges_(edges), config_(std::move(config)), lines_(lines), source_(source), announcement_(std::move(announcement)),
-      boxes_(edges_, config_, lines), calls_(edges.loop), lookTimer_(edges.loop), endTimer_(edges.loop),
-      scripts_(edges.loop)
+      boxes_(edges_, config_, lines), calls_(edges.loop),
+      lineLoss_(edges.loop, config_.lineLost, [this](lines::Line& line) { lineLost(line); }), lookTimer_(edges.loop),
+      endTimer_(edges.loop), scripts_(edges.loop)
 {
 }
 
 Switch::~Switch()
 {
     source_.stop();
-    for (const auto& w : watched_) {
-        w->line->trunk().setIncoming({});
-        w->line->span().removeChange(w->handle);
-    }
+    for (const auto& line : lines_.all())
+        line->trunk().setIncoming({});
     scripts_.cancelAll();
 }
 
@@ -37,7 +36,7 @@ void Switch::start()
     for (const auto& line : lines_.all()) {
         lines::Line* l = line.get();
         l->trunk().setIncoming([this, l](std::unique_ptr<hal::Call> call) { onIncoming(*l, std::move(call)); });
-        watch(*l);
+        lineLoss_.watch(*l);
     }
     source_.start([this](const std::string& box, fleet::Heard heard) { boxes_.heard(box, std::move(heard)); });
     look();
@@ -47,35 +46,15 @@ void Switch::look()
 {
     for (const std::string& box : boxes_.look())
         source_.askNow(box);
-    for (const auto& w : watched_)
-        onLineChange(*w->line);
+    lineLoss_.look();
     lookTimer_.after(lookEvery, [this] { look(); });
 }
 
-void Switch::watch(lines::Line& line)
+void Switch::lineLost(lines::Line& line)
 {
-    auto w = std::make_unique<Watched>(edges_.loop);
-    w->line = &line;
-    w->handle = line.span().onChange([this, &line] { onLineChange(line); });
-    watched_.push_back(std::move(w));
-}
-
-// A line that is out of use for some seconds takes its calls with it: nobody talks to a dead box (design 9.4).
-void Switch::onLineChange(lines::Line& line)
-{
-    for (const auto& w : watched_) {
-        if (w->line != &line)
-            continue;
-        if (line.trunk().status().usable) {
-            w->lost.cancel();
-        } else if (!w->lost.armed()) {
-            w->lost.after(config_.lineLost, [this, &line] {
-                const std::vector<Carried*> now = carried_;
-                for (Carried* c : now)
-                    c->lineLost(line.name());
-            });
-        }
-    }
+    const std::vector<Carried*> now = carried_;
+    for (Carried* c : now)
+        c->lineLost(line.name());
 }
 
 CallFacts Switch::factsOf(const hal::Call& call, const hal::DialPlan& plan)

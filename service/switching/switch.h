@@ -2,6 +2,7 @@
 // The switch: takes every call of its trunks, decides which box, sets it up on a tie, joins both; carries the boxes'
 // own calls to the trunks. Built from edges, a configuration value, lines and a status source; real or simulated alike.
 #pragma once
+#include "lines/line_loss.h"
 #include "switching/boxes.h"
 #include "switching/carried.h"
 #include "switching/records.h"
@@ -57,8 +58,7 @@ private:
 
     void endCalls();
     void look();
-    void watch(lines::Line& line);
-    void onLineChange(lines::Line& line);
+    void lineLost(lines::Line& line);
     static CallFacts factsOf(const hal::Call& call, const hal::DialPlan& plan);
 
     Edges edges_;
@@ -70,13 +70,7 @@ private:
     DecisionRecords records_;
     lines::CallTable calls_;
     std::vector<Carried*> carried_;
-    struct Watched {
-        explicit Watched(Loop& loop) : lost(loop) {}
-        lines::Line* line = nullptr;
-        int handle = 0;
-        Timer lost; // runs while the line is out of use
-    };
-    std::vector<std::unique_ptr<Watched>> watched_;
+    lines::LineLoss lineLoss_;
     Timer lookTimer_;
     Timer endTimer_;
     bool ending_ = false;

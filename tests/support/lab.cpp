@@ -79,6 +79,38 @@ json Lab::query(Arguments nounVerb, Arguments rest) const
     return j;
 }
 
+std::unique_ptr<Background> Lab::calling(Arguments options) const
+{
+    options.push_back("--json");
+    return std::make_unique<Background>(arguments({"lab", "call"}, std::move(options)));
+}
+
+json Lab::report(Background& call)
+{
+    const CommandResult r = call.finish();
+    json j = json::parse(r.out, nullptr, false);
+    EXPECT_FALSE(j.is_discarded()) << "lab call: exit " << r.exitCode << "\n" << r.out << r.err;
+    return j.is_discarded() ? json::object() : j;
+}
+
+json Lab::deposit(const std::string& file, const std::string& from, const std::string& to) const
+{
+    const std::string access = description().at("access_number");
+    return call({"--from", from, "--to", access, "--redirecting", to, "--play", file});
+}
+
+G711 Lab::stored(const json& message) const
+{
+    static int n = 0;
+    const std::string path = file("stored" + std::to_string(++n) + ".wav");
+    Arguments options{message.at("id").dump(), "--out", path};
+    if (message.contains("box"))
+        options.insert(options.end(), {"--box", message["box"].get<std::string>()});
+    const CommandResult r = command({"message", "export"}, options);
+    EXPECT_EQ(r.exitCode, 0) << r.err;
+    return r.exitCode == 0 ? readG711(path) : G711();
+}
+
 json Lab::sms(const std::string& to, int count, int wait) const
 {
     return query({"lab", "sms"}, {"--to", to, "--count", std::to_string(count), "--wait", std::to_string(wait)})
@@ -88,7 +120,7 @@ json Lab::sms(const std::string& to, int count, int wait) const
 json Lab::waitFor(Arguments nounVerb, const std::function<bool(const json&)>& done, Arguments rest) const
 {
     json last;
-    for (int i = 0; i < 400; ++i) { // each question starts a process and takes its own time
+    for (int i = 0; i < 4000; ++i) { // each question starts a process and takes its own time
         last = query(nounVerb, rest);
         if (done(last))
             return last;

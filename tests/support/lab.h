@@ -4,12 +4,18 @@
 #pragma once
 #include "command.h"
 #include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 namespace callbox::tests {
 
 using nlohmann::json;
 using Arguments = std::vector<std::string>;
+
+struct G711 {
+    std::string law;
+    std::vector<unsigned char> samples;
+};
 
 class Lab {
 public:
@@ -32,6 +38,13 @@ public:
     json call(Arguments options) const { return query({"lab", "call"}, std::move(options)); }
     // The SMS to a number once `count` are there, at most `wait` seconds.
     json sms(const std::string& to, int count = 1, int wait = 60) const;
+    // `lab call` in the background; its report once it is over.
+    [[nodiscard]] std::unique_ptr<Background> calling(Arguments options) const;
+    static json report(Background& call);
+    // A message for `to`, left by `from` who plays `file`; what `lab call` says of it.
+    json deposit(const std::string& file, const std::string& from, const std::string& to) const;
+    // The audio of a message as the box keeps it.
+    [[nodiscard]] G711 stored(const json& message) const;
     [[nodiscard]] json messages() const { return query({"message", "list"}).value("messages", json::array()); }
     // Asks until `done` says yes; fails the test when it has not within `tries` answers.
     json waitFor(Arguments nounVerb, const std::function<bool(const json&)>& done, Arguments rest = {}) const;
@@ -60,10 +73,6 @@ std::vector<unsigned char> noise(const std::string& law, std::size_t samples, un
 // All 256 codes in an order without long tones, repeated to `samples`.
 std::vector<unsigned char> allCodes(std::size_t samples, unsigned seed);
 void writeG711(const std::string& path, const std::string& law, const std::vector<unsigned char>& samples);
-struct G711 {
-    std::string law;
-    std::vector<unsigned char> samples;
-};
 G711 readG711(const std::string& path);
 // Where `needle` stands in `hay` as one run; npos when it does not.
 std::size_t findRun(const std::vector<unsigned char>& hay, const std::vector<unsigned char>& needle);

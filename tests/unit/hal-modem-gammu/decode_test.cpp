@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What we hand to a modem, read by libgammu: the same text, number and parts.
 #include "../../../hal/modem/pdu.h"
-#include "gammu.h"
+#include "support/gammu.h"
 #include <callbox/base/random.h>
 #include <gtest/gtest.h>
 

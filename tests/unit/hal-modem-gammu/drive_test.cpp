@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // libgammu drives our emulated modem through a pty: the emulator is a modem to somebody else than us, too. Real time:
 // libgammu types a millisecond a character and waits 0.7 s a message.
-#include "gammu.h"
+#include "support/gammu.h"
 #include <callbox/lab/at_modem.h>
 #include <filesystem>
 #include <future>

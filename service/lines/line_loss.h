@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A line that is out of use for some seconds takes its calls with it: nobody talks to a dead span, and what a box plays
+// into one reaches nobody (design 9.4). Both ends of a tie hold to it, so that neither keeps a call the other has given
+// up. Loop thread only.
+#pragma once
+#include "lines/lines.h"
+
+namespace callbox::lines {
+
+class LineLoss {
+public:
+    using Lost = std::function<void(Line&)>; // from a timer; again as long as the outage lasts
+    LineLoss(Loop& loop, Duration limit, Lost lost);
+    ~LineLoss();
+    LineLoss(const LineLoss&) = delete;
+    LineLoss& operator=(const LineLoss&) = delete;
+
+    void watch(Line& line); // the line outlives this
+    void look();            // what spans tell by themselves is no loss of a D channel alone: ask now and then
+
+private:
+    struct Watched {
+        explicit Watched(Loop& loop) : outage(loop) {}
+        Line* line = nullptr;
+        int handle = 0;
+        Timer outage; // runs while the line is out of use
+    };
+    void look(Watched&);
+    Loop& loop_;
+    Duration limit_;
+    Lost lost_;
+    std::vector<std::unique_ptr<Watched>> watched_;
+};
+
+} // namespace callbox::lines
