@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fleet.h"
+#include <cstdio>
+#include <cstdlib>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -10,6 +12,35 @@ using namespace callbox::hal;
 PhoneNumber number(const std::string& e164)
 {
     return *PhoneNumber::parse(e164);
+}
+
+// What a replayed seed says of itself, with simulated times: CALLBOX_LOG=1.
+class Told final : public LogSink {
+public:
+    Told(Loop& loop, std::string who) : loop_(loop), who_(std::move(who)) {}
+    [[nodiscard]] bool enabled(Level l, std::string_view) const override { return l != Level::debug; }
+    void write(const LogRecord& r) override
+    {
+        std::printf("%10lld %s %s: %s", static_cast<long long>(toMs(loop_.now().time_since_epoch())), who_.c_str(),
+                    std::string(r.category).c_str(), std::string(r.text).c_str());
+        for (const Field& f : r.fields)
+            std::printf(" %s=%s", f.key.c_str(), f.value.c_str());
+        std::printf("\n");
+    }
+
+private:
+    Loop& loop_;
+    std::string who_;
+};
+
+std::unique_ptr<LogSink> makeTeller(Loop& loop, std::string who)
+{
+    return std::getenv("CALLBOX_LOG") ? std::make_unique<Told>(loop, std::move(who)) : nullptr;
+}
+
+Log logTo(const std::unique_ptr<LogSink>& sink)
+{
+    return sink ? Log(*sink, "sim") : Log();
 }
 
 // ---- hardware
@@ -59,7 +90,8 @@ void HardSpan::faults(const VirtualFaults& f)
 
 SimBox::SimBox(Loop& loop, Random& random, Plant& plant, const Voices& voices, lab::SmsCentre* centre,
                box::BoxConfig config, HardSpan& tie)
-    : loop_(loop), random_(random), plant_(plant), voices_(voices), config_(std::move(config)), tie_(tie)
+    : loop_(loop), random_(random), plant_(plant), voices_(voices), config_(std::move(config)), tie_(tie),
+      teller_(makeTeller(loop, config_.id))
 {
     if (!centre)
         return;
@@ -79,7 +111,7 @@ SimBox::~SimBox()
 void SimBox::start()
 {
     executor_ = makeSimExecutor(loop_, 1ms);
-    edges_ = std::make_unique<Edges>(Edges{loop_, random_, plant_.files(disk_), *executor_, Log()});
+    edges_ = std::make_unique<Edges>(Edges{loop_, random_, plant_.files(disk_), *executor_, logTo(teller_)});
     ASSERT_TRUE(edges_->files.makeDirectories(config_.state));
     auto store = messages::Store::open(*edges_, box::storeConfig(config_));
     if (!store)
@@ -136,8 +168,8 @@ void SimBox::plugModem(bool in)
 // ---- the fleet
 
 Fleet::Fleet(FleetOptions options, Plant& p)
-    : random(makeSeededRandom(options.seed)), executor(makeSimExecutor(loop, 1ms)),
-      edges{loop, *random, files, *executor, Log()}, plant(p), clock(VirtualClock::paced(loop)),
+    : random(makeSeededRandom(options.seed)), teller(makeTeller(loop, "switch")), executor(makeSimExecutor(loop, 1ms)),
+      edges{loop, *random, files, *executor, logTo(teller)}, plant(p), clock(VirtualClock::paced(loop)),
       tieClock(VirtualClock::following(loop))
 {
     exchange = std::make_unique<lab::Exchange>(edges);

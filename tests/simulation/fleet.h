@@ -57,6 +57,7 @@ private:
     const Voices& voices_;
     box::BoxConfig config_;
     HardSpan& tie_;
+    std::unique_ptr<LogSink> teller_;
     SimFiles disk_;
     std::unique_ptr<Executor> modemExecutor_;
     std::unique_ptr<lab::AtModem> modem_;
@@ -89,6 +90,7 @@ public:
 
     SimLoop loop;
     std::unique_ptr<Random> random;
+    std::unique_ptr<LogSink> teller;
     SimFiles files;
     std::unique_ptr<Executor> executor;
     Edges edges;

@@ -19,6 +19,15 @@ bool stillTried(const messages::RecipientRow& r)
     });
 }
 
+// How far what was kept agrees with what was said, from where it begins.
+std::size_t agreed(const OctetBuffer& kept, const OctetBuffer& said)
+{
+    const auto start = std::search(kept.begin(), kept.end(), said.begin(), said.begin() + 8);
+    if (start == kept.end())
+        return 0;
+    return std::size_t(std::mismatch(said.begin(), said.end(), start, kept.end()).first - said.begin());
+}
+
 } // namespace
 
 void Life::violated(int point, std::string what)
@@ -70,24 +79,34 @@ void Life::judgeStored()
 {
     std::map<std::uint64_t, std::string> states; // deposit -> what became of its recipient
     std::set<std::uint64_t> withAudio;
-    std::set<std::uint64_t> audioWrong;
+    std::map<std::uint64_t, std::string> audioWrong;
     for (auto& b : fleet_.boxes) {
         for (const messages::MessageRow& m : rowsOf(*b)) {
-            if (m.state != messages::MessageState::stored && m.state != messages::MessageState::delivered)
+            if (m.state != messages::MessageState::stored && m.state != messages::MessageState::delivered) {
+                if (const auto whose = m.from ? byCaller_.find(*m.from) : byCaller_.end(); whose != byCaller_.end())
+                    states[whose->second] = std::string(messages::name(m.state)) + " at " + b->id();
                 continue;
+            }
             const auto sound = wait(b->store().audio(m.id));
             if (!sound) {
                 violated(1, b->id() + ": the audio of message " + std::to_string(m.id) +
                                 " is gone: " + sound.error().what);
                 continue;
             }
-            for (const std::uint64_t id : fleet_.voices.listen((*sound)->samples).callers) {
+            // Whose it is tells the caller's number: a line fault may have cost the beginning of what was said.
+            if (const auto whose = m.from ? byCaller_.find(*m.from) : byCaller_.end(); whose != byCaller_.end()) {
+                const std::uint64_t id = whose->second;
                 const OctetBuffer& said = deposits_[id]->voice;
                 const OctetBuffer& kept = (*sound)->samples;
                 withAudio.insert(id);
+                for (const std::uint64_t other : fleet_.voices.listen(kept).callers)
+                    if (other != id)
+                        violated(2, "message " + std::to_string(id) + " holds what caller " + std::to_string(other) +
+                                        " said");
                 if (deposits_[id]->saved && !m.cutShort &&
                     std::search(kept.begin(), kept.end(), said.begin(), said.end()) == kept.end())
-                    audioWrong.insert(id);
+                    audioWrong[id] = b->id() + " keeps " + std::to_string(kept.size()) + " samples, as said until " +
+                                     std::to_string(agreed(kept, said)) + " of " + std::to_string(said.size());
                 for (const messages::RecipientRow& r : m.recipients)
                     states[id] = stillTried(r) ? "tried" : std::string(messages::name(r.state));
             }
@@ -96,9 +115,10 @@ void Life::judgeStored()
     for (const auto& [id, d] : deposits_) {
         const bool heardAndGone = d->deleted || (d->sms + d->notices > 0 && fleet_.loop.now() - d->at > 2min);
         if (d->saved && !withAudio.count(id) && !heardAndGone)
-            violated(1, "message " + std::to_string(id) + ", whose caller heard \"saved\", is lost");
+            violated(1, "message " + std::to_string(id) + " of " + d->from.e164() + " for " + d->to.e164() +
+                            ", whose caller heard \"saved\", is lost; " + (states.count(id) ? states[id] : "no row"));
         if (audioWrong.count(id))
-            violated(1, "message " + std::to_string(id) + " is not what its caller said");
+            violated(1, "message " + std::to_string(id) + " is not what its caller said: " + audioWrong[id]);
     }
     judgeTold(states);
 }

@@ -23,6 +23,7 @@ struct PlantedBug {
     int point;        // of design 9
     std::uint64_t seed;
     std::function<std::unique_ptr<Plant>()> make;
+    bool faults = true; // off where a fault would excuse what the bug does
 };
 const std::vector<PlantedBug>& plantedBugs();
 

@@ -63,6 +63,7 @@ TEST_P(Planted, IsFound)
     const auto plant = bug.make();
     LifeOptions options;
     options.fleet.seed = bug.seed;
+    options.faults = bug.faults;
     Life life(options, *plant);
     life.run();
     const bool found = std::any_of(life.violations().begin(), life.violations().end(),

@@ -30,7 +30,7 @@ public:
 private:
     std::string folder_;
     std::unordered_map<std::uint64_t, prompts::Prompt> promptStarts_;
-    std::unordered_map<std::uint64_t, std::uint64_t> callerStarts_;
+    std::unordered_map<std::uint64_t, std::uint64_t> callerMarks_;
 };
 
 } // namespace callbox::simulation
