@@ -5,10 +5,16 @@ namespace callbox::lab {
 
 namespace {
 
+// A recording appears under its name when it is whole.
+std::string unfinished(const std::string& path)
+{
+    return path + ".part";
+}
+
 // Opened and emptied.
 Result<std::unique_ptr<File>> openEmpty(Files& files, const std::string& path)
 {
-    auto file = files.open(path, OpenMode::create);
+    auto file = files.open(unfinished(path), OpenMode::create);
     if (!file)
         return file.error().because("recording to " + path);
     if (auto r = (*file)->truncate(0); !r)
@@ -42,6 +48,8 @@ Task<> writeWav(Edges edges, std::string path, hal::Law law, OctetBuffer samples
         if (auto r = (*file)->write(0, header); !r)
             return r.error().because("recording to " + path);
         if (auto r = (*file)->write(header.size(), *heard); !r)
+            return r.error().because("recording to " + path);
+        if (auto r = files.rename(unfinished(path), path); !r)
             return r.error().because("recording to " + path);
         return {};
     };

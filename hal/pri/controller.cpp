@@ -374,6 +374,13 @@ void Controller::hangup(q931_call* call, Cause cause)
     arm();
 }
 
+void Controller::information(q931_call* call)
+{
+    LibpriTime time(edges_.loop);
+    pri_information(pri_, call, '0');
+    arm();
+}
+
 void Controller::abandon(q931_call* call)
 {
     LibpriTime time(edges_.loop);

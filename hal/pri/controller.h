@@ -70,7 +70,8 @@ public:
     void answer(q931_call*, Timeslot);
     void acknowledgeConnect(q931_call*);
     void hangup(q931_call*, Cause);
-    void abandon(q931_call*); // forgets it without a word to the far side (RESTART)
+    void information(q931_call*); // an INFORMATION with one digit: what our own messages are made of
+    void abandon(q931_call*);     // forgets it without a word to the far side (RESTART)
     [[nodiscard]] bool knows(q931_call*) const;
     void restart(Timeslot);
     void service(Timeslot, bool inService);

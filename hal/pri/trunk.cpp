@@ -37,7 +37,7 @@ constexpr Duration auditEvery = 60s;
 
 PriTrunk::PriTrunk(const Edges& edges, Span& span, const PriConfig& config)
     : edges_(edges), span_(span), config_(config), ledger_(span.config(), config.highestChannelFirst),
-      restartLimit_(edges.loop), auditTimer_(edges.loop)
+      restartLimit_(edges.loop), auditTimer_(edges.loop), doubtTimer_(edges.loop)
 {
 }
 
@@ -268,6 +268,7 @@ Result<std::unique_ptr<Call>> PriTrunk::place(const CallSetup& setup)
         ledger_.take(*slot, record->id);
     };
     if (auto placed = controller_->setup(setup, *slot, prepare); !placed) {
+        record->agreed = true; // the far side has never heard of it
         forget(*record);
         return placed.error();
     }
@@ -287,6 +288,7 @@ void PriTrunk::hangup(Record& r, Cause cause)
     if (r.incoming && !r.responded) {
         answers_.expect(r.reference | (r.fromDestination ? flagBit : 0), {.cause = cause});
         controller_->hangup(r.call, Cause::incompatibleDestination);
+        r.agreed = true;
         forget(r); // libpri has forgotten it with the RELEASE COMPLETE
         edges_.loop.post([kept] {
             if (kept->events && !std::exchange(kept->told, true))
@@ -308,6 +310,7 @@ void PriTrunk::forget(Record& r)
     const auto kept = r.shared_from_this();
     if (r.slot)
         ledger_.release(*r.slot, r.id);
+    doubt(r);
     const auto it = byReference_.find(r.reference | (r.fromDestination ? flagBit : 0));
     if (it != byReference_.end() && it->second == &r)
         byReference_.erase(it);

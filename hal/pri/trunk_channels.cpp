@@ -13,6 +13,7 @@ constexpr Duration auditEvery = 60s;
 constexpr Duration t316 = 120s;
 constexpr int n316 = 2;
 constexpr Duration restartMargin = 1s;
+constexpr Duration userGoesFirst = 3s;
 
 } // namespace
 
@@ -88,7 +89,10 @@ void PriTrunk::onDChannel(bool up)
                 toRestart_.push_back(row.slot);
             }
     if (up) {
-        clearAgain();
+        linkReset_ = true;
+        dropClearing();
+        linkReset_ = false;
+        restartDoubtful();
         nextRestart();
     } else {
         endUnanswered();
@@ -108,17 +112,61 @@ void PriTrunk::endUnanswered()
         hangup(*record, Cause::destinationOutOfOrder);
 }
 
-// A DISCONNECT that waited for a link which was set up anew is gone with the old one (Q.921 5.7), and the far side
-// still talks; the next clearing message, a RELEASE, would come with T305 only.
-void PriTrunk::clearAgain()
+// A DISCONNECT that waited for a link which was set up anew is gone with the old one (Q.921 5.7), and libpri would send
+// the RELEASE that comes next with T305 only: the far side would talk to nobody for half a minute.
+void PriTrunk::dropClearing()
 {
     std::vector<std::shared_ptr<Record>> open;
     for (auto& [call, record] : records_)
-        if (record->clearing && record->ended)
+        if (record->clearing && record->ended && !record->agreed)
             open.push_back(record);
-    for (const auto& record : open)
-        if (record->call && controller_->knows(record->call))
-            controller_->hangup(record->call, *record->ended);
+    for (const auto& record : open) {
+        controller_->abandon(record->call);
+        forget(*record);
+        tellReleased(*record, *record->ended);
+    }
+}
+
+// The far side has begun the link anew, perhaps because it has itself begun anew and knows of no call: then nobody
+// hears what we play (EN 300 403-1 5.8.8, 5.8.10). What it does not know it says with the null state, and the call is
+// over.
+void PriTrunk::enquire()
+{
+    std::vector<std::shared_ptr<Record>> live;
+    for (auto& [call, record] : records_)
+        if (record->responded && !record->clearing)
+            live.push_back(record);
+    for (const auto& record : live) {
+        record->enquiry = true;
+        controller_->information(record->call);
+    }
+}
+
+// A call that ended here while the link was away: the far side may still hold it and talk to nobody (design 9.4), so
+// its channel is restarted when the link is back (EN 300 403-1 5.5).
+void PriTrunk::doubt(const Record& r)
+{
+    if (!r.agreed && r.slot && ledger_.exists(*r.slot) && (!up_ || linkReset_))
+        doubtful_.insert(*r.slot);
+}
+
+// Both sides have the same doubts after an outage, and RESTARTs that cross cost each other T316, so the user side goes
+// first; what it has restarted meanwhile is in no doubt any more (onRestart).
+void PriTrunk::restartDoubtful()
+{
+    if (doubtful_.empty() || doubtTimer_.armed())
+        return;
+    doubtTimer_.after(config_.role == PriRole::user ? Duration(0ms) : userGoesFirst, [this] {
+        if (!up_)
+            return; // again when the link is back
+        for (const Timeslot t : std::exchange(doubtful_, {})) {
+            if (ledger_.state(t) != ChannelState::idle)
+                continue; // a call has taken it meanwhile: the far side uses it, so it works
+            ledger_.setRestarting(t, true);
+            toRestart_.push_back(t);
+        }
+        nextRestart();
+    });
 }
 
 Result<void> PriTrunk::restart(Timeslot t)
@@ -166,10 +214,14 @@ void PriTrunk::beginRestart(Timeslot t)
     const int most = std::max(1, tries == config_.timers.end() ? n316 : tries->second);
     restarting_ = t;
     restartLimit_.after(timerOf("T316", t316) * most + restartMargin, [this, t] {
-        edges_.log.warning("RESTART not acknowledged, channel taken as idle", {{"span", name()}, {"ts", index(t)}});
+        edges_.log.warning("RESTART not acknowledged, channels taken as idle",
+                           {{"span", name()}, {"ts", index(t)}, {"waiting", toRestart_.size()}});
         ledger_.setRestarting(t, false);
         restarting_.reset();
-        nextRestart();
+        // The far side does not speak RESTART: the others would wait as long, each.
+        for (const Timeslot other : std::exchange(toRestart_, {}))
+            ledger_.setRestarting(other, false);
+        notify();
     });
     controller_->restart(t);
 }
@@ -187,12 +239,17 @@ void PriTrunk::onRestartAck(int channel)
 // The far side restarts a channel, or all of them: its calls are over, without a message of their own (Q.931 5.5.2).
 void PriTrunk::onRestart(int channel)
 {
+    if (channel <= 0)
+        doubtful_.clear();
+    else
+        doubtful_.erase(Timeslot{static_cast<std::uint8_t>(channel)});
     std::vector<std::shared_ptr<Record>> over;
     for (auto& [call, record] : records_)
         if (channel <= 0 || (record->slot && index(*record->slot) == static_cast<unsigned>(channel)))
             over.push_back(record);
     for (const auto& record : over) {
         record->clear(edges_.loop.now());
+        record->agreed = true;
         controller_->abandon(record->call);
         forget(*record);
         tellReleased(*record, Cause::temporaryFailure);

@@ -58,8 +58,11 @@ void PriTrunk::onFrame(Octets frame)
     causeMissing_ = false;
     if (header)
         afterMessage(*header, frame);
-    // A SABME: layer 2 begins anew, a RESTART that was on its way is lost with it (Q.921 5.7.1), and T316 is minutes.
-    if (restarting_ && frame.size() == 3 && (frame[2] & 0xEF) == 0x6F)
+    const bool sabme = frame.size() == 3 && (frame[2] & 0xEF) == 0x6F;
+    if (sabme && up_)
+        enquire();
+    // Layer 2 begins anew, a RESTART that was on its way is lost with it (Q.921 5.7.1), and T316 is minutes.
+    if (sabme && restarting_)
         beginRestart(*restarting_);
 }
 
@@ -79,6 +82,11 @@ void PriTrunk::beforeMessage(const Message& m, Octets frame)
         arrivedHeader_ = m;
     } else if (m.type == MessageType::release) {
         causeMissing_ = readCause(frame, m) == Cause::none;
+        if (Record* r = recordOf(m, false))
+            r->agreed = true;
+    } else if (m.type == MessageType::releaseComplete) {
+        if (Record* r = recordOf(m, false))
+            r->agreed = true;
     } else if (m.type == MessageType::disconnect) {
         if (Record* r = recordOf(m, false); r && r->incoming && !r->responded && !r->clearing)
             r->releaseDue = true;
@@ -95,6 +103,7 @@ void PriTrunk::afterMessage(const Message& m, Octets frame)
     const auto kept = r->shared_from_this();
     if (!controller_->knows(kept->call)) { // RELEASE COMPLETE, or STATUS with the null state (5.8.11)
         kept->clear(edges_.loop.now());
+        kept->agreed = true;
         forget(*kept);
         tellReleased(*kept, causeOf(frame, m));
     } else if (m.type == MessageType::disconnect && kept->releaseDue && !kept->clearing) {
@@ -146,6 +155,12 @@ void PriTrunk::changeOutgoing(const Message& m, Octets frame, Record* r, std::op
         if (!r->clearing) { // not by us: T313 has run out
             onConnectTimeout(*r);
             instead = writeCause(frame, m, Cause::recoveryOnTimerExpiry);
+        }
+        break;
+    case MessageType::information: // we send none of our own
+        if (std::exchange(r->enquiry, false)) {
+            instead = OctetBuffer(frame.begin(), frame.begin() + std::ptrdiff_t(m.elements));
+            instead->back() = static_cast<std::uint8_t>(MessageType::statusEnquiry);
         }
         break;
     case MessageType::release:

@@ -6,6 +6,7 @@
 #include "controller.h"
 #include "ledger.h"
 #include "vet.h"
+#include <set>
 
 namespace callbox::hal::pri {
 
@@ -27,6 +28,8 @@ struct Record : std::enable_shared_from_this<Record> {
     bool told = false; // onReleased was given
     bool bearerGiven = false;
     std::optional<Cause> ended; // why we have hung up
+    bool agreed = false;        // the far side has cleared it too
+    bool enquiry = false;       // the next INFORMATION goes out as STATUS ENQUIRY
     bool releaseDue = false;    // DISCONNECT came before we had answered: RELEASE is the answer (5.3.4)
     std::optional<Timer> limit; // T310, T301
     LegEvents* events = nullptr;
@@ -104,7 +107,10 @@ private:
     void forget(Record&);
     void onDChannel(bool up);
     void endUnanswered();
-    void clearAgain();
+    void dropClearing();
+    void enquire();
+    void doubt(const Record&);
+    void restartDoubtful();
     void onRestart(int channel);
     void onRestartAck(int channel);
     void nextRestart();
@@ -122,6 +128,7 @@ private:
     std::unique_ptr<Controller> controller_;
     bool up_ = false;
     bool everUp_ = false;
+    bool linkReset_ = false; // calls that end now end because of it
     Incoming incoming_;
     std::function<void()> changed_;
     std::map<q931_call*, std::shared_ptr<Record>> records_;
@@ -132,7 +139,8 @@ private:
     bool causeMissing_ = false; // in the RELEASE at hand
     std::vector<Timeslot> toRestart_;
     std::optional<Timeslot> restarting_;
-    Timer restartLimit_, auditTimer_;
+    std::set<Timeslot> doubtful_; // the far side may still hold a call on them
+    Timer restartLimit_, auditTimer_, doubtTimer_;
     std::uint64_t quirks_ = 0, malformed_ = 0, reclaimed_ = 0;
     TimePoint lastWrong_{};
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

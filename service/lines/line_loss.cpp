@@ -30,7 +30,10 @@ void LineLoss::look(Watched& w)
     if (w.line->trunk().status().usable)
         w.outage.cancel();
     else if (!w.outage.armed())
-        w.outage.after(limit_, [this, &w] { lost_(*w.line); });
+        w.outage.after(limit_, [this, &w] {
+            if (!w.line->trunk().status().usable)
+                lost_(*w.line);
+        });
 }
 
 } // namespace callbox::lines

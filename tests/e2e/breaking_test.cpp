@@ -32,6 +32,22 @@ bool happened(const json& call, const std::string& event)
     return std::any_of(events.begin(), events.end(), [&](const json& e) { return e.value("event", "") == event; });
 }
 
+// The box that the next deposit is offered first: the best score, the first configured among equals.
+std::string best(const Lab& lab)
+{
+    const json boxes = lab.query({"switch", "boxes"})["boxes"];
+    const auto it = std::max_element(boxes.begin(), boxes.end(), [](const json& a, const json& b) {
+        return a.value("score", 0.0) < b.value("score", 0.0);
+    });
+    return it == boxes.end() ? "" : it->value("box", "");
+}
+
+bool allUsable(const json& switchBoxes)
+{
+    const json& boxes = switchBoxes["boxes"];
+    return std::all_of(boxes.begin(), boxes.end(), [](const json& b) { return b.value("usable", false); });
+}
+
 // A call explained: what became of each attempt, by box.
 json attempts(const Lab& lab, const json& call)
 {
@@ -84,23 +100,25 @@ TEST(Killed, ACallerWhoseBoxDiesInTheMiddleOfTheSetUpReachesAnother)
     const json fleet = lab.description();
     bool seen = false;
     for (int i = 0; i < 5 && !seen; ++i) { // until the switch has tried the dying box before it knew
-        ASSERT_EQ(lab.command({"lab", "fault"}, {"--box", "box1", "--what", "freeze"}).exitCode, 0);
+        lab.waitFor({"switch", "boxes"}, allUsable);
+        const std::string dying = best(lab);
+        ASSERT_EQ(lab.command({"lab", "fault"}, {"--box", dying, "--what", "freeze"}).exitCode, 0);
         const auto call = lab.calling({"--from", caller, "--to", fleet.at("access_number"), "--redirecting", recipient,
                                        "--play", lab.file("spoken.wav")});
         lab.query({"span", "status"}, {"--switch"});
-        ASSERT_EQ(lab.command({"lab", "fault"}, {"--box", "box1", "--what", "kill"}).exitCode, 0);
+        ASSERT_EQ(lab.command({"lab", "fault"}, {"--box", dying, "--what", "kill"}).exitCode, 0);
         const json report = Lab::report(*call);
         ASSERT_TRUE(report.value("connected", false)) << report.dump();
-        EXPECT_EQ(report.value("box", ""), "box2") << report.dump();
+        EXPECT_NE(report.value("box", ""), dying) << report.dump();
         const json tried = attempts(lab, report);
-        seen = tried.size() == 2 && tried[0].value("box", "") == "box1";
-        ASSERT_EQ(lab.command({"lab", "fault"}, {"--box", "box1", "--what", "restart"}).exitCode, 0);
+        seen = tried.size() == 2 && tried[0].value("box", "") == dying;
+        ASSERT_EQ(lab.command({"lab", "fault"}, {"--box", dying, "--what", "restart"}).exitCode, 0);
     }
     EXPECT_TRUE(seen) << "no call met the dying box";
-    for (const json& message : lab.messages()) {
-        EXPECT_EQ(message.value("box", ""), "box2");
+    const json messages = lab.messages();
+    EXPECT_FALSE(messages.empty());
+    for (const json& message : messages)
         EXPECT_NE(findRun(lab.stored(message).samples, spoken), std::string::npos);
-    }
 }
 
 class Laws : public testing::TestWithParam<const char*> {};
@@ -115,20 +133,17 @@ TEST_P(Laws, ACallThatItsFirstBoxRefusesIsRecordedBitForBitOnTheNext)
     writeG711(lab.file("spoken.wav"), law, spoken);
     bool refused = false;
     for (int i = 0; i < 10 && !refused; ++i) { // until a call comes before the switch hears of the drain
-        lab.waitFor({"switch", "boxes"}, [](const json& j) {
-            return std::all_of(j["boxes"].begin(), j["boxes"].end(),
-                               [](const json& b) { return b.value("usable", false); });
-        });
-        // The switch prefers boxes in the order it is configured with when they are equal.
-        ASSERT_EQ(lab.command({"box", "drain"}, {"--box", "box1", "--why", "test", "--yes"}).exitCode, 0);
+        lab.waitFor({"switch", "boxes"}, allUsable);
+        const std::string refusing = best(lab);
+        ASSERT_EQ(lab.command({"box", "drain"}, {"--box", refusing, "--why", "test", "--yes"}).exitCode, 0);
         const json report = lab.deposit(lab.file("spoken.wav"), caller, recipient);
         ASSERT_TRUE(report.value("connected", false)) << report.dump();
-        EXPECT_EQ(report.value("box", ""), "box2");
+        EXPECT_NE(report.value("box", ""), refusing);
         const json tried = attempts(lab, report);
-        refused = tried.size() == 2 && tried[0].value("box", "") == "box1";
+        refused = tried.size() == 2 && tried[0].value("box", "") == refusing;
         if (refused)
             EXPECT_EQ(tried[0].value("cause", 0), 41) << tried.dump();
-        ASSERT_EQ(lab.command({"box", "activate"}, {"--box", "box1"}).exitCode, 0);
+        ASSERT_EQ(lab.command({"box", "activate"}, {"--box", refusing}).exitCode, 0);
     }
     EXPECT_TRUE(refused) << "no call came before the switch knew that the box drains";
     const json messages = lab.messages();
@@ -147,13 +162,14 @@ TEST(Frozen, WhileTheSwitchIsFrozenNoCallIsSetUpAndAfterwardsTheyAre)
     EXPECT_FALSE(stalled.value("connected", true)) << stalled.dump();
     ASSERT_EQ(lab.command({"lab", "fault"}, {"--switch", "--what", "thaw"}).exitCode, 0);
     lab.waitFor({"switch", "boxes"}, [](const json& j) { return j["boxes"][0].value("usable", false); });
-    json after;
+    json after = json::object();
     for (int i = 0; i < 20 && !after.value("connected", false); ++i) // the trunk's own recovery
         after = lab.deposit(lab.file("spoken.wav"), caller, recipient);
     ASSERT_TRUE(after.value("connected", false)) << after.dump();
     const json messages = lab.messages();
-    ASSERT_EQ(messages.size(), 1u);
-    EXPECT_NE(findRun(lab.stored(messages[0]).samples, spoken), std::string::npos);
+    EXPECT_TRUE(std::any_of(messages.begin(), messages.end(), [&](const json& m) {
+        return findRun(lab.stored(m).samples, spoken) != std::string::npos;
+    })) << messages.dump();
 }
 
 TEST(FullDisk, ABoxThatCannotRecordGetsNoDepositAndPlaysWhatItHas)
@@ -161,22 +177,30 @@ TEST(FullDisk, ABoxThatCannotRecordGetsNoDepositAndPlaysWhatItHas)
     Lab lab({"--boxes", "2"});
     const auto spoken = allCodes(2 * second, 9);
     writeG711(lab.file("spoken.wav"), "alaw", spoken);
-    ASSERT_EQ(lab.deposit(lab.file("spoken.wav"), caller, recipient).value("box", ""), "box1");
+    const std::string full = lab.deposit(lab.file("spoken.wav"), caller, recipient).value("box", "");
     const json sms = lab.sms(recipient);
     ASSERT_EQ(sms.size(), 1u);
-    ASSERT_EQ(lab.command({"lab", "fault"}, {"--box", "box1", "--what", "disk-full"}).exitCode, 0);
+    const auto row = [&full](const json& boxes) {
+        for (const json& b : boxes["boxes"])
+            if (b.value("box", "") == full)
+                return b;
+        return json::object();
+    };
+    ASSERT_EQ(lab.command({"lab", "fault"}, {"--box", full, "--what", "disk-full"}).exitCode, 0);
     const json judged =
-        lab.waitFor({"switch", "boxes"}, [](const json& j) { return !j["boxes"][0].value("usable", true); });
-    EXPECT_NE(judged["boxes"][0]["why"].dump().find("cannot record"), std::string::npos) << judged.dump();
-    EXPECT_EQ(lab.deposit(lab.file("spoken.wav"), caller, "+12125550124").value("box", ""), "box2");
+        row(lab.waitFor({"switch", "boxes"}, [&](const json& j) { return !row(j).value("usable", true); }));
+    EXPECT_NE(judged["why"].dump().find("cannot record"), std::string::npos) << judged.dump();
+    const json other = lab.deposit(lab.file("spoken.wav"), caller, "+12125550124");
+    EXPECT_TRUE(other.value("connected", false)) << other.dump();
+    EXPECT_NE(other.value("box", ""), full);
 
     const std::string link = readSms(sms[0].value("text", "")).link;
     const json heard = lab.call({"--from", recipient, "--to", link, "--record", lab.file("heard.wav")});
-    EXPECT_TRUE(heard.value("connected", false)) << heard.dump();
+    EXPECT_EQ(heard.value("box", ""), full) << heard.dump();
     EXPECT_NE(findRun(readG711(lab.file("heard.wav")).samples, spoken), std::string::npos);
 
-    ASSERT_EQ(lab.command({"lab", "fault"}, {"--box", "box1", "--what", "disk-ok"}).exitCode, 0);
-    lab.waitFor({"switch", "boxes"}, [](const json& j) { return j["boxes"][0].value("usable", false); });
+    ASSERT_EQ(lab.command({"lab", "fault"}, {"--box", full, "--what", "disk-ok"}).exitCode, 0);
+    lab.waitFor({"switch", "boxes"}, allUsable);
 }
 
 } // namespace

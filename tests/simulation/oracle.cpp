@@ -137,8 +137,9 @@ void Life::judgeTold(const std::map<std::uint64_t, std::string>& states)
 
 void Life::finalJudgement()
 {
+    // Those who never answer are called again for a day: between two tries all must be idle.
     std::string why;
-    if (!fleet_.quiet(why))
+    if (!fleet_.loop.runUntil([&] { return why.clear(), fleet_.quiet(why); }, 10min))
         violated(4, "half an hour after the last call: " + why);
     judgeStored();
 }

@@ -158,6 +158,10 @@ std::string Player::act(const std::string& verb, const std::string& rest)
     if (verb == "out" || verb == "in")
         return trunk_->setInService(Timeslot{static_cast<std::uint8_t>(std::stoul(rest))}, verb == "in") ? ""
                                                                                                          : "refused";
+    if (verb == "establish") {
+        peer_->establish();
+        return "";
+    }
     if (!call_)
         return "no call to do that with";
     Result<void> r;

@@ -332,6 +332,27 @@ TEST(Deposit, ACableOutInTheMiddleOfAMessageKeepsWhatWasSaid)
     EXPECT_NE(findRun(w.stored(m.id), speech), std::string::npos);
 }
 
+TEST(Deposit, AMessageWithAHoleThatALineFaultMadeIsMarkedAndOneWithASlipIsNot)
+{
+    for (const bool fault : {true, false}) {
+        World w;
+        Phone phone = w.dial(diverted());
+        ASSERT_TRUE(phone.untilHeard(Prompt::beep));
+        phone.speak(noise(2 * second, 17));
+        if (fault) {
+            ASSERT_TRUE(w.lines->fault("span-los"));
+            w.loop.runFor(400ms);
+            ASSERT_TRUE(w.lines->fault("span-ok"));
+        } else {
+            ASSERT_TRUE(w.lines->all().front()->setFaults({.slips = 1}));
+        }
+        phone.speak(noise(2 * second, 18));
+        phone.press("#");
+        ASSERT_TRUE(phone.untilHeard(Prompt::saved));
+        EXPECT_EQ(onlyMessage(w).cutShort, fault);
+    }
+}
+
 TEST(Deposit, AMissingPromptEndsNoCall)
 {
     World w;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A recipient listens, and nobody else does.
 #include "world.h"
+#include <nlohmann/json.hpp>
 
 using namespace callbox;
 using namespace callbox::tests;
@@ -193,6 +194,20 @@ TEST_F(Retrieval, HangingUpBeforeTheEndIsNotHeard)
     ASSERT_TRUE(w.loop.runUntil([&] { return w.reception->calls().size() == 0; }, 5s));
     EXPECT_FALSE(now().heardAt.has_value());
     EXPECT_EQ(state(), messages::MessageState::stored);
+}
+
+TEST_F(Retrieval, ALineLostForSecondsEndsTheCallAndWhatItPlayedIntoTheVoidIsNotHeard)
+{
+    Phone phone = w.dial(to(recipient));
+    ASSERT_TRUE(phone.untilConnected());
+    w.loop.runFor(1500ms);
+    ASSERT_TRUE(w.lines->fault("span-los"));
+    ASSERT_TRUE(w.loop.runUntil([&] { return w.reception->calls().toJson()["calls"].empty(); }, 120s));
+    ASSERT_TRUE(w.lines->fault("span-ok"));
+    w.loop.runFor(60s);
+    EXPECT_FALSE(now().heardAt.has_value());
+    EXPECT_EQ(state(), messages::MessageState::stored);
+    EXPECT_TRUE(w.loop.runUntil([&] { return w.allIdle(); }, 60s));
 }
 
 TEST_F(Retrieval, OtherKeysAreIgnored)

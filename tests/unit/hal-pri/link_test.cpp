@@ -79,6 +79,23 @@ TEST_P(EachSide, ACallLivesThroughAShortLossOfTheDChannel)
     EXPECT_TRUE(works(line));
 }
 
+// The DISCONNECT waits for the link, and is gone when the link is set up anew: the far side talked on until T305 (30
+// s).
+TEST_P(EachSide, ACallHungUpWhileTheCableIsOutEndsAtTheFarSideSoonAfterItsReturn)
+{
+    for (const Duration out : {500ms, 1500ms, 3500ms, 4500ms}) {
+        Line line(GetParam());
+        Pair p = connected(line, line.network, line.user);
+        cable(line, false);
+        line.loop.runFor(100ms);
+        p.out->hangup();
+        line.loop.runFor(out);
+        cable(line, true);
+        EXPECT_TRUE(line.until([&] { return p.in->released() && p.out->released(); }, 10s)) << "out for " << toMs(out);
+        EXPECT_TRUE(line.until([&] { return line.allIdle() && line.bothUp(); }, 10s));
+    }
+}
+
 TEST_P(EachSide, CallsEndWhenTheDChannelStaysAwayAndLeaveNoChannelTaken)
 {
     Line line(GetParam());
