@@ -2,7 +2,6 @@
 #include "box/api.h"
 #include "box/fault_files.h"
 #include "box/message_json.h"
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 namespace callbox::box {
@@ -12,16 +11,6 @@ namespace {
 using control::Request;
 using control::Response;
 using nlohmann::json;
-
-Result<messages::MessageId> messageId(const Request& r)
-{
-    const std::string& text = r.captured.at(0);
-    messages::MessageId id = 0;
-    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), id);
-    if (ec != std::errc() || end != text.data() + text.size())
-        return Error{Errc::invalid, "message " + text + ": an id is a number, as message list shows it"};
-    return id;
-}
 
 Result<messages::MessageFilter> filterOf(const Request& r)
 {
@@ -40,11 +29,11 @@ Result<messages::MessageFilter> filterOf(const Request& r)
     return filter;
 }
 
-json listOf(const std::vector<messages::MessageRow>& rows)
+json listOf(const std::string& box, const std::vector<messages::MessageRow>& rows)
 {
     json out = json::array();
     for (const messages::MessageRow& row : rows)
-        out.push_back(toJson(row));
+        out.push_back(toJson(box, row));
     return {{"version", 1}, {"messages", std::move(out)}};
 }
 
@@ -57,40 +46,45 @@ Task<Response> answered(Task<Response> handler)
     co_return *r;
 }
 
-Task<Response> listMessages(messages::Store& store, Request r)
+struct Kept { // what a box keeps; both outlive the requests
+    const std::string& box;
+    messages::Store& store;
+};
+
+Task<Response> listMessages(Kept kept, Request r)
 {
     const messages::MessageFilter filter = co_await filterOf(r);
-    const std::vector<messages::MessageRow> rows = co_await store.list(filter);
-    co_return lines::jsonResponse(listOf(rows));
+    const std::vector<messages::MessageRow> rows = co_await kept.store.list(filter);
+    co_return lines::jsonResponse(listOf(kept.box, rows));
 }
 
-Task<Response> showMessage(messages::Store& store, Request r)
+Task<Response> showMessage(Kept kept, Request r)
 {
-    const messages::MessageId id = co_await messageId(r);
-    const messages::MessageRow row = co_await store.show(id);
-    co_return lines::jsonResponse(listOf({row}));
+    const messages::MessageId id = co_await messageId(kept.box, r.captured.at(0));
+    const messages::MessageRow row = co_await kept.store.show(id);
+    co_return lines::jsonResponse(listOf(kept.box, {row}));
 }
 
-Task<Response> deleteMessage(messages::Store& store, Request r)
+Task<Response> deleteMessage(Kept kept, Request r)
 {
-    const messages::MessageId id = co_await messageId(r);
-    co_await store.show(id); // Errc::not_found
-    co_await store.remove(id);
-    const messages::MessageRow row = co_await store.show(id);
-    co_return lines::jsonResponse(listOf({row}));
+    const messages::MessageId id = co_await messageId(kept.box, r.captured.at(0));
+    co_await kept.store.show(id); // Errc::not_found
+    co_await kept.store.remove(id);
+    const messages::MessageRow row = co_await kept.store.show(id);
+    co_return lines::jsonResponse(listOf(kept.box, {row}));
 }
 
-Task<Response> messageAudio(messages::Store& store, Request r)
+Task<Response> messageAudio(Kept kept, Request r)
 {
-    const messages::MessageId id = co_await messageId(r);
-    const OctetBuffer wav = co_await store.exportWav(id);
+    const messages::MessageId id = co_await messageId(kept.box, r.captured.at(0));
+    const OctetBuffer wav = co_await kept.store.exportWav(id);
     co_return Response{200, std::string(asText(wav)), "audio/wav"};
 }
 
-Task<Response> listNumbers(messages::Store& store, Request)
+Task<Response> listNumbers(Kept kept, Request)
 {
     json rows = json::array();
-    const std::vector<messages::NumberRow> numbers = co_await store.numbers();
+    const std::vector<messages::NumberRow> numbers = co_await kept.store.numbers();
     for (const messages::NumberRow& n : numbers)
         rows.push_back({{"number", n.number.e164()}, {"live", n.live}, {"quarantined", n.quarantined}});
     co_return lines::jsonResponse({{"version", 1}, {"numbers", std::move(rows)}});
@@ -114,10 +108,10 @@ Task<Response> setMode(Box& box, Request r)
     co_return lines::jsonResponse(answer);
 }
 
-using Of = Task<Response> (*)(messages::Store&, Request);
-control::Handler onStore(messages::Store& store, Of handler)
+using OfStore = Task<Response> (*)(Kept, Request);
+control::Handler onStore(Kept kept, OfStore handler)
 {
-    return [&store, handler](Request r) { return answered(handler(store, std::move(r))); };
+    return [kept, handler](Request r) { return answered(handler(kept, std::move(r))); };
 }
 
 using OfBox = Task<Response> (*)(Box&, Request);
@@ -136,15 +130,15 @@ void append(std::vector<control::Route>& to, std::vector<control::Route> more)
 
 std::vector<control::Route> boxRoutes(Box& box, BoxParts parts, std::string configuration, FaultFiles* faultFiles)
 {
-    messages::Store& store = parts.store;
+    const Kept kept{box.config().id, parts.store};
     std::vector<control::Route> routes{
         {"GET", "/v1/status", onBox(box, status), true},
         {"POST", "/v1/mode", onBox(box, setMode)},
-        {"GET", "/v1/messages", onStore(store, listMessages)},
-        {"GET", "/v1/messages/{}", onStore(store, showMessage)},
-        {"DELETE", "/v1/messages/{}", onStore(store, deleteMessage)},
-        {"GET", "/v1/messages/{}/audio", onStore(store, messageAudio)},
-        {"GET", "/v1/numbers", onStore(store, listNumbers)},
+        {"GET", "/v1/messages", onStore(kept, listMessages)},
+        {"GET", "/v1/messages/{}", onStore(kept, showMessage)},
+        {"DELETE", "/v1/messages/{}", onStore(kept, deleteMessage)},
+        {"GET", "/v1/messages/{}/audio", onStore(kept, messageAudio)},
+        {"GET", "/v1/numbers", onStore(kept, listNumbers)},
     };
     append(routes, lines::spanRoutes(parts.lines));
     append(routes, lines::modemRoutes(parts.lines));

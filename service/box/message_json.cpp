@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "box/message_json.h"
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 namespace callbox::box {
@@ -46,12 +47,30 @@ json toJson(const messages::RecipientRow& r)
 
 } // namespace
 
-json toJson(const messages::MessageRow& m)
+std::string messageName(const std::string& box, messages::MessageId id)
+{
+    return box + "-" + std::to_string(id);
+}
+
+Result<messages::MessageId> messageId(const std::string& box, std::string_view name)
+{
+    const std::size_t dash = name.rfind('-'); // a box's id may hold one, a number does not
+    const std::string_view digits = dash == std::string_view::npos ? name : name.substr(dash + 1);
+    messages::MessageId id = 0;
+    const auto [end, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), id);
+    if (ec != std::errc() || end != digits.data() + digits.size() || id <= 0)
+        return Error{Errc::invalid, "message " + std::string(name) + ": an id is BOX-NUMBER, as message list shows it"};
+    if (dash != std::string_view::npos && name.substr(0, dash) != box)
+        return Error{Errc::not_found, "message " + std::string(name) + " is not on " + box};
+    return id;
+}
+
+json toJson(const std::string& box, const messages::MessageRow& m)
 {
     json recipients = json::array();
     for (const messages::RecipientRow& r : m.recipients)
         recipients.push_back(toJson(r));
-    return {{"id", m.id},
+    return {{"id", messageName(box, m.id)},
             {"state", messages::name(m.state)},
             {"from", orNull(m.from, wholeNumber)},
             {"from_presentation", m.fromPresentation},

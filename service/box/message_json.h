@@ -6,6 +6,11 @@
 
 namespace callbox::box {
 
-nlohmann::json toJson(const messages::MessageRow&);
+// A message's id outside its box: BOX-N, unique in the fleet as the box's own is.
+std::string messageName(const std::string& box, messages::MessageId id);
+// BOX-N, or N alone to one who asks this box. Errc::invalid: neither; Errc::not_found: another box's.
+Result<messages::MessageId> messageId(const std::string& box, std::string_view name);
+
+nlohmann::json toJson(const std::string& box, const messages::MessageRow&);
 
 } // namespace callbox::box

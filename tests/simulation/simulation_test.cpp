@@ -25,13 +25,14 @@ void print(std::uint64_t seed, const Totals& t)
                 t.sms, t.notices, t.crashes, t.otherFaults);
 }
 
-void runSeed(std::uint64_t seed, unsigned deposits, bool faults)
+void runSeed(std::uint64_t seed, unsigned deposits, bool faults, Duration between = 1500ms)
 {
     Plant nothing;
     LifeOptions options;
     options.fleet.seed = seed;
     options.deposits = deposits;
     options.faults = faults;
+    options.between = between;
     Life life(options, nothing);
     life.run();
     print(seed, life.totals());
@@ -52,6 +53,12 @@ TEST_P(Seeds, WhateverBreaksNothingHappensThatMustNot)
 {
     const char* given = std::getenv("CALLBOX_SEED");
     runSeed(given ? std::strtoull(given, nullptr, 10) : GetParam(), 300, true);
+}
+
+TEST(ReleaseSimulation, ThousandsOfCallsWithFaultsHaveNothingHappenThatMustNot)
+{
+    const char* given = std::getenv("CALLBOX_SEED");
+    runSeed(given ? std::strtoull(given, nullptr, 10) : 41, 3000, true, 600ms);
 }
 
 class Planted : public testing::TestWithParam<std::size_t> {};

@@ -103,10 +103,8 @@ G711 Lab::stored(const json& message) const
 {
     static int n = 0;
     const std::string path = file("stored" + std::to_string(++n) + ".wav");
-    Arguments options{message.at("id").dump(), "--out", path};
-    if (message.contains("box"))
-        options.insert(options.end(), {"--box", message["box"].get<std::string>()});
-    const CommandResult r = command({"message", "export"}, options);
+    const CommandResult r =
+        command({"message", "export"}, {message.at("id").get<std::string>(), "--out", path}); // an id names its box
     EXPECT_EQ(r.exitCode, 0) << r.err;
     return r.exitCode == 0 ? readG711(path) : G711();
 }
