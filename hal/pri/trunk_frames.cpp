@@ -105,7 +105,8 @@ void PriTrunk::afterMessage(const Message& m, Octets frame)
         kept->clear(edges_.loop.now());
         kept->agreed = true;
         forget(*kept);
-        tellReleased(*kept, causeOf(frame, m));
+        // The cause of a STATUS says why it was sent, not why the call is gone: the far side has lost it.
+        tellReleased(*kept, m.type == MessageType::status ? Cause::temporaryFailure : causeOf(frame, m));
     } else if (m.type == MessageType::disconnect && kept->releaseDue && !kept->clearing) {
         kept->clear(edges_.loop.now());
         // libpri has no T308 here.

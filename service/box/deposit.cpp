@@ -111,12 +111,13 @@ Task<hal::Cause> commitMessage(const Desk& desk, hal::Call& call, std::unique_pt
     co_return co_await endWith(talk, saved, hal::Cause::normalClearing);
 }
 
-// Greeting (a '#' goes straight to the beep) and beep.
-Task<> invite(const Desk& desk, hal::Call& call, bool again)
+// Greeting (a '#' goes straight to the beep) and beep. What the line loses from the beep on may have been speech.
+Task<> invite(const Desk& desk, hal::Call& call, bool again, std::uint64_t& lostBefore)
 {
     Conversation talk(call, desk.prompts);
     Sentence words(again ? Prompt::recordAgain : Prompt::greeting);
     co_await talk.sayUntilKey(words, "#");
+    lostBefore = call.samplesLost();
     co_await talk.say(Prompt::beep);
 }
 
@@ -133,7 +134,8 @@ Task<hal::Cause> takeMessage(const Desk& desk, hal::Call& call, messages::NewMes
             co_return co_await endWith(talk, sorry, hal::Cause::temporaryFailure);
         }
         std::unique_ptr<messages::Draft> draft = std::move(*begun);
-        Result<void> invited = co_await check(invite(desk, call, again));
+        std::uint64_t lostBefore = 0;
+        Result<void> invited = co_await check(invite(desk, call, again, lostBefore));
         hal::RecordOutcome recorded;
         if (invited) {
             hal::RecordOptions options;
@@ -141,6 +143,7 @@ Task<hal::Cause> takeMessage(const Desk& desk, hal::Call& call, messages::NewMes
             options.silence = desk.config.silence;
             call.setDetecting(true);
             recorded = co_await call.record(*draft, options);
+            recorded.lost = call.samplesLost() - lostBefore;
             call.setDetecting(false); // digits mean nothing from here on
         }
         if (isMessage(recorded, desk.config))

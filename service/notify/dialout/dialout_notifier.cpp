@@ -39,6 +39,18 @@ constexpr std::array rows{
 };
 constexpr Row anyOther{Cause::none, Outcome::failed, 5min, true};
 constexpr Duration afterNoKey = 30min; // a machine, or somebody who did not care
+constexpr Duration afterFault = 1min;
+
+// Somebody hung up, we or they; any other cause is a line, a box or a switch that failed.
+bool endedByPeople(Cause c)
+{
+    return c == Cause::none || c == Cause::normalClearing || c == Cause::normalUnspecified;
+}
+
+std::string inWords(Cause c)
+{
+    return "cause " + std::to_string(static_cast<unsigned>(c)) + " (" + std::string(hal::text(c)) + ")";
+}
 
 } // namespace
 
@@ -51,8 +63,15 @@ Delivery deliveryOf(const NoticeCallResult& r)
         d.why = "no trunk could place the call";
         return d;
     }
-    if (r.confirmed) {
+    if (r.confirmed && endedByPeople(r.cause)) {
         d.outcome = Outcome::delivered;
+        return d;
+    }
+    if (r.confirmed) { // the link number is said at the end: who was cut off cannot call back
+        d.outcome = Outcome::failed;
+        d.why = "cut off after the key: " + inWords(r.cause);
+        d.wait = afterFault;
+        d.noticed = true;
         return d;
     }
     if (r.answered) {
@@ -67,7 +86,7 @@ Delivery deliveryOf(const NoticeCallResult& r)
     d.outcome = row.outcome;
     d.wait = row.wait;
     d.noticed = row.noticed;
-    d.why = "cause " + std::to_string(static_cast<unsigned>(r.cause)) + " (" + std::string(hal::text(r.cause)) + ")";
+    d.why = inWords(r.cause);
     return d;
 }
 

@@ -353,6 +353,20 @@ TEST(Deposit, AMessageWithAHoleThatALineFaultMadeIsMarkedAndOneWithASlipIsNot)
     }
 }
 
+TEST(Deposit, WhatTheLineLostWhileTheBeepWasPlayedMayHaveBeenSpeech)
+{
+    World w;
+    Phone phone = w.dial(diverted());
+    ASSERT_TRUE(phone.untilHeard(Prompt::beep)); // its beginning
+    ASSERT_TRUE(w.lines->fault("span-los"));
+    w.loop.runFor(1s);
+    ASSERT_TRUE(w.lines->fault("span-ok"));
+    phone.speak(noise(2 * second, 18));
+    phone.press("#");
+    ASSERT_TRUE(phone.untilHeard(Prompt::saved));
+    EXPECT_TRUE(onlyMessage(w).cutShort);
+}
+
 TEST(Deposit, AMissingPromptEndsNoCall)
 {
     World w;

@@ -101,6 +101,9 @@ TEST(DialoutOutcome, Table)
     };
     const Row rows[] = {
         {true, true, true, Cause::normalClearing, Outcome::delivered, 0s, false},
+        // The key was pressed, and a line or a switch failed before the message was heard.
+        {true, true, true, Cause::temporaryFailure, Outcome::failed, 1min, true},
+        {true, true, true, Cause::destinationOutOfOrder, Outcome::failed, 1min, true},
         {true, true, false, Cause::normalClearing, Outcome::failed, 30min, true}, // a machine presses nothing
         {true, false, false, Cause::userBusy, Outcome::failed, 3min, true},
         {true, false, false, Cause::noAnswer, Outcome::failed, 15min, true},
@@ -126,7 +129,7 @@ TEST(DialoutOutcome, Table)
         EXPECT_EQ(d.wait, r.wait) << hal::text(r.cause);
         EXPECT_EQ(d.noticed, r.noticed) << hal::text(r.cause);
         EXPECT_EQ(d.channel, "trunk1");
-        EXPECT_EQ(d.why.empty(), r.confirmed) << "whoever reads the list is told why";
+        EXPECT_EQ(d.why.empty(), r.outcome == Outcome::delivered) << "whoever reads the list is told why";
     }
 }
 
