@@ -57,8 +57,8 @@ Result<void> checkOrder(const CallOrder& o)
 
 // A live call, findable for hangupAll().
 struct Exchange::Live {
-    Live(Exchange& exchange, hal::Call& call) : exchange(exchange), call(call) { exchange.live_.insert(&call); }
-    ~Live() { exchange.live_.erase(&call); }
+    Live(Exchange& exchange, hal::Call& call) : exchange(exchange), call(call) { exchange.live_.push_back(&call); }
+    ~Live() { std::erase(exchange.live_, &call); }
     Live(const Live&) = delete;
     Live& operator=(const Live&) = delete;
     Exchange& exchange;
@@ -186,7 +186,7 @@ Task<> Exchange::telephone(TelephoneCall had, std::unique_ptr<hal::Call> call)
 
 void Exchange::hangupAll(hal::Cause cause)
 {
-    const std::vector<hal::Call*> now(live_.begin(), live_.end()); // a release may end a script, later
+    const std::vector<hal::Call*> now = live_; // a release may end a script, later
     for (hal::Call* call : now)
         call->hangup(cause);
 }

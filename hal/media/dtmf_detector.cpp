@@ -71,8 +71,9 @@ struct DtmfDetector::Impl {
             if (share(window, rows[key / 4]) + share(window, columns[key % 4]) < 0.7)
                 break;
         }
-        // The last window that passed may hold a little of what came before: never cut into that.
-        return ago - probe / 4 - std::min(ago - probe / 4, probe / 2);
+        // The last window that passed may be mostly what came before, where the tone is the louder: never cut into
+        // that.
+        return ago - probe / 4 - std::min(ago - probe / 4, probe);
     }
 
     Law law;

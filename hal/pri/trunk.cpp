@@ -45,7 +45,7 @@ PriTrunk::~PriTrunk()
 {
     *alive_ = false;
     span_.setFrameSink(nullptr);
-    for (auto& [call, record] : records_) {
+    for (const auto& record : those([](const Record&) { return true; })) {
         record->trunk = nullptr;
         record->call = nullptr;
         tellReleased(*record, Cause::networkOutOfOrder);

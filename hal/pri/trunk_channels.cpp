@@ -17,6 +17,16 @@ constexpr Duration userGoesFirst = 3s;
 
 } // namespace
 
+// In the order of their references: an order by address would differ from run to run, and no failure could be replayed.
+std::vector<std::shared_ptr<Record>> PriTrunk::those(const std::function<bool(const Record&)>& of) const
+{
+    std::vector<std::shared_ptr<Record>> out;
+    for (const auto& [reference, record] : byReference_)
+        if (of(*record))
+            out.push_back(record->shared_from_this());
+    return out;
+}
+
 // Q.931 5.1.2, 5.2.3: the channel asked for if it is idle; another where the far side leaves us the choice.
 Cause PriTrunk::chooseChannel(const Event& e, Record& r)
 {
@@ -50,13 +60,12 @@ void PriTrunk::yieldChannel(Timeslot t)
 {
     if (config_.role == PriRole::network)
         return;
-    for (auto& [call, record] : records_)
-        if (record->slot == t && !record->incoming && !record->responded) {
-            edges_.log.info("glare: the channel goes to the network's call", {{"call", record->id}, {"ts", index(t)}});
-            ledger_.release(t, record->id);
-            record->slot.reset();
-            return;
-        }
+    for (const auto& record : those([t](const Record& r) { return r.slot == t && !r.incoming && !r.responded; })) {
+        edges_.log.info("glare: the channel goes to the network's call", {{"call", record->id}, {"ts", index(t)}});
+        ledger_.release(t, record->id);
+        record->slot.reset();
+        return;
+    }
 }
 
 // The far side's first answer says which channel it is.
@@ -104,11 +113,7 @@ void PriTrunk::onDChannel(bool up)
 // T309.
 void PriTrunk::endUnanswered()
 {
-    std::vector<std::shared_ptr<Record>> over;
-    for (auto& [call, record] : records_)
-        if (record->incoming && !record->responded && !record->clearing)
-            over.push_back(record);
-    for (const auto& record : over)
+    for (const auto& record : those([](const Record& r) { return r.incoming && !r.responded && !r.clearing; }))
         hangup(*record, Cause::destinationOutOfOrder);
 }
 
@@ -116,11 +121,7 @@ void PriTrunk::endUnanswered()
 // the RELEASE that comes next with T305 only: the far side would talk to nobody for half a minute.
 void PriTrunk::dropClearing()
 {
-    std::vector<std::shared_ptr<Record>> open;
-    for (auto& [call, record] : records_)
-        if (record->clearing && record->ended && !record->agreed)
-            open.push_back(record);
-    for (const auto& record : open) {
+    for (const auto& record : those([](const Record& r) { return r.clearing && r.ended && !r.agreed; })) {
         controller_->abandon(record->call);
         forget(*record);
         tellReleased(*record, *record->ended);
@@ -132,11 +133,7 @@ void PriTrunk::dropClearing()
 // over.
 void PriTrunk::enquire()
 {
-    std::vector<std::shared_ptr<Record>> live;
-    for (auto& [call, record] : records_)
-        if (record->responded && !record->clearing)
-            live.push_back(record);
-    for (const auto& record : live) {
+    for (const auto& record : those([](const Record& r) { return r.responded && !r.clearing; })) {
         record->enquiry = true;
         controller_->information(record->call);
     }
@@ -178,12 +175,8 @@ Result<void> PriTrunk::restart(Timeslot t)
     ledger_.setRestarting(t, true);
     if (std::find(toRestart_.begin(), toRestart_.end(), t) == toRestart_.end())
         toRestart_.push_back(t);
-    std::shared_ptr<Record> over;
-    for (auto& [call, record] : records_)
-        if (record->slot == t)
-            over = record;
-    if (over)
-        hangup(*over, Cause::temporaryFailure); // the restart follows when it is cleared
+    for (const auto& record : those([t](const Record& r) { return r.slot == t; }))
+        hangup(*record, Cause::temporaryFailure); // the restart follows when it is cleared
     nextRestart();
     return {};
 }
@@ -243,11 +236,10 @@ void PriTrunk::onRestart(int channel)
         doubtful_.clear();
     else
         doubtful_.erase(Timeslot{static_cast<std::uint8_t>(channel)});
-    std::vector<std::shared_ptr<Record>> over;
-    for (auto& [call, record] : records_)
-        if (channel <= 0 || (record->slot && index(*record->slot) == static_cast<unsigned>(channel)))
-            over.push_back(record);
-    for (const auto& record : over) {
+    const auto restarted = [channel](const Record& r) {
+        return channel <= 0 || (r.slot && index(*r.slot) == static_cast<unsigned>(channel));
+    };
+    for (const auto& record : those(restarted)) {
         record->clear(edges_.loop.now());
         record->agreed = true;
         controller_->abandon(record->call);
@@ -272,11 +264,10 @@ Result<void> PriTrunk::setInService(Timeslot t, bool in)
 void PriTrunk::audit()
 {
     const TimePoint now = edges_.loop.now();
-    std::vector<std::shared_ptr<Record>> lost;
-    for (auto& [call, record] : records_)
-        if (!controller_->knows(call) || (record->clearing && now - record->clearingSince > clearingTakes() + 1s))
-            lost.push_back(record);
-    for (const auto& record : lost) {
+    const auto lost = [this, now](const Record& r) {
+        return !controller_->knows(r.call) || (r.clearing && now - r.clearingSince > clearingTakes() + 1s);
+    };
+    for (const auto& record : those(lost)) {
         ++reclaimed_;
         edges_.log.error("call without end taken back", {{"call", record->id}, {"so_far", reclaimed_}});
         controller_->abandon(record->call);

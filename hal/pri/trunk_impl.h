@@ -119,6 +119,8 @@ private:
     void notify();
     std::unique_ptr<Call> makeCall(const std::shared_ptr<Record>&);
     [[nodiscard]] Record* find(q931_call*) const;
+    // A copy: what is done to one may end others.
+    [[nodiscard]] std::vector<std::shared_ptr<Record>> those(const std::function<bool(const Record&)>& of) const;
     [[nodiscard]] std::string idOf(unsigned reference, bool originatedByNetwork) const;
 
     Edges edges_;

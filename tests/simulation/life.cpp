@@ -127,6 +127,7 @@ Task<> Life::deposit(Deposit& d)
     ++totals_.calls;
     if (!r)
         co_return;
+    happened(d.from.e164());
     d.answered = r->connected;
     totals_.answered += r->connected;
     const Voices::Heard heard = fleet_.voices.listen(r->heard);
@@ -136,8 +137,20 @@ Task<> Life::deposit(Deposit& d)
         violated(2, "caller " + std::to_string(d.id) + " heard caller " + std::to_string(other));
 }
 
+void Life::happened(std::string_view what)
+{
+    const auto at = std::size_t(fleet_.loop.now().time_since_epoch().count());
+    fingerprint_ = fingerprint_ * 1'000'003 ^ std::hash<std::string_view>()(what) ^ at;
+}
+
+std::string Life::fingerprint() const
+{
+    return std::to_string(fingerprint_);
+}
+
 void Life::onSms(const lab::ReceivedSms& sms)
 {
+    happened(sms.text);
     ++totals_.sms;
     const auto to = PhoneNumber::parse(sms.to);
     if (!to || to->e164() < "+12125550000" || to->e164() > "+12125558999") {
@@ -210,6 +223,7 @@ Task<> Life::listener(std::uint64_t deposit, PhoneNumber link, std::string code)
 
 void Life::onTelephone(const lab::TelephoneCall& call)
 {
+    happened(call.to.e164());
     ++totals_.notices;
     if (call.to.e164() < "+12125550000" || call.to.e164() > "+12125558999") {
         violated(6, "we called " + call.to.e164());

@@ -30,6 +30,7 @@ public:
     void run();
     [[nodiscard]] const std::vector<Violation>& violations() const { return violations_; }
     [[nodiscard]] const Totals& totals() const { return totals_; }
+    [[nodiscard]] std::string fingerprint() const; // of every SMS and every call: when, what, to whom
 
 private:
     struct Deposit {
@@ -71,6 +72,8 @@ private:
     std::vector<Violation> violations_;
     std::map<std::pair<int, std::string>, unsigned> seen_;
     Totals totals_;
+    std::size_t fingerprint_ = 0;
+    void happened(std::string_view what);
     bool quietening_ = false;
     unsigned listeners_ = 0;
     Timer second_;

@@ -46,6 +46,25 @@ TEST(Simulation, AFleetWithoutFaultsServesEverybody)
     runSeed(1, 150, false);
 }
 
+// A failure can be looked into only if it comes again.
+TEST(Simulation, TheSameSeedIsTheSameDay)
+{
+    std::string days[2];
+    for (std::string& day : days) {
+        Plant nothing;
+        LifeOptions options;
+        options.fleet.seed = 5;
+        options.deposits = 80;
+        Life life(options, nothing);
+        life.run();
+        const Totals& t = life.totals();
+        for (const unsigned n : {t.calls, t.answered, t.saved, t.retrievals, t.heard, t.sms, t.notices, t.crashes})
+            day += std::to_string(n) + " ";
+        day += life.fingerprint();
+    }
+    EXPECT_EQ(days[0], days[1]);
+}
+
 class Seeds : public testing::TestWithParam<std::uint64_t> {};
 INSTANTIATE_TEST_SUITE_P(Simulation, Seeds, testing::Values(11, 12, 13, 14));
 

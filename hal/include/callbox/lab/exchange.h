@@ -7,7 +7,7 @@
 #include <callbox/lab/telephone.h>
 #include <deque>
 #include <map>
-#include <set>
+#include <vector>
 
 namespace callbox::lab {
 
@@ -56,7 +56,7 @@ private:
     hal::SoundPtr greeting_; // of the answering machines
     std::deque<TelephoneCall> had_;
     std::function<void(const TelephoneCall&)> told_;
-    std::set<hal::Call*> live_;
+    std::vector<hal::Call*> live_; // in the order they began
     TaskGroup phones_;
 };
 
