@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The simulated disk. A name and what it names are two things, as on a real one: contents are made durable by
-// File::sync(), names by syncDirectory().
+// File::sync(), names, of folders too, by syncDirectory() of the folder they are in. "/" and "." are always there.
 #include <algorithm>
 #include <callbox/base/sim_files.h>
 #include <cstring>
@@ -38,7 +38,8 @@ Error noSuch(const std::string& path)
 struct SimFiles::Impl {
     std::map<std::string, std::shared_ptr<Inode>> names;
     std::map<std::string, std::shared_ptr<Inode>> durableNames;
-    std::set<std::string> folders;
+    std::set<std::string> folders{"/", "."};
+    std::set<std::string> durableFolders{"/", "."};
     std::uint64_t generation = 0; // handles of an earlier one are dead
     bool full = false;
     bool readOnly = false;
@@ -49,6 +50,20 @@ struct SimFiles::Impl {
         if (readOnly)
             return Error{Errc::io, path + ": read-only file system"};
         return {};
+    }
+    [[nodiscard]] Result<void> folderOf(const std::string& path) const
+    {
+        const std::string parent = parentOf(path);
+        if (folders.count(parent))
+            return {};
+        return names.count(parent) ? Error{Errc::io, parent + ": not a folder"}
+                                   : Error{Errc::not_found, parent + ": no such folder"};
+    }
+    // Whether a folder and all above it survived.
+    [[nodiscard]] bool reachable(const std::string& folder) const
+    {
+        const std::string parent = parentOf(folder);
+        return durableFolders.count(folder) && (parent == folder || reachable(parent));
     }
 };
 
@@ -139,14 +154,16 @@ SimFiles::~SimFiles() = default;
 
 Result<std::unique_ptr<File>> SimFiles::open(const std::string& path, OpenMode mode)
 {
+    if (impl_->folders.count(clean(path)))
+        return Error{Errc::io, path + ": is a folder"};
     auto it = impl_->names.find(path);
     if (it == impl_->names.end()) {
         if (mode == OpenMode::read || mode == OpenMode::write)
             return noSuch(path);
         if (auto r = impl_->mayChange(path); !r)
             return r.error();
-        if (!impl_->folders.count(parentOf(path)))
-            return Error{Errc::not_found, parentOf(path) + ": no such folder"};
+        if (auto r = impl_->folderOf(path); !r)
+            return r.error();
         if (impl_->full)
             return Error{Errc::no_space, path + ": no space left on device"};
         it = impl_->names.emplace(path, std::make_shared<Inode>()).first;
@@ -163,9 +180,13 @@ Result<void> SimFiles::rename(const std::string& from, const std::string& to)
 {
     if (auto r = impl_->mayChange(from); !r)
         return r;
+    if (impl_->folders.count(clean(from)) || impl_->folders.count(clean(to)))
+        return Error{Errc::unsupported, "renaming " + from + ": folders are not renamed here"};
     const auto it = impl_->names.find(from);
     if (it == impl_->names.end())
         return noSuch(from);
+    if (auto r = impl_->folderOf(to); !r)
+        return r;
     const auto inode = it->second;
     impl_->names.erase(it);
     impl_->names[to] = inode;
@@ -176,6 +197,8 @@ Result<void> SimFiles::remove(const std::string& path)
 {
     if (auto r = impl_->mayChange(path); !r)
         return r;
+    if (impl_->folders.count(clean(path)))
+        return Error{Errc::io, path + ": is a folder"};
     if (impl_->names.erase(path) == 0)
         return noSuch(path);
     return {};
@@ -188,20 +211,35 @@ Result<void> SimFiles::makeDirectories(const std::string& path)
         return {};
     if (auto r = impl_->mayChange(p); !r)
         return r;
-    for (std::size_t i = 1; i < p.size(); ++i)
-        if (p[i] == '/')
-            impl_->folders.insert(p.substr(0, i));
-    impl_->folders.insert(p);
+    std::vector<std::string> made;
+    for (std::size_t end = 1; end <= p.size(); ++end) {
+        if (end < p.size() && p[end] != '/')
+            continue;
+        const std::string folder = p.substr(0, end);
+        if (impl_->names.count(folder))
+            return Error{Errc::io, "making the folder " + p + ": " + folder + " is a file"};
+        if (!impl_->folders.count(folder))
+            made.push_back(folder);
+    }
+    if (impl_->full)
+        return Error{Errc::no_space, "making the folder " + p + ": no space left on device"};
+    impl_->folders.insert(made.begin(), made.end());
     return {};
 }
 
 Result<void> SimFiles::syncDirectory(const std::string& path)
 {
     const std::string p = clean(path);
-    std::erase_if(impl_->durableNames, [&](const auto& n) { return parentOf(n.first) == p; });
+    if (!impl_->folders.count(p))
+        return Error{Errc::not_found, p + ": no such folder"};
+    const auto inside = [&](const std::string& name) { return name != p && parentOf(name) == p; };
+    std::erase_if(impl_->durableNames, [&](const auto& n) { return inside(n.first); });
     for (const auto& [name, inode] : impl_->names)
-        if (parentOf(name) == p)
+        if (inside(name))
             impl_->durableNames[name] = inode;
+    for (const std::string& folder : impl_->folders)
+        if (inside(folder))
+            impl_->durableFolders.insert(folder);
     return {};
 }
 
@@ -210,11 +248,16 @@ Result<std::vector<std::string>> SimFiles::list(const std::string& path)
     const std::string p = clean(path);
     if (!impl_->folders.count(p))
         return Error{Errc::not_found, p + ": no such folder"};
-    std::vector<std::string> out;
+    std::set<std::string> out;
+    const auto add = [&](const std::string& name) {
+        if (name != p && parentOf(name) == p)
+            out.insert(name.substr(name.rfind('/') + 1));
+    };
     for (const auto& [name, inode] : impl_->names)
-        if (parentOf(name) == p)
-            out.push_back(name.substr(p.size() + 1));
-    return out;
+        add(name);
+    for (const std::string& folder : impl_->folders)
+        add(folder);
+    return std::vector<std::string>(out.begin(), out.end());
 }
 
 Result<bool> SimFiles::exists(const std::string& path)
@@ -230,6 +273,9 @@ Result<std::uint64_t> SimFiles::freeBytes(const std::string&)
 void SimFiles::powerCut(const std::function<std::uint64_t(std::uint64_t unsynced)>& keepUnsynced)
 {
     ++impl_->generation;
+    std::erase_if(impl_->durableFolders, [&](const std::string& f) { return !impl_->reachable(f); });
+    std::erase_if(impl_->durableNames, [&](const auto& n) { return !impl_->durableFolders.count(parentOf(n.first)); });
+    impl_->folders = impl_->durableFolders;
     impl_->names = impl_->durableNames;
     for (auto& [name, inode] : impl_->names) {
         auto& synced = inode->synced;

@@ -10,14 +10,28 @@ Engine::Engine(const Edges& edges, StoreConfig config)
 {
 }
 
-Result<void> Engine::open()
+// The folder and its name in every folder above survive a power cut. Whoever made it, now or before a crash, need not
+// have synced them. A folder above that we may not read was not made by us.
+Result<void> Engine::makeFolders()
 {
     const std::string audio = config_.folder + "/audio";
     if (auto r = edges_.files.makeDirectories(audio); !r)
         return r.error().because("making the store's folder");
-    for (const std::string& folder : {config_.folder, audio})
-        if (auto r = edges_.files.syncDirectory(folder); !r)
+    for (std::string folder = audio;;) {
+        const auto r = edges_.files.syncDirectory(folder);
+        if (!r && r.error().code != Errc::denied)
             return r.error().because("the store's folder");
+        const auto slash = folder.rfind('/');
+        if (folder == "/" || folder == ".")
+            return {};
+        folder = slash == std::string::npos ? "." : slash == 0 ? "/" : folder.substr(0, slash);
+    }
+}
+
+Result<void> Engine::open()
+{
+    if (auto r = makeFolders(); !r)
+        return r;
     auto db = Database::open(edges_, config_.folder + "/messages.db");
     if (!db)
         return db.error();

@@ -60,6 +60,7 @@ public:
 private:
     [[nodiscard]] std::int64_t now() const { return edges_.loop.wallNow().time_since_epoch().count(); }
     [[nodiscard]] std::string audioPath(MessageId) const;
+    Result<void> makeFolders();
     // -- inside a transaction
     Result<std::vector<LinkNumbers::Pair>> store(MessageId, std::uint64_t samples, const std::string& sha256,
                                                  bool cutShort);

@@ -38,7 +38,11 @@ public:
         (void)step();
         return disk_.remove(path);
     }
-    Result<void> makeDirectories(const std::string& path) override { return disk_.makeDirectories(path); }
+    Result<void> makeDirectories(const std::string& path) override
+    {
+        (void)step();
+        return disk_.makeDirectories(path);
+    }
     Result<void> syncDirectory(const std::string& path) override
     {
         (void)step();

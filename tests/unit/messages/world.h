@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A store on a simulated disk under simulated time, which can lose its power.
 #pragma once
+#include "faulty_files.h"
 #include "messages/store.h"
 #include <callbox/base/sim_files.h>
 #include <gtest/gtest.h>
@@ -89,9 +90,21 @@ struct StoreWorld {
 
     SimLoop loop;
     std::unique_ptr<Random> random = makeSeededRandom(7);
+    // What follows a crash: the store of before is gone, its jobs have ended.
+    void die(bool powerCut)
+    {
+        if (powerCut)
+            files.powerCut();
+        else
+            files.processDied();
+        store.reset();
+        loop.runFor(1s);
+    }
+
     SimFiles files;
+    FaultyFiles faulty{files};
     std::unique_ptr<Executor> disk = makeSimExecutor(loop, 1ms);
-    Edges edges{loop, *random, files, *disk, Log()};
+    Edges edges{loop, *random, faulty, *disk, Log()};
     StoreConfig config;
     std::unique_ptr<Store> store;
 };

@@ -38,10 +38,11 @@ public:
     virtual Result<std::unique_ptr<File>> open(const std::string& path, OpenMode) = 0;
     virtual Result<void> rename(const std::string& from, const std::string& to) = 0;
     virtual Result<void> remove(const std::string& path) = 0;
+    // With what is missing above it. A folder made is a name in its parent: see syncDirectory().
     virtual Result<void> makeDirectories(const std::string& path) = 0;
-    // After this returns, names made, renamed or removed in the directory survive a power cut.
+    // After this returns, names of files and folders made, renamed or removed in the directory survive a power cut.
     virtual Result<void> syncDirectory(const std::string& path) = 0;
-    // Names (not paths) of what lies in a directory, sorted.
+    // Names (not paths) of files and folders in a directory, sorted.
     virtual Result<std::vector<std::string>> list(const std::string& path) = 0;
     virtual Result<bool> exists(const std::string& path) = 0;
     virtual Result<std::uint64_t> freeBytes(const std::string& path) = 0;

@@ -20,8 +20,9 @@ public:
     Result<bool> exists(const std::string& path) override;
     Result<std::uint64_t> freeBytes(const std::string& path) override;
 
-    // Power cut: contents go back to their last sync, names to the last sync of their directory. Open handles are
-    // dead from here on. `keepUnsynced` decides per file how many unsynced octets survived anyway (0 = none).
+    // Power cut: contents go back to their last sync, names (of folders too) to the last sync of the folder they are
+    // in; what lies in a folder that is lost is lost with it. Open handles are dead from here on.
+    // `keepUnsynced` decides per file how many unsynced octets survived anyway (0 = none).
     void powerCut(const std::function<std::uint64_t(std::uint64_t unsynced)>& keepUnsynced = {});
     // The process died, the machine lives: everything written stays, open handles are dead.
     void processDied();
