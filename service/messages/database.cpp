@@ -45,7 +45,7 @@ Query& Query::bindBlob(const std::vector<std::uint8_t>& v)
 
 bool Query::step()
 {
-    if (!stmt_)
+    if (!stmt_ || db_->stopped())
         return false;
     const int code = sqlite3_step(stmt_);
     if (code != SQLITE_ROW && code != SQLITE_DONE)
@@ -81,8 +81,7 @@ Result<std::unique_ptr<Database>> Database::open(const Edges& edges, const std::
     d->path_ = path;
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     if (const int code = sqlite3_open_v2(path.c_str(), &d->db_, flags, d->vfs_.name().c_str()); code != SQLITE_OK)
-        return Error{code == SQLITE_FULL ? Errc::no_space : Errc::io,
-                     path + ": cannot be opened: " + sqlite3_errstr(code)};
+        return d->error(code).because("opening the database");
     sqlite3_extended_result_codes(d->db_, 1);
     for (const char* pragma : {"PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL",
                                "PRAGMA secure_delete=ON", "PRAGMA temp_store=MEMORY", "PRAGMA foreign_keys=ON",
@@ -99,17 +98,42 @@ Database::~Database()
     sqlite3_close(db_);
 }
 
-void Database::note(int code)
+Error Database::error(int code) const
 {
-    if (code == SQLITE_OK || failure_)
-        return;
     const int primary = code & 0xFF;
     const Errc errc = primary == SQLITE_FULL ? Errc::no_space : primary == SQLITE_CONSTRAINT ? Errc::busy : Errc::io;
-    failure_ = Error{errc, path_ + ": " + sqlite3_errmsg(db_)};
+    std::string what = path_ + ": " + sqlite3_errmsg(db_);
+    if (const std::string below = vfs_.takeFailure(); !below.empty())
+        what += " (" + below + ")";
+    return {errc, std::move(what)};
+}
+
+void Database::note(int code)
+{
+    if (code == SQLITE_OK)
+        return;
+    Error e = error(code);
+    if (inTransaction_ && !broken_)
+        broken_ = e;
+    if (!failure_)
+        failure_ = std::move(e);
+}
+
+bool Database::stopped()
+{
+    if (!inTransaction_)
+        return false;
+    if (!broken_ && sqlite3_get_autocommit(db_))
+        broken_ = Error{Errc::io, path_ + ": the transaction was rolled back"};
+    if (broken_ && !failure_)
+        failure_ = broken_;
+    return broken_.has_value();
 }
 
 Query Database::query(const char* sql)
 {
+    if (stopped())
+        return Query(*this, nullptr);
     sqlite3_stmt*& stmt = prepared_[sql];
     if (!stmt)
         note(sqlite3_prepare_v3(db_, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, nullptr));
@@ -118,9 +142,15 @@ Query Database::query(const char* sql)
 
 Result<void> Database::execute(const std::string& sql)
 {
+    if (stopped())
+        return *broken_;
     const int code = sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr);
-    note(code);
-    return failure();
+    if (code == SQLITE_OK)
+        return {};
+    const Error e = error(code);
+    if (inTransaction_ && !broken_)
+        broken_ = e;
+    return e;
 }
 
 std::int64_t Database::lastId() const
@@ -142,19 +172,32 @@ Result<void> Database::failure()
     return e;
 }
 
+Result<void> Database::begin()
+{
+    failure_.reset(); // of somebody who did not ask: no reason to refuse a write
+    (void)vfs_.takeFailure();
+    if (!sqlite3_get_autocommit(db_)) // a roll-back failed: nothing can be written until it has succeeded
+        if (auto r = execute("ROLLBACK"); !r)
+            return r.error().because("ending the transaction before");
+    return execute("BEGIN IMMEDIATE");
+}
+
 Result<void> Database::transaction(const std::function<Result<void>()>& work)
 {
-    if (auto r = execute("BEGIN IMMEDIATE"); !r)
+    if (auto r = begin(); !r)
         return r;
+    inTransaction_ = true;
+    broken_.reset();
     Result<void> done = work();
-    if (auto r = failure(); done && !r)
-        done = r.error();
+    (void)stopped();
+    inTransaction_ = false;
+    failure_.reset();
+    if (broken_)
+        done = *std::exchange(broken_, std::nullopt);
     if (done)
         done = execute("COMMIT");
-    if (!done && !sqlite3_get_autocommit(db_)) {
+    if (!sqlite3_get_autocommit(db_))
         sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
-        (void)failure();
-    }
     return done;
 }
 

@@ -48,12 +48,14 @@ public:
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
 
-    Query query(const char* sql); // prepared once, by the address of its text
-    Result<void> execute(const std::string& sql);
+    Query query(const char* sql);                 // prepared once, by the address of its text
+    Result<void> execute(const std::string& sql); // its own error, not one that was noted before
     [[nodiscard]] std::int64_t lastId() const;
     [[nodiscard]] int changes() const;
 
-    // Everything `work` does, or nothing. What failed first is the error.
+    // Everything `work` does, or nothing. What failed first is the error, whether `work` looked at it or not; after it
+    // no statement of `work` does anything: SQLite may have rolled back by itself, and then each would be committed
+    // alone.
     Result<void> transaction(const std::function<Result<void>()>& work);
     // What went wrong since the last call of this, if anything.
     Result<void> failure();
@@ -62,12 +64,17 @@ public:
 private:
     friend class Query;
     explicit Database(const Edges& edges) : vfs_(edges) {}
+    [[nodiscard]] Error error(int code) const;
     void note(int code);
+    Result<void> begin();
+    bool stopped(); // in a transaction that has failed already
     Vfs vfs_;
     std::string path_;
     sqlite3* db_ = nullptr;
     std::map<const char*, sqlite3_stmt*> prepared_;
     std::optional<Error> failure_;
+    bool inTransaction_ = false;
+    std::optional<Error> broken_; // what failed first in it
 };
 
 } // namespace callbox::messages

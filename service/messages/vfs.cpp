@@ -4,6 +4,7 @@
 #include <cstring>
 #include <new>
 #include <sqlite3.h>
+#include <utility>
 
 namespace callbox::messages {
 
@@ -13,13 +14,14 @@ struct Vfs::Impl {
     const Loop* loop = nullptr;
     Random* random = nullptr;
     Files* files = nullptr;
+    std::string failure;
 };
 
 namespace {
 
 struct OpenFile {
     sqlite3_file base;
-    Files* files;
+    Vfs::Impl* vfs;
     File* file;
     std::string* path;
     bool nameUnsynced; // made just now: its folder is synced with the first sync
@@ -35,8 +37,9 @@ std::string folderOf(const std::string& path)
     return path.substr(0, path.rfind('/'));
 }
 
-int code(const Error& e, int otherwise)
+int code(Vfs::Impl& vfs, const Error& e, int otherwise)
 {
+    vfs.failure = e.what;
     return e.code == Errc::no_space ? SQLITE_FULL : otherwise;
 }
 
@@ -52,7 +55,7 @@ int read(sqlite3_file* f, void* out, int n, sqlite3_int64 at)
     const std::span<std::uint8_t> into(static_cast<std::uint8_t*>(out), static_cast<std::size_t>(n));
     const auto got = of(f).file->read(static_cast<std::uint64_t>(at), into);
     if (!got)
-        return SQLITE_IOERR_READ;
+        return code(*of(f).vfs, got.error(), SQLITE_IOERR_READ);
     if (*got == into.size())
         return SQLITE_OK;
     std::memset(into.data() + *got, 0, into.size() - *got);
@@ -63,21 +66,22 @@ int write(sqlite3_file* f, const void* data, int n, sqlite3_int64 at)
 {
     const auto r = of(f).file->write(static_cast<std::uint64_t>(at),
                                      {static_cast<const std::uint8_t*>(data), static_cast<std::size_t>(n)});
-    return r ? SQLITE_OK : code(r.error(), SQLITE_IOERR_WRITE);
+    return r ? SQLITE_OK : code(*of(f).vfs, r.error(), SQLITE_IOERR_WRITE);
 }
 
 int truncate(sqlite3_file* f, sqlite3_int64 size)
 {
     const auto r = of(f).file->truncate(static_cast<std::uint64_t>(size));
-    return r ? SQLITE_OK : code(r.error(), SQLITE_IOERR_TRUNCATE);
+    return r ? SQLITE_OK : code(*of(f).vfs, r.error(), SQLITE_IOERR_TRUNCATE);
 }
 
 int sync(sqlite3_file* f, int)
 {
-    if (!of(f).file->sync())
-        return SQLITE_IOERR_FSYNC;
-    if (of(f).nameUnsynced && !of(f).files->syncDirectory(folderOf(*of(f).path)))
-        return SQLITE_IOERR_DIR_FSYNC;
+    if (auto r = of(f).file->sync(); !r)
+        return code(*of(f).vfs, r.error(), SQLITE_IOERR_FSYNC);
+    if (of(f).nameUnsynced)
+        if (auto r = of(f).vfs->files->syncDirectory(folderOf(*of(f).path)); !r)
+            return code(*of(f).vfs, r.error(), SQLITE_IOERR_DIR_FSYNC);
     of(f).nameUnsynced = false;
     return SQLITE_OK;
 }
@@ -86,7 +90,7 @@ int fileSize(sqlite3_file* f, sqlite3_int64* size)
 {
     const auto r = of(f).file->size();
     if (!r)
-        return SQLITE_IOERR_FSTAT;
+        return code(*of(f).vfs, r.error(), SQLITE_IOERR_FSTAT);
     *size = static_cast<sqlite3_int64>(*r);
     return SQLITE_OK;
 }
@@ -135,8 +139,9 @@ int open(sqlite3_vfs* v, const char* name, sqlite3_file* f, int flags, int* outF
                                                        : OpenMode::write;
     auto opened = files.open(name, mode);
     if (!opened)
-        return code(opened.error(), SQLITE_CANTOPEN);
-    new (f) OpenFile{{&methods}, &files, opened->release(), new std::string(name), there && !*there};
+        return code(implOf(v), opened.error(), SQLITE_CANTOPEN);
+    // Its name is synced too unless it surely is an old one.
+    new (f) OpenFile{{&methods}, &implOf(v), opened->release(), new std::string(name), !there || !*there};
     if (outFlags)
         *outFlags = flags;
     return SQLITE_OK;
@@ -146,14 +151,21 @@ int remove(sqlite3_vfs* v, const char* name, int syncFolder)
 {
     Files& files = *implOf(v).files;
     if (auto r = files.remove(name); !r)
-        return r.error().code == Errc::not_found ? SQLITE_IOERR_DELETE_NOENT : SQLITE_IOERR_DELETE;
-    return syncFolder && !files.syncDirectory(folderOf(name)) ? SQLITE_IOERR_DIR_FSYNC : SQLITE_OK;
+        return r.error().code == Errc::not_found ? SQLITE_IOERR_DELETE_NOENT
+                                                 : code(implOf(v), r.error(), SQLITE_IOERR_DELETE);
+    if (syncFolder)
+        if (auto r = files.syncDirectory(folderOf(name)); !r)
+            return code(implOf(v), r.error(), SQLITE_IOERR_DIR_FSYNC);
+    return SQLITE_OK;
 }
 
 int access(sqlite3_vfs* v, const char* name, int, int* out)
 {
+    // Not knowing is not "no": without its WAL a database is what it was at its last checkpoint.
     const auto there = implOf(v).files->exists(name);
-    *out = there && *there;
+    if (!there)
+        return code(implOf(v), there.error(), SQLITE_IOERR_ACCESS);
+    *out = *there;
     return SQLITE_OK;
 }
 
@@ -231,6 +243,11 @@ Vfs::~Vfs()
 const std::string& Vfs::name() const
 {
     return impl_->name;
+}
+
+std::string Vfs::takeFailure() const
+{
+    return std::exchange(impl_->failure, {});
 }
 
 } // namespace callbox::messages

@@ -15,6 +15,8 @@ public:
     Vfs(const Vfs&) = delete;
     Vfs& operator=(const Vfs&) = delete;
     [[nodiscard]] const std::string& name() const;
+    // The disk's own words for what failed last since the last call, or nothing: SQLite passes on only a number.
+    [[nodiscard]] std::string takeFailure() const;
     struct Impl;
 
 private:

@@ -24,6 +24,7 @@ struct StoreWorld {
     {
         config.poolLast = number("+1212555" + std::to_string(9000 + poolSize));
     }
+    ~StoreWorld() { faulty.fault = {}; } // what it refers to lives shorter than the store
     Result<void> open()
     {
         auto opened = Store::open(edges, config);
