@@ -51,27 +51,50 @@ Result<std::shared_ptr<Recording>> Engine::begin(const NewMessage& m)
     return std::make_shared<Recording>(id, m.law, std::move(*file));
 }
 
-Result<Committed> Engine::commit(Recording& recording, bool cutShort)
+Result<void> Engine::append(Recording& recording, Octets samples, bool sync)
 {
+    auto r = recording.append(samples);
+    if (r && sync)
+        r = recording.sync();
+    if (!r)
+        writeProblem_ = r.error().what;
+    return r;
+}
+
+Result<Committed> Engine::commit(const Ending& ending)
+{
+    Recording& recording = *ending.recording;
     const TimePoint start = edges_.loop.now();
     recording_.erase(recording.id()); // whatever happens now, the repair may have it
-    if (auto r = recording.finish(); !r) {
+    ended_[recording.id()] = ending.cutShort || recording.failure();
+    auto r = recording.seal();
+    if (r)
+        r = recording.sync();
+    if (!r) {
         writeProblem_ = r.error().what;
+        ended_[recording.id()] = true; // how much of it is there is not known any more
         return r.error().because("finishing the audio");
     }
+    recording.pad();
     recording.close();
-    std::vector<LinkNumbers::Pair> pairs;
-    const auto r = db_->transaction([&]() -> Result<void> {
+    // The last words were lost after whoever ends it looked: not for them to call saved. What there is is stored by the
+    // next sweep, cut short.
+    if (recording.failure() && !ending.failureKnown)
+        return recording.failure()->because("the end of the recording");
+    const bool cutShort = ended_[recording.id()];
+    r = db_->transaction([&]() -> Result<void> {
         auto stored = store(recording.id(), recording.samples(), recording.sha256(), cutShort);
-        if (!stored)
-            return stored.error();
-        pairs = std::move(*stored);
-        return {};
+        return stored ? Result<void>() : Result<void>(stored.error());
     });
     if (!r) {
         links_.load(*db_); // what was counted in the transaction is not there
+        (void)db_->transaction([&]() -> Result<void> {
+            describe(recording.id(), recording.samples(), recording.sha256(), cutShort);
+            return {};
+        });
         return r.error().because("storing the message");
     }
+    ended_.erase(recording.id());
     measured(edges_.loop.now() - start);
     Committed done;
     done.message = recording.id();
@@ -82,16 +105,22 @@ Result<Committed> Engine::commit(Recording& recording, bool cutShort)
     return done;
 }
 
-Result<std::vector<LinkNumbers::Pair>> Engine::store(MessageId id, std::uint64_t samples, const std::string& sha256,
-                                                     bool cutShort)
+// What was recorded. A row "recording" that has it ended in good order and only waits to be stored.
+void Engine::describe(MessageId id, std::uint64_t samples, const std::string& sha256, bool cutShort)
 {
-    db_->query("UPDATE messages SET samples = ?, sha256 = ?, cut_short = ?, ends_at = ? WHERE id = ?")
+    db_->query("UPDATE messages SET samples = ?, sha256 = ?, cut_short = ? WHERE id = ?")
         .bind(static_cast<std::int64_t>(samples))
         .bind(sha256)
         .bind(std::int64_t(cutShort))
-        .bind(now() + toMs(config_.retention))
         .bind(id)
         .step();
+}
+
+Result<std::vector<LinkNumbers::Pair>> Engine::store(MessageId id, std::uint64_t samples, const std::string& sha256,
+                                                     bool cutShort)
+{
+    describe(id, samples, sha256, cutShort);
+    db_->query("UPDATE messages SET ends_at = ? WHERE id = ?").bind(now() + toMs(config_.retention)).bind(id).step();
     setMessage(id, MessageState::stored, cutShort ? "cut short" : "");
     std::vector<std::pair<RecipientId, std::string>> recipients;
     std::string protocol;
@@ -120,6 +149,7 @@ Result<std::vector<LinkNumbers::Pair>> Engine::store(MessageId id, std::uint64_t
 Result<void> Engine::discard(Recording& recording)
 {
     recording_.erase(recording.id());
+    ended_.erase(recording.id());
     recording.close();
     return endMessage(recording.id(), MessageState::deleted, "discarded");
 }

@@ -16,6 +16,13 @@ struct Snapshot {
     std::int64_t oldestQueuedMs = 0; // wall time, 0 = none
 };
 
+// A recording that has ended.
+struct Ending {
+    std::shared_ptr<Recording> recording;
+    bool cutShort = false;
+    bool failureKnown = false; // whoever ends it knows that its end could not be written: what there is is the message
+};
+
 class Engine {
 public:
     Engine(const Edges& edges, StoreConfig config);
@@ -25,14 +32,15 @@ public:
 
     // -- deposit.cpp
     Result<std::shared_ptr<Recording>> begin(const NewMessage&);
-    Result<Committed> commit(Recording&, bool cutShort);
+    Result<void> append(Recording&, Octets samples, bool sync);
+    Result<Committed> commit(const Ending&);
     Result<void> discard(Recording&);
 
     // -- retrieval.cpp
     Result<std::optional<FoundMessage>> find(const std::string& link, const std::string& recipient);
     Result<std::optional<FoundMessage>> findByCode(const std::string& link, const std::string& code);
     Result<hal::SoundPtr> audio(MessageId);
-    Result<OctetBuffer> wav(MessageId);
+    Result<OctetBuffer> wav(MessageId); // as people get it, padded
     Result<void> markHeard(RecipientId);
     Result<void> keep(RecipientId);
     Result<void> erase(RecipientId);
@@ -64,6 +72,7 @@ private:
     // -- inside a transaction
     Result<std::vector<LinkNumbers::Pair>> store(MessageId, std::uint64_t samples, const std::string& sha256,
                                                  bool cutShort);
+    void describe(MessageId, std::uint64_t samples, const std::string& sha256, bool cutShort);
     void setMessage(MessageId, MessageState, const std::string& detail = {});
     void setRecipient(RecipientId, RecipientState, const std::string& detail = {});
     void setNotification(NotificationId, NotificationState, const std::string& detail = {});
@@ -80,6 +89,8 @@ private:
 
     Result<void> repair();
     Result<void> repairOne(MessageId);
+    Result<void> seal(MessageId, const FoundAudio&);
+    Result<OctetBuffer> readWav(MessageId); // as it lies there
     Result<void> reclaimFiles();
     Result<void> endDue();
     MessageRow readMessage(Query&);
@@ -92,6 +103,8 @@ private:
     std::unique_ptr<Database> db_;
     LinkNumbers links_;
     std::set<MessageId> recording_; // under way in this process
+    // Ended and not stored (no number, no room), and whether cut short. What is not known was cut short.
+    std::map<MessageId, bool> ended_;
     Duration lastSync_{};
     bool roomLeft_ = true; // with hysteresis
     std::string writeProblem_;

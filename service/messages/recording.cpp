@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "recording.h"
+#include <algorithm>
 
 namespace callbox::messages {
 
@@ -11,23 +12,48 @@ Recording::Recording(MessageId id, hal::Law law, std::unique_ptr<File> file)
 
 Result<void> Recording::append(Octets samples)
 {
-    if (auto r = file_->write(hal::wavHeaderSize + samples_, samples); !r)
+    if (failure_)
+        return *failure_;
+    if (auto r = file_->write(hal::wavHeaderSize + samples_, samples); !r) {
+        failure_ = r.error();
         return r;
+    }
     crypto_hash_sha256_update(&hash_, samples.data(), samples.size());
     samples_ += samples.size();
     return {};
 }
 
-Result<void> Recording::finish()
+Result<void> Recording::sync()
 {
-    if (samples_ & 1) { // RIFF chunks are padded to an even length
-        const std::uint8_t pad = 0;
-        if (auto r = file_->write(hal::wavHeaderSize + samples_, {&pad, 1}); !r)
-            return r;
-    }
-    if (auto r = file_->write(0, hal::wavHeader(law_, static_cast<std::uint32_t>(samples_))); !r)
-        return r;
-    return file_->sync();
+    auto r = file_->sync();
+    if (!r && !failure_)
+        failure_ = r.error();
+    return r;
+}
+
+Result<void> Recording::seal()
+{
+    return file_->write(0, hal::wavHeader(law_, static_cast<std::uint32_t>(samples_)));
+}
+
+void Recording::pad()
+{
+    const std::uint8_t octet = 0;
+    if (samples_ & 1)
+        (void)file_->write(hal::wavHeaderSize + samples_, {&octet, 1});
+}
+
+FoundAudio lookAt(Octets file, hal::Law otherwise)
+{
+    FoundAudio found{otherwise, file.size() > hal::wavHeaderSize ? file.size() - hal::wavHeaderSize : 0, false};
+    const auto view = hal::parseG711Wav(file);
+    if (!view || view->dataOffset != hal::wavHeaderSize)
+        return found;
+    found.law = view->law;
+    found.samples = view->samples;
+    const OctetBuffer header = hal::wavHeader(view->law, static_cast<std::uint32_t>(view->samples));
+    found.sealed = std::equal(header.begin(), header.end(), file.begin());
+    return found;
 }
 
 std::string Recording::sha256() const

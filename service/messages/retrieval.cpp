@@ -40,7 +40,7 @@ Result<std::optional<FoundMessage>> Engine::findByCode(const std::string& link, 
     return out;
 }
 
-Result<OctetBuffer> Engine::wav(MessageId id)
+Result<OctetBuffer> Engine::readWav(MessageId id)
 {
     auto file = edges_.files.open(audioPath(id), OpenMode::read);
     if (!file)
@@ -56,9 +56,21 @@ Result<OctetBuffer> Engine::wav(MessageId id)
     return octets;
 }
 
+Result<OctetBuffer> Engine::wav(MessageId id)
+{
+    auto octets = readWav(id);
+    if (!octets)
+        return octets;
+    const auto view = hal::parseG711Wav(*octets);
+    if (!view)
+        return view.error().because("the audio of message " + std::to_string(id));
+    octets->resize(view->dataOffset + view->samples + (view->samples & 1)); // RIFF's padding may not have got there
+    return octets;
+}
+
 Result<hal::SoundPtr> Engine::audio(MessageId id)
 {
-    auto octets = wav(id);
+    auto octets = readWav(id);
     if (!octets)
         return octets.error();
     const auto view = hal::parseG711Wav(*octets);

@@ -14,6 +14,7 @@ constexpr Duration snapshotEvery = 1s;
 
 // What the draft and its jobs share: a job may end after the draft is gone.
 struct DraftState {
+    std::shared_ptr<Engine> engine;       // executor's
     std::shared_ptr<Recording> recording; // executor's
     std::string failure;                  // loop's
     std::uint64_t unsynced = 0;           // executor's
@@ -21,8 +22,10 @@ struct DraftState {
 
 class DraftImpl final : public Draft {
 public:
-    DraftImpl(Executor& disk, std::shared_ptr<Recording> recording) : disk_(disk), id_(recording->id())
+    DraftImpl(Executor& disk, std::shared_ptr<Engine> engine, std::shared_ptr<Recording> recording)
+        : disk_(disk), id_(recording->id())
     {
+        state_->engine = std::move(engine);
         state_->recording = std::move(recording);
         buffer_.reserve(collect);
     }
@@ -67,13 +70,11 @@ public:
 private:
     static void write(DraftState& s, const OctetBuffer& data, std::string& error)
     {
-        auto r = s.recording->append(data);
         s.unsynced += data.size();
-        if (r && s.unsynced >= syncEvery) {
+        const bool sync = s.unsynced >= syncEvery;
+        if (sync)
             s.unsynced = 0;
-            r = s.recording->sync();
-        }
-        if (!r)
+        if (auto r = s.engine->append(*s.recording, data, sync); !r)
             error = r.error().what;
     }
     Executor& disk_;
@@ -102,13 +103,15 @@ public:
     {
         std::shared_ptr<Recording> recording =
             co_await ask<std::shared_ptr<Recording>>([m = std::move(m)](Engine& e) { return e.begin(m); });
-        co_return std::unique_ptr<Draft>(std::make_unique<DraftImpl>(edges_.disk, std::move(recording)));
+        co_return std::unique_ptr<Draft>(std::make_unique<DraftImpl>(edges_.disk, engine_, std::move(recording)));
     }
     Task<Committed> commit(std::unique_ptr<Draft> draft, bool cutShort) override
     {
-        const auto recording = static_cast<DraftImpl&>(*draft).release();
-        Committed done =
-            co_await ask<Committed>([recording, cutShort](Engine& e) { return e.commit(*recording, cutShort); });
+        Ending ending;
+        ending.failureKnown = draft->failed();
+        ending.cutShort = cutShort;
+        ending.recording = static_cast<DraftImpl&>(*draft).release();
+        Committed done = co_await ask<Committed>([ending](Engine& e) { return e.commit(ending); });
         tellQueued();
         co_return done;
     }

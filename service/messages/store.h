@@ -62,7 +62,9 @@ public:
     // A row in state recording, durable when this returns. Errc::no_space: disk; the caller is told.
     virtual Task<std::unique_ptr<Draft>> begin(NewMessage) = 0;
     // Audio synced, then one transaction: state stored, a link number and a code per recipient, a queued notice each.
-    // Errc::no_space with "link numbers": some recipient has no free pair; the audio is kept for the repair.
+    // Errc::no_space with "link numbers": some recipient has no free pair. An error also when the end of the recording
+    // could not be written and draft->failed() did not say so before. In both cases what there is is kept, and stored
+    // by a later sweep().
     virtual Task<Committed> commit(std::unique_ptr<Draft>, bool cutShort) = 0;
     virtual Task<> discard(std::unique_ptr<Draft>) = 0;
 

@@ -9,6 +9,13 @@ namespace {
 
 constexpr std::uint64_t bytesPerSecond = hal::samplesPerSecond;
 
+std::optional<MessageId> idOfAudio(const std::string& name)
+{
+    MessageId id = 0;
+    const auto [end, ec] = std::from_chars(name.data(), name.data() + name.size(), id);
+    return ec == std::errc() && std::string_view(end) == ".wav" ? std::optional(id) : std::nullopt;
+}
+
 } // namespace
 
 // After a crash: recordings that nobody holds are messages cut short; what was being sent may have been sent.
@@ -39,38 +46,60 @@ Result<void> Engine::repair()
     return reclaimFiles();
 }
 
-Result<void> Engine::repairOne(MessageId id)
+// The header of a file whose recording was cut, or whose sync was: what was read of it is what is on the disk.
+Result<void> Engine::seal(MessageId id, const FoundAudio& found)
 {
-    auto octets = wav(id);
-    if (!octets && octets.error().code != Errc::not_found)
-        return octets.error();
-    const std::uint64_t samples =
-        octets && octets->size() > hal::wavHeaderSize ? octets->size() - hal::wavHeaderSize : 0;
-    if (samples < static_cast<std::uint64_t>(config_.shortest.count()) * bytesPerSecond / 1'000'000'000) {
-        edges_.log.info("recording too short to be a message", {{"message", id}, {"samples", samples}});
-        return endMessage(id, MessageState::deleted, "cut before it was a message");
-    }
-    const auto view = hal::parseG711Wav(*octets);
-    if (!view)
-        return view.error();
     auto file = edges_.files.open(audioPath(id), OpenMode::write);
     if (!file)
         return file.error();
-    Result<void> r = (*file)->write(0, hal::wavHeader(view->law, static_cast<std::uint32_t>(samples)));
+    const OctetBuffer header = hal::wavHeader(found.law, static_cast<std::uint32_t>(found.samples));
+    auto r = found.sealed ? Result<void>() : (*file)->write(0, header);
     if (r)
         r = (*file)->sync();
     if (!r)
+        writeProblem_ = r.error().what;
+    return r;
+}
+
+// Its length is what the header says if the recording was ended, and else what there is. Only one that is known to have
+// been ended in good order (by this process, or by the row) is whole.
+Result<void> Engine::repairOne(MessageId id)
+{
+    const auto known = ended_.find(id);
+    bool cutShort = known == ended_.end() || known->second;
+    hal::Law law = hal::Law::alaw;
+    {
+        Query q = db_->query("SELECT law, sha256 <> '' AND cut_short = 0 FROM messages WHERE id = ?");
+        if (q.bind(id).step()) {
+            law = q.text(0) == "mulaw" ? hal::Law::mulaw : hal::Law::alaw;
+            cutShort = known == ended_.end() ? q.integer(1) == 0 : known->second;
+        }
+    }
+    if (auto r = db_->failure(); !r)
         return r;
-    const std::string hash = sha256Hex(Octets(*octets).subspan(hal::wavHeaderSize));
-    r = db_->transaction([&]() -> Result<void> {
-        auto pairs = store(id, samples, hash, true);
+    auto octets = readWav(id);
+    if (!octets && octets.error().code != Errc::not_found)
+        return octets.error();
+    const FoundAudio found = octets ? lookAt(*octets, law) : FoundAudio();
+    if (found.samples < static_cast<std::uint64_t>(config_.shortest.count()) * bytesPerSecond / 1'000'000'000) {
+        edges_.log.info("recording too short to be a message", {{"message", id}, {"samples", found.samples}});
+        ended_.erase(id);
+        return endMessage(id, MessageState::deleted, "cut before it was a message");
+    }
+    if (auto r = seal(id, found); !r)
+        return r;
+    const std::string hash = sha256Hex(Octets(*octets).subspan(hal::wavHeaderSize, std::size_t(found.samples)));
+    const auto r = db_->transaction([&]() -> Result<void> {
+        auto pairs = store(id, found.samples, hash, cutShort);
         return pairs ? Result<void>() : Result<void>(pairs.error());
     });
     if (!r) {
         links_.load(*db_);
         return r;
     }
-    edges_.log.warning("recording cut by a crash is a message", {{"message", id}, {"samples", samples}});
+    ended_.erase(id);
+    edges_.log.warning(cutShort ? "recording cut short is a message" : "recording that waited is a message",
+                       {{"message", id}, {"samples", found.samples}});
     return {};
 }
 
@@ -80,23 +109,29 @@ Result<void> Engine::reclaimFiles()
     const auto names = edges_.files.list(config_.folder + "/audio");
     if (!names)
         return names.error();
-    std::set<MessageId> there;
-    for (const std::string& name : *names) {
-        MessageId id = 0;
-        const auto [end, ec] = std::from_chars(name.data(), name.data() + name.size(), id);
-        if (ec != std::errc() || std::string_view(end) != ".wav")
-            continue; // somebody else's
-        Query q = db_->query("SELECT 1 FROM messages WHERE id = ? AND state IN ('recording', 'stored', 'delivered')");
-        if (q.bind(id).step())
-            there.insert(id);
-        else
-            unlinkAudio(id);
+    // All that is live is known before the first file goes: what cannot be read must not look as if it were gone.
+    std::set<MessageId> live, stored;
+    {
+        Query q = db_->query("SELECT id, state FROM messages WHERE state IN ('recording', 'stored', 'delivered')");
+        while (q.step()) {
+            live.insert(q.integer(0));
+            if (q.text(1) != "recording")
+                stored.insert(q.integer(0));
+        }
     }
-    Query q = db_->query("SELECT id FROM messages WHERE state IN ('stored', 'delivered')");
-    while (q.step())
-        if (!there.count(q.integer(0)))
-            edges_.log.error("a message has lost its audio", {{"message", q.integer(0)}});
-    return db_->failure();
+    if (auto r = db_->failure(); !r)
+        return r.error().because("looking for messages without audio");
+    for (const std::string& name : *names) {
+        const auto id = idOfAudio(name);
+        if (!id)
+            continue; // somebody else's
+        if (!live.count(*id))
+            unlinkAudio(*id);
+        stored.erase(*id);
+    }
+    for (const MessageId id : stored)
+        edges_.log.error("a message has lost its audio", {{"message", id}});
+    return {};
 }
 
 Result<void> Engine::endDue()
