@@ -63,7 +63,9 @@ Task<char> playOnce(const Desk& desk, hal::Call& call, messages::FoundMessage fo
     if (played.finished && !heard) {
         heard = true;
         Result<void> marked = co_await check(desk.store.markHeard(found.recipient));
-        if (!marked)
+        if (!marked && marked.error().code == Errc::not_found)
+            desk.edges.log.info("message ended while it was heard", {{"call", call.id()}, {"message", found.message}});
+        else if (!marked)
             storeFailed(desk, call, marked.error(), "marking a message as heard");
         else
             desk.edges.log.info("message heard", {{"call", call.id()}, {"message", found.message}});

@@ -5,6 +5,18 @@
 
 namespace callbox::messages {
 
+// A file of another message's words that lies where this one goes would be heard behind it after a crash.
+Result<std::unique_ptr<File>> Engine::makeAudio(MessageId id)
+{
+    auto file = edges_.files.open(audioPath(id), OpenMode::createNew);
+    const auto there = file ? Result<bool>(false) : edges_.files.exists(audioPath(id));
+    if (file || !there || !*there)
+        return file;
+    if (auto r = setAside({audioPath(id)}, "it lay where a new recording goes"); !r)
+        return r.error();
+    return edges_.files.open(audioPath(id), OpenMode::createNew);
+}
+
 Result<std::shared_ptr<Recording>> Engine::begin(const NewMessage& m)
 {
     MessageId id = 0;
@@ -36,7 +48,7 @@ Result<std::shared_ptr<Recording>> Engine::begin(const NewMessage& m)
         writeProblem_ = r.error().what;
         return r.error();
     }
-    auto file = edges_.files.open(audioPath(id), OpenMode::create);
+    auto file = makeAudio(id);
     if (!file)
         return file.error();
     Result<void> r = (*file)->write(0, hal::wavHeader(m.law, 0));
@@ -151,7 +163,7 @@ Result<void> Engine::discard(Recording& recording)
     recording_.erase(recording.id());
     ended_.erase(recording.id());
     recording.close();
-    return endMessage(recording.id(), MessageState::deleted, "discarded");
+    return endMessages({recording.id()}, MessageState::deleted, "discarded");
 }
 
 } // namespace callbox::messages

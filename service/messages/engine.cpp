@@ -53,7 +53,8 @@ std::string Engine::audioPath(MessageId id) const
 
 void Engine::setMessage(MessageId id, MessageState s, const std::string& detail)
 {
-    Query q = db_->query("UPDATE messages SET state = ?1 WHERE id = ?2 AND state <> ?1");
+    // What has ended stays as it ended.
+    Query q = db_->query("UPDATE messages SET state = ?1 WHERE id = ?2 AND state NOT IN (?1, 'expired', 'deleted')");
     q.bind(std::string(name(s))).bind(id).step();
     if (db_->changes() > 0)
         history(*db_, now(), "message", id, name(s), detail);
@@ -98,10 +99,14 @@ void Engine::rest(RecipientId id)
         .step();
 }
 
-MessageId Engine::messageOf(RecipientId id)
+Result<MessageId> Engine::liveOf(RecipientId id)
 {
-    Query q = db_->query("SELECT message FROM recipients WHERE id = ?");
-    return q.bind(id).step() ? q.integer(0) : 0;
+    Query q = db_->query("SELECT r.message FROM recipients r JOIN pairs p ON p.recipient = r.id "
+                         "JOIN messages m ON m.id = r.message "
+                         "WHERE r.id = ? AND p.until = 0 AND m.state IN ('stored', 'delivered')");
+    if (!q.bind(id).step())
+        return Error{Errc::not_found, "the message has ended: deleted or expired meanwhile"};
+    return q.integer(0);
 }
 
 // Delivered when every recipient has heard it; back to stored when one keeps it as new.
@@ -120,38 +125,56 @@ void Engine::settle(MessageId id)
         .step();
 }
 
+// What is left when it cannot be removed is not played any more, and goes at the next start.
 void Engine::unlinkAudio(MessageId id)
 {
     const std::string path = audioPath(id);
     if (auto r = edges_.files.remove(path); !r && r.error().code != Errc::not_found)
         edges_.log.warning("audio not removed", {{"message", id}, {"error", r.error()}});
+}
+
+void Engine::endRows(MessageId id, MessageState state, const std::string& why)
+{
+    std::vector<RecipientId> recipients;
+    {
+        Query q = db_->query("SELECT r.id FROM recipients r JOIN messages m ON m.id = r.message "
+                             "WHERE m.id = ? AND m.state NOT IN ('expired', 'deleted')");
+        q.bind(id);
+        while (q.step())
+            recipients.push_back(q.integer(0));
+    }
+    if (recipients.empty())
+        return; // it has ended before
+    for (const RecipientId recipient : recipients) {
+        cancelNotices(recipient, why);
+        rest(recipient);
+    }
+    db_->query("UPDATE messages SET caller = NULL, ends_at = NULL WHERE id = ?").bind(id).step();
+    setMessage(id, state, why);
+}
+
+void Engine::forget(const std::vector<MessageId>& ended)
+{
+    for (const MessageId id : ended)
+        unlinkAudio(id);
     (void)edges_.files.syncDirectory(config_.folder + "/audio");
+    db_->checkpoint();
 }
 
 // For real (design 6): who called and the code go from the database, the audio from the disk, both from the WAL. The
 // row goes first: a crash in between leaves a file without a row, which the next start removes.
-Result<void> Engine::endMessage(MessageId id, MessageState state, const std::string& why)
+Result<void> Engine::endMessages(const std::vector<MessageId>& ids, MessageState state, const std::string& why)
 {
+    if (ids.empty())
+        return {};
     const auto r = db_->transaction([&]() -> Result<void> {
-        std::vector<RecipientId> recipients;
-        {
-            Query q = db_->query("SELECT id FROM recipients WHERE message = ?");
-            q.bind(id);
-            while (q.step())
-                recipients.push_back(q.integer(0));
-        }
-        for (const RecipientId recipient : recipients) {
-            cancelNotices(recipient, why);
-            rest(recipient);
-        }
-        db_->query("UPDATE messages SET caller = NULL, ends_at = NULL WHERE id = ?").bind(id).step();
-        setMessage(id, state, why);
+        for (const MessageId id : ids)
+            endRows(id, state, why);
         return {};
     });
     if (!r)
         return r;
-    unlinkAudio(id);
-    db_->checkpoint();
+    forget(ids);
     return {};
 }
 
@@ -164,7 +187,7 @@ Result<void> Engine::remove(MessageId id)
         if (recording_.count(id))
             return Error{Errc::busy, "message " + std::to_string(id) + " is being recorded"};
     }
-    return endMessage(id, MessageState::deleted, "deleted by hand");
+    return endMessages({id}, MessageState::deleted, "deleted by hand");
 }
 
 } // namespace callbox::messages

@@ -69,6 +69,10 @@ private:
     [[nodiscard]] std::int64_t now() const { return edges_.loop.wallNow().time_since_epoch().count(); }
     [[nodiscard]] std::string audioPath(MessageId) const;
     Result<void> makeFolders();
+    Result<std::unique_ptr<File>> makeAudio(MessageId);
+    // -- lost.cpp
+    // Moves files into a new folder STATE/lost-TIME: what no record explains is kept for people to look at.
+    Result<void> setAside(const std::vector<std::string>& paths, const std::string& why);
     // -- inside a transaction
     Result<std::vector<LinkNumbers::Pair>> store(MessageId, std::uint64_t samples, const std::string& sha256,
                                                  bool cutShort);
@@ -81,15 +85,20 @@ private:
     void addNotice(RecipientId, const std::string& protocol);
     bool othersUnderWay(RecipientId); // a notice of it is queued, being sent or not known
     void rest(RecipientId);           // its pair goes into quarantine
-    MessageId messageOf(RecipientId);
+    // The message of a recipient who can still hear it; Errc::not_found when it has ended, for all or for this one.
+    Result<MessageId> liveOf(RecipientId);
     // The message with its last recipient: state by what became of them; when it ends for good.
     void settle(MessageId);
-    Result<void> endMessage(MessageId, MessageState, const std::string& why);
+    void endRows(MessageId, MessageState, const std::string& why);
+    // -- outside of one
+    Result<void> endMessages(const std::vector<MessageId>&, MessageState, const std::string& why);
+    void forget(const std::vector<MessageId>&); // what is left of them beside their rows
     void unlinkAudio(MessageId);
 
     Result<void> repair();
     Result<void> repairOne(MessageId);
     Result<void> seal(MessageId, const FoundAudio&);
+    Result<void> mustBeThere(MessageId, bool recordingToo);
     Result<OctetBuffer> readWav(MessageId); // as it lies there
     Result<void> reclaimFiles();
     Result<void> endDue();

@@ -56,8 +56,20 @@ Result<OctetBuffer> Engine::readWav(MessageId id)
     return octets;
 }
 
+// What has ended is not played though its file may lie there still.
+Result<void> Engine::mustBeThere(MessageId id, bool recordingToo)
+{
+    Query q = db_->query("SELECT state FROM messages WHERE id = ? AND state NOT IN ('expired', 'deleted')");
+    const bool there = q.bind(id).step() && (recordingToo || q.text(0) != "recording");
+    if (auto r = db_->failure(); !r)
+        return r;
+    return there ? Result<void>() : Error{Errc::not_found, "there is no audio of message " + std::to_string(id)};
+}
+
 Result<OctetBuffer> Engine::wav(MessageId id)
 {
+    if (auto r = mustBeThere(id, true); !r)
+        return r.error();
     auto octets = readWav(id);
     if (!octets)
         return octets;
@@ -70,6 +82,8 @@ Result<OctetBuffer> Engine::wav(MessageId id)
 
 Result<hal::SoundPtr> Engine::audio(MessageId id)
 {
+    if (auto r = mustBeThere(id, false); !r)
+        return r.error();
     auto octets = readWav(id);
     if (!octets)
         return octets.error();
@@ -86,10 +100,13 @@ Result<hal::SoundPtr> Engine::audio(MessageId id)
 Result<void> Engine::markHeard(RecipientId id)
 {
     return db_->transaction([&]() -> Result<void> {
+        const auto message = liveOf(id);
+        if (!message)
+            return message.error();
         db_->query("UPDATE recipients SET heard_at = ? WHERE id = ?").bind(now()).bind(id).step();
         setRecipient(id, RecipientState::heard);
         cancelNotices(id, "heard");
-        settle(messageOf(id));
+        settle(*message);
         return {};
     });
 }
@@ -97,8 +114,11 @@ Result<void> Engine::markHeard(RecipientId id)
 Result<void> Engine::keep(RecipientId id)
 {
     return db_->transaction([&]() -> Result<void> {
+        const auto message = liveOf(id);
+        if (!message)
+            return message.error();
         setRecipient(id, RecipientState::notified, "kept");
-        settle(messageOf(id));
+        settle(*message);
         return {};
     });
 }
@@ -106,19 +126,30 @@ Result<void> Engine::keep(RecipientId id)
 Result<void> Engine::erase(RecipientId id)
 {
     MessageId message = 0;
-    bool last = false;
+    bool others = false;
     const auto r = db_->transaction([&]() -> Result<void> {
-        message = messageOf(id);
+        const auto live = liveOf(id);
+        if (!live)
+            return live.error();
+        message = *live;
         cancelNotices(id, "deleted by the recipient");
         rest(id);
-        Query q = db_->query("SELECT 1 FROM pairs p JOIN recipients r ON r.id = p.recipient "
-                             "WHERE r.message = ? AND p.until = 0");
-        last = !q.bind(message).step();
+        {
+            Query q = db_->query("SELECT 1 FROM pairs p JOIN recipients r ON r.id = p.recipient "
+                                 "WHERE r.message = ? AND p.until = 0");
+            others = q.bind(message).step();
+        }
+        if (others)
+            settle(message); // perhaps only who has heard it is left
+        else
+            endRows(message, MessageState::deleted, "deleted by its last recipient");
         return {};
     });
     if (!r)
         return r;
-    return last ? endMessage(message, MessageState::deleted, "deleted by its last recipient") : Result<void>();
+    if (!others)
+        forget({message});
+    return {};
 }
 
 } // namespace callbox::messages

@@ -71,6 +71,7 @@ public:
     // -- retrieval; nothing when there is no live pair
     virtual Task<std::optional<FoundMessage>> find(PhoneNumber link, PhoneNumber recipient) = 0;
     virtual Task<std::optional<FoundMessage>> findByCode(PhoneNumber link, std::string code) = 0;
+    // Errc::not_found when the message has ended meanwhile, for all or for this recipient: nothing changes then.
     virtual Task<hal::SoundPtr> audio(MessageId) = 0; // as recorded
     virtual Task<> markHeard(RecipientId) = 0;        // played to its end once
     virtual Task<> keep(RecipientId) = 0;             // back to notified

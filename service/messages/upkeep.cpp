@@ -84,7 +84,7 @@ Result<void> Engine::repairOne(MessageId id)
     if (found.samples < static_cast<std::uint64_t>(config_.shortest.count()) * bytesPerSecond / 1'000'000'000) {
         edges_.log.info("recording too short to be a message", {{"message", id}, {"samples", found.samples}});
         ended_.erase(id);
-        return endMessage(id, MessageState::deleted, "cut before it was a message");
+        return endMessages({id}, MessageState::deleted, "cut before it was a message");
     }
     if (auto r = seal(id, found); !r)
         return r;
@@ -129,6 +129,7 @@ Result<void> Engine::reclaimFiles()
             unlinkAudio(*id);
         stored.erase(*id);
     }
+    (void)edges_.files.syncDirectory(config_.folder + "/audio");
     for (const MessageId id : stored)
         edges_.log.error("a message has lost its audio", {{"message", id}});
     return {};
@@ -136,19 +137,18 @@ Result<void> Engine::reclaimFiles()
 
 Result<void> Engine::endDue()
 {
-    std::vector<std::pair<MessageId, bool>> due;
+    std::vector<MessageId> heard, unheard;
     {
         Query q = db_->query("SELECT id, state FROM messages WHERE state IN ('stored', 'delivered') AND ends_at <= ?");
         q.bind(now());
         while (q.step())
-            due.emplace_back(q.integer(0), q.text(1) == "delivered");
+            (q.text(1) == "delivered" ? heard : unheard).push_back(q.integer(0));
     }
-    for (const auto& [id, heard] : due) {
-        const MessageState state = heard ? MessageState::deleted : MessageState::expired;
-        if (auto r = endMessage(id, state, heard ? "heard, its time is over" : "not heard in time"); !r)
-            return r;
-    }
-    return {};
+    if (auto r = db_->failure(); !r)
+        return r;
+    if (auto r = endMessages(heard, MessageState::deleted, "heard, its time is over"); !r)
+        return r;
+    return endMessages(unheard, MessageState::expired, "not heard in time");
 }
 
 Result<void> Engine::sweep()
