@@ -21,16 +21,14 @@ struct RealLoop::Impl {
     std::vector<std::unique_ptr<asio::signal_set>> signals;
     bool running = false; // inside runDue: it arms the alarm itself at its end
 
+    // Sets the alarm only for what is due before it would ring anyway. After a cancelled timer it rings for nothing and
+    // is set anew then: protocols start and cancel timers with every frame, and setting an alarm is a system call.
     void arm()
     {
         const TimePoint first = timers.empty() ? TimePoint::max() : timers.first();
-        if (first == alarmAt || running)
+        if (first >= alarmAt || running)
             return;
         alarmAt = first;
-        if (first == TimePoint::max()) {
-            alarm.cancel();
-            return;
-        }
         alarm.expires_at(first);
         alarm.async_wait([this](const boost::system::error_code& ec) {
             if (!ec)
@@ -124,7 +122,6 @@ Loop::TimerId RealLoop::startTimer(TimePoint when, Callback cb)
 
 void RealLoop::cancelTimer(TimerId id)
 {
-    // The alarm may now ring for nothing; that is cheaper than setting it anew at each cancel.
     impl_->timers.remove(id);
 }
 
