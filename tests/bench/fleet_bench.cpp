@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What recording calls cost the shipped programs: a lab in real time with one box, N callers at once who speak into
+// their messages, digits listened for. CPU from /proc/PID/stat over a stretch in which all of them record, memory
+// before the first call and during that stretch, both of callboxd and of all processes together (the exchange, which
+// plays the callers, among them).
+#include "measure.h"
+#include "support/command.h"
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <thread>
+#include <vector>
+
+namespace callbox::bench {
+
+namespace {
+
+using nlohmann::json;
+using namespace std::chrono_literals;
+
+constexpr int channelsOfSpan = 30;
+constexpr auto greeting = 12s; // until the last caller's message has surely begun: greeting, beep, a pause
+constexpr int margin = 6;      // seconds a caller speaks on after the measured stretch
+
+[[noreturn]] void giveUp(const std::string& what)
+{
+    std::fprintf(stderr, "%s\n", what.c_str());
+    std::exit(1);
+}
+
+class Fleet {
+public:
+    explicit Fleet(std::vector<std::string> options)
+    {
+        scratch_ = (std::filesystem::temp_directory_path() / "callbox-bench-XXXXXX").string();
+        if (!mkdtemp(scratch_.data()))
+            giveUp("no temporary folder at " + scratch_);
+        const auto up = tests::run(arguments("up", std::move(options)));
+        if (up.exitCode != 0)
+            giveUp("lab up: " + up.out + up.err);
+        std::ifstream in(scratch_ + "/lab.json");
+        lab_ = json::parse(in, nullptr, false);
+    }
+    ~Fleet()
+    {
+        tests::run(arguments("down", {}));
+        std::error_code ec;
+        std::filesystem::remove_all(scratch_, ec);
+    }
+    Fleet(const Fleet&) = delete;
+    Fleet& operator=(const Fleet&) = delete;
+
+    [[nodiscard]] std::vector<std::string> arguments(const std::string& verb, std::vector<std::string> rest) const
+    {
+        std::vector<std::string> argv{CALLBOX_BIN "/callbox", "lab", verb, "--dir", scratch_};
+        argv.insert(argv.end(), rest.begin(), rest.end());
+        return argv;
+    }
+    [[nodiscard]] int callsNow() const
+    {
+        const json status = ask("box");
+        return status.is_object() ? status.value("calls", -1) : -1;
+    }
+    // Seconds of audio that the box's first span has carried: less than the clock says where this machine was too slow.
+    [[nodiscard]] double audioSeconds() const
+    {
+        const json status = ask("span");
+        if (!status.is_object() || !status.contains("spans") || status["spans"].empty())
+            giveUp("the box says nothing of its spans");
+        return status["spans"][0]["counters"].value("samples", 0.0) / 8000;
+    }
+    [[nodiscard]] pid_t box() const { return lab_.at("boxes").at(0).at("pid"); }
+    [[nodiscard]] std::vector<std::pair<std::string, pid_t>> processes() const
+    {
+        std::vector<std::pair<std::string, pid_t>> all{{"exchange", lab_.at("exchange").at("pid")}};
+        if (lab_.at("switch").is_object())
+            all.emplace_back("switch", lab_.at("switch").at("pid"));
+        all.emplace_back("callboxd", box());
+        return all;
+    }
+
+private:
+    [[nodiscard]] json ask(const char* of) const
+    {
+        const auto r = tests::run({CALLBOX_BIN "/callbox", of, "status", "--dir", scratch_, "--box", "box1", "--json"});
+        return json::parse(r.out, nullptr, false);
+    }
+    std::string scratch_;
+    json lab_;
+};
+
+struct Reading {
+    std::vector<CpuTime> cpu; // in the order of Fleet::processes()
+    std::chrono::steady_clock::time_point at = std::chrono::steady_clock::now();
+};
+
+Reading read(const Fleet& fleet)
+{
+    Reading r;
+    for (const auto& [name, pid] : fleet.processes()) {
+        const auto cpu = cpuOf(pid);
+        if (!cpu)
+            giveUp(name + ": " + cpu.error().what);
+        r.cpu.push_back(*cpu);
+    }
+    return r;
+}
+
+// Over so long; nothing is asked of the processes meanwhile.
+void tellCpu(const Fleet& fleet, std::chrono::seconds length, int calls)
+{
+    const double audioBefore = fleet.audioSeconds();
+    const Reading before = read(fleet);
+    std::this_thread::sleep_for(length);
+    const Reading after = read(fleet);
+    const double audio = fleet.audioSeconds() - audioBefore;
+    const double seconds = std::chrono::duration<double>(after.at - before.at).count();
+    double sum = 0;
+    const auto processes = fleet.processes();
+    for (std::size_t i = 0; i < processes.size(); ++i) {
+        const CpuTime used = after.cpu[i] - before.cpu[i];
+        sum += used.both();
+        std::printf("  %-9s %6.2f s user %6.2f s system in %.1f s", processes[i].first.c_str(), used.user, used.system,
+                    seconds);
+        if (calls > 0)
+            std::printf(" = %.4f CPU s per call-minute", used.both() / calls / audio * 60);
+        std::printf("\n");
+    }
+    if (calls > 0)
+        std::printf("  together  %.4f CPU s per call-minute; %.1f s of audio\n", sum / calls / audio * 60, audio);
+}
+
+Memory memoryOfBox(const Fleet& fleet)
+{
+    const auto m = memoryOf(fleet.box());
+    if (!m)
+        giveUp("callboxd: " + m.error().what);
+    return *m;
+}
+
+// One load of `calls` callers at once; false when one of them failed or a sample was lost.
+bool measure(const Fleet& fleet, int calls, int seconds)
+{
+    const Memory idle = memoryOfBox(fleet);
+    const long hold = seconds + margin + std::chrono::seconds(greeting).count();
+    tests::Background load(fleet.arguments(
+        "load", {"--rate", "30", "--calls", std::to_string(calls), "--hold", std::to_string(hold), "--json"}));
+    for (int i = 0; fleet.callsNow() < calls; ++i) {
+        if (i == 30)
+            giveUp("not all calls came up");
+        std::this_thread::sleep_for(500ms);
+    }
+    std::this_thread::sleep_for(greeting);
+    const Memory busy = memoryOfBox(fleet);
+    std::printf("%d calls recording:\n", calls);
+    tellCpu(fleet, std::chrono::seconds(seconds), calls);
+    const Memory end = memoryOfBox(fleet);
+    std::printf(
+        "  callboxd's memory: %ld KB resident (%ld KB its own) before, %ld (%ld) during, %ld (%ld) at the end: %.1f "
+        "(%.1f) KB per call\n",
+        idle.resident, idle.own, busy.resident, busy.own, end.resident, end.own,
+        double(end.resident - idle.resident) / calls, double(end.own - idle.own) / calls);
+    const auto done = load.finish();
+    const json result = json::parse(done.out, nullptr, false);
+    if (done.exitCode == 0)
+        return true;
+    std::printf("  the load was not flawless: %s%s\n", result.is_object() ? result.dump().c_str() : done.out.c_str(),
+                done.err.c_str());
+    return false;
+}
+
+int run(const Options& o)
+{
+    const bool quick = given(o, "quick");
+    const int spans = number(o, "spans");
+    const int calls = quick ? 3 : spans * channelsOfSpan;
+    const int seconds = quick ? 2 : number(o, "seconds");
+    std::vector<std::string> options{"--spans", std::to_string(spans), "--country", "eu"};
+    if (given(o, "switch"))
+        options.insert(options.end(), {"--boxes", "1"});
+    else
+        options.emplace_back("--standalone");
+    const Fleet fleet(options);
+    std::this_thread::sleep_for(3s);
+    std::printf("%s\n%s, %d span%s\nno call:\n", machine().c_str(),
+                given(o, "switch") ? "behind a switch" : "standalone", spans, spans == 1 ? "" : "s");
+    tellCpu(fleet, std::chrono::seconds(quick ? 1 : 10), 0);
+    bool well = true;
+    for (int i = 0; i < (quick ? 1 : number(o, "rounds")); ++i)
+        well = measure(fleet, calls, seconds) && well;
+    return well ? 0 : 1;
+}
+
+} // namespace
+
+} // namespace callbox::bench
+
+int main(int argc, char** argv)
+{
+    return callbox::bench::run(callbox::bench::readOptions(
+        argc, argv, {{"spans", "1"}, {"seconds", "60"}, {"rounds", "1"}, {"switch", "-"}, {"quick", "-"}}));
+}
