@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // DTMF detection: spandsp's detector behind an energy gate, and a look back to where the tone began, so that a
 // recording can be cut there.
+#include "g711.h"
 #include <algorithm>
 #include <array>
 #include <callbox/hal/dtmf.h>
@@ -56,6 +57,17 @@ struct DtmfDetector::Impl {
             static_cast<Impl*>(user)->pending.push_back(static_cast<char>(code));
     }
 
+    // What was heard last, whatever the length of the block.
+    void remember(std::span<const std::int16_t> block)
+    {
+        block = block.last(std::min(block.size(), historySize));
+        const std::size_t first = std::min(block.size(), historySize - end); // up to the ring's end
+        std::copy_n(block.begin(), first, history.begin() + std::ptrdiff_t(end));
+        std::copy(block.begin() + std::ptrdiff_t(first), block.end(), history.begin());
+        end = (end + block.size()) % historySize;
+        filled = std::min(historySize, filled + block.size());
+    }
+
     // Samples between the tone's start and the end of history.
     [[nodiscard]] std::size_t startedAgo(char digit) const
     {
@@ -107,12 +119,8 @@ void DtmfDetector::feed(Octets samples, const std::function<void(const Digit&)>&
         d.quietFor = 0;
     }
     d.linear.resize(samples.size());
-    for (std::size_t i = 0; i < samples.size(); ++i) {
-        d.linear[i] = toLinear(samples[i], d.law);
-        d.history[d.end] = d.linear[i];
-        d.end = (d.end + 1) % historySize;
-    }
-    d.filled = std::min(historySize, d.filled + samples.size());
+    toLinear(samples, d.law, d.linear);
+    d.remember(d.linear);
     dtmf_rx(d.rx, d.linear.data(), int(d.linear.size()));
     char drained[128];
     dtmf_rx_get(d.rx, drained, sizeof drained); // its own buffer would fill up and drop digits silently
