@@ -10,6 +10,7 @@ namespace {
 // sure after some 30 ms, a slow one within this.
 constexpr std::size_t holdBack = 800;   // 100 ms
 constexpr Duration lineFaultAfter = 2s; // so long without any sample
+constexpr Duration lookTogether = 1s;   // all recordings are looked at in one turn of the loop
 constexpr std::size_t typeAhead = 64;   // digits kept; more is no person
 
 std::uint64_t samplesOf(Duration d)
@@ -92,7 +93,10 @@ void Call::Media::flushRecording(std::size_t keepBack)
 
 void Call::Media::watchLine()
 {
-    lineWatch.after(lineFaultAfter / 2, [this] {
+    // At the next full second after the fault would be one: a turn for each call would wake an idle processor more
+    // often than their audio does.
+    const Duration due = (lastAudio + lineFaultAfter).time_since_epoch();
+    lineWatch.at(TimePoint((due / lookTogether + 1) * lookTogether), [this] {
         if (!sink)
             return;
         if (loop.now() - lastAudio < lineFaultAfter) {
