@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Files on this machine's disk.
 #include <algorithm>
-#include <callbox/base/files.h>
+#include <callbox/base/volume.h>
 #include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
@@ -74,6 +74,24 @@ private:
     std::string path_;
 };
 
+class SystemVolume final : public Volume {
+public:
+    SystemVolume(int fd, std::string folder) : fd_(fd), folder_(std::move(folder)) {}
+    SystemVolume(const SystemVolume&) = delete;
+    SystemVolume& operator=(const SystemVolume&) = delete;
+    ~SystemVolume() override { close(fd_); }
+    Result<void> sync() override
+    {
+        if (syncfs(fd_) < 0) // tells of failed writes since Linux 5.8
+            return systemError(errno, "syncing the file system of " + folder_);
+        return {};
+    }
+
+private:
+    int fd_; // failed writes are counted from its opening on
+    std::string folder_;
+};
+
 int openFlags(OpenMode mode)
 {
     switch (mode) {
@@ -89,8 +107,15 @@ int openFlags(OpenMode mode)
     return O_RDONLY;
 }
 
-class SystemFiles final : public Files {
+class SystemFiles final : public Files, public Volumes {
 public:
+    Result<std::unique_ptr<Volume>> openVolume(const std::string& folder) override
+    {
+        const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (fd < 0)
+            return systemError(errno, "opening the folder " + folder);
+        return std::unique_ptr<Volume>(std::make_unique<SystemVolume>(fd, folder));
+    }
     Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override
     {
         const int fd = ::open(path.c_str(), openFlags(mode) | O_CLOEXEC, 0640);

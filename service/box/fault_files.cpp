@@ -60,4 +60,11 @@ Result<std::uint64_t> FaultFiles::freeBytes(const std::string& path)
     return full_ ? Result<std::uint64_t>(0) : below_.freeBytes(path);
 }
 
+Result<std::unique_ptr<Volume>> FaultFiles::openVolume(const std::string& folder)
+{
+    if (auto* able = dynamic_cast<Volumes*>(&below_))
+        return able->openVolume(folder);
+    return Error{Errc::unsupported, folder + ": the files below have no volumes"};
+}
+
 } // namespace callbox::box

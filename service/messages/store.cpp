@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The store as the loop sees it: every question becomes a job of the executor, every answer brings a snapshot along.
 #include "store.h"
+#include "drafts.h"
 #include "engine.h"
 #include <callbox/base/executor.h>
 
@@ -8,87 +9,16 @@ namespace callbox::messages {
 
 namespace {
 
-constexpr std::size_t collect = 400 * 8;      // octets of one write: at most 400 ms of speech
-constexpr std::uint64_t syncEvery = 2 * 8000; // samples between two syncs
 constexpr Duration snapshotEvery = 1s;
-
-// What the draft and its jobs share: a job may end after the draft is gone.
-struct DraftState {
-    std::shared_ptr<Engine> engine;       // executor's
-    std::shared_ptr<Recording> recording; // executor's
-    std::string failure;                  // loop's
-    std::uint64_t unsynced = 0;           // executor's
-};
-
-class DraftImpl final : public Draft {
-public:
-    DraftImpl(Executor& disk, std::shared_ptr<Engine> engine, std::shared_ptr<Recording> recording)
-        : disk_(disk), id_(recording->id())
-    {
-        state_->engine = std::move(engine);
-        state_->recording = std::move(recording);
-        buffer_.reserve(collect);
-    }
-    ~DraftImpl() override { flush(); }
-
-    void append(Octets samples, std::uint32_t lost) override
-    {
-        samples_ += samples.size();
-        lost_ += lost;
-        while (!samples.empty()) {
-            const std::size_t n = std::min(samples.size(), collect - buffer_.size());
-            buffer_.insert(buffer_.end(), samples.begin(), samples.begin() + std::ptrdiff_t(n));
-            samples = samples.subspan(n);
-            if (buffer_.size() == collect)
-                flush();
-        }
-    }
-    [[nodiscard]] bool failed() const override { return !state_->failure.empty(); }
-    [[nodiscard]] MessageId message() const override { return id_; }
-    [[nodiscard]] std::uint64_t samples() const override { return samples_; }
-    [[nodiscard]] std::uint64_t lost() const override { return lost_; }
-    [[nodiscard]] std::string failure() const override { return state_->failure; }
-
-    void flush()
-    {
-        if (buffer_.empty() || failed())
-            return;
-        auto error = std::make_shared<std::string>();
-        disk_.run([state = state_, error, data = std::exchange(buffer_, {})] { write(*state, data, *error); },
-                  [state = state_, error] {
-                      if (!error->empty() && state->failure.empty())
-                          state->failure = *error;
-                  });
-        buffer_.reserve(collect);
-    }
-    std::shared_ptr<Recording> release()
-    {
-        flush();
-        return state_->recording;
-    }
-
-private:
-    static void write(DraftState& s, const OctetBuffer& data, std::string& error)
-    {
-        s.unsynced += data.size();
-        const bool sync = s.unsynced >= syncEvery;
-        if (sync)
-            s.unsynced = 0;
-        if (auto r = s.engine->append(*s.recording, data, sync); !r)
-            error = r.error().what;
-    }
-    Executor& disk_;
-    std::shared_ptr<DraftState> state_ = std::make_shared<DraftState>();
-    MessageId id_;
-    OctetBuffer buffer_;
-    std::uint64_t samples_ = 0;
-    std::uint64_t lost_ = 0;
-};
 
 class StoreImpl final : public Store {
 public:
-    StoreImpl(const Edges& edges, std::shared_ptr<Engine> engine)
-        : edges_(edges), engine_(std::move(engine)), snapshotTimer_(edges.loop)
+    StoreImpl(const Edges& edges, std::shared_ptr<Engine> engine, const std::string& folder)
+        : edges_(edges), engine_(std::move(engine)),
+          drafts_(
+              edges, folder,
+              [engine = engine_](Recording& r, Octets samples, bool sync) { return engine->append(r, samples, sync); }),
+          snapshotTimer_(edges.loop)
     {
         take(engine_->snapshot());
         watch();
@@ -103,21 +33,21 @@ public:
     {
         std::shared_ptr<Recording> recording =
             co_await ask<std::shared_ptr<Recording>>([m = std::move(m)](Engine& e) { return e.begin(m); });
-        co_return std::unique_ptr<Draft>(std::make_unique<DraftImpl>(edges_.disk, engine_, std::move(recording)));
+        co_return drafts_.add(std::move(recording));
     }
     Task<Committed> commit(std::unique_ptr<Draft> draft, bool cutShort) override
     {
         Ending ending;
         ending.failureKnown = draft->failed();
         ending.cutShort = cutShort;
-        ending.recording = static_cast<DraftImpl&>(*draft).release();
+        ending.recording = drafts_.release(*draft);
         Committed done = co_await ask<Committed>([ending](Engine& e) { return e.commit(ending); });
         tellQueued();
         co_return done;
     }
     Task<> discard(std::unique_ptr<Draft> draft) override
     {
-        const auto recording = static_cast<DraftImpl&>(*draft).release();
+        const auto recording = drafts_.release(*draft);
         draft.reset();
         co_await ask<void>([recording](Engine& e) { return e.discard(*recording); });
     }
@@ -262,6 +192,7 @@ private:
 
     Edges edges_;
     std::shared_ptr<Engine> engine_;
+    Drafts drafts_;
     Snapshot snapshot_;
     Timer snapshotTimer_;
     std::function<void()> queued_;
@@ -275,7 +206,7 @@ Result<std::unique_ptr<Store>> Store::open(const Edges& edges, const StoreConfig
     auto engine = std::make_shared<Engine>(edges, config);
     if (auto r = engine->open(); !r)
         return r.error().because("opening the message store in " + config.folder);
-    return std::unique_ptr<Store>(std::make_unique<StoreImpl>(edges, std::move(engine)));
+    return std::unique_ptr<Store>(std::make_unique<StoreImpl>(edges, std::move(engine), config.folder));
 }
 
 } // namespace callbox::messages
