@@ -29,14 +29,6 @@ Result<messages::MessageFilter> filterOf(const Request& r)
     return filter;
 }
 
-json listOf(const std::string& box, const std::vector<messages::MessageRow>& rows)
-{
-    json out = json::array();
-    for (const messages::MessageRow& row : rows)
-        out.push_back(toJson(box, row));
-    return {{"version", 1}, {"messages", std::move(out)}};
-}
-
 // An error inside a handler becomes an error response.
 Task<Response> answered(Task<Response> handler)
 {
@@ -55,14 +47,14 @@ Task<Response> listMessages(Kept kept, Request r)
 {
     const messages::MessageFilter filter = co_await filterOf(r);
     const std::vector<messages::MessageRow> rows = co_await kept.store.list(filter);
-    co_return lines::jsonResponse(listOf(kept.box, rows));
+    co_return lines::jsonResponse(messagesJson(kept.box, rows));
 }
 
 Task<Response> showMessage(Kept kept, Request r)
 {
     const messages::MessageId id = co_await messageId(kept.box, r.captured.at(0));
     const messages::MessageRow row = co_await kept.store.show(id);
-    co_return lines::jsonResponse(listOf(kept.box, {row}));
+    co_return lines::jsonResponse(messagesJson(kept.box, {row}));
 }
 
 Task<Response> deleteMessage(Kept kept, Request r)
@@ -71,7 +63,7 @@ Task<Response> deleteMessage(Kept kept, Request r)
     co_await kept.store.show(id); // Errc::not_found
     co_await kept.store.remove(id);
     const messages::MessageRow row = co_await kept.store.show(id);
-    co_return lines::jsonResponse(listOf(kept.box, {row}));
+    co_return lines::jsonResponse(messagesJson(kept.box, {row}));
 }
 
 Task<Response> messageAudio(Kept kept, Request r)
@@ -83,11 +75,8 @@ Task<Response> messageAudio(Kept kept, Request r)
 
 Task<Response> listNumbers(Kept kept, Request)
 {
-    json rows = json::array();
     const std::vector<messages::NumberRow> numbers = co_await kept.store.numbers();
-    for (const messages::NumberRow& n : numbers)
-        rows.push_back({{"number", n.number.e164()}, {"live", n.live}, {"quarantined", n.quarantined}});
-    co_return lines::jsonResponse({{"version", 1}, {"numbers", std::move(rows)}});
+    co_return lines::jsonResponse(numbersJson(numbers));
 }
 
 Task<Response> status(Box& box, Request)

@@ -84,4 +84,20 @@ json toJson(const std::string& box, const messages::MessageRow& m)
             {"recipients", std::move(recipients)}};
 }
 
+json messagesJson(const std::string& box, const std::vector<messages::MessageRow>& rows)
+{
+    json out = json::array();
+    for (const messages::MessageRow& row : rows)
+        out.push_back(toJson(box, row));
+    return {{"version", 1}, {"messages", std::move(out)}};
+}
+
+json numbersJson(const std::vector<messages::NumberRow>& rows)
+{
+    json out = json::array();
+    for (const messages::NumberRow& n : rows)
+        out.push_back({{"number", n.number.e164()}, {"live", n.live}, {"quarantined", n.quarantined}});
+    return {{"version", 1}, {"numbers", std::move(out)}};
+}
+
 } // namespace callbox::box

@@ -12,5 +12,8 @@ std::string messageName(const std::string& box, messages::MessageId id);
 Result<messages::MessageId> messageId(const std::string& box, std::string_view name);
 
 nlohmann::json toJson(const std::string& box, const messages::MessageRow&);
+// {"version":1,"messages":[..]}, {"version":1,"numbers":[..]}
+nlohmann::json messagesJson(const std::string& box, const std::vector<messages::MessageRow>&);
+nlohmann::json numbersJson(const std::vector<messages::NumberRow>&);
 
 } // namespace callbox::box

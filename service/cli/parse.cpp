@@ -119,7 +119,7 @@ Error unknownCommand(const std::vector<Command>& table, const std::vector<std::s
     const std::string noun = words[0];
     if (const std::string verbs = verbsOf(table, noun); !verbs.empty()) {
         if (words.size() < 2 || words[1].starts_with("-"))
-            return usage("callbox " + noun + ": which of " + verbs + "?");
+            return usage(noun + ": which of " + verbs + "?");
         std::vector<std::string> known;
         for (const Command& c : table)
             if (!c.hidden && c.path.size() > 1 && c.path[0] == noun)

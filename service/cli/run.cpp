@@ -45,9 +45,9 @@ Task<> keep(Task<Exit> task, std::optional<Exit>& outcome)
     outcome = e;
 }
 
-int runCommand(const Command& command, const Values& values, Terminal& terminal, const std::string& programs)
+int runCommand(const Command& command, const Values& values, Terminal& terminal, const std::string& programs,
+               RealLoop& loop)
 {
-    RealLoop loop;
     const auto http = control::makeHttpClient(loop);
     Context context(values, terminal, loop, *http, programs);
     std::optional<Exit> outcome;
@@ -72,6 +72,12 @@ int runCommand(const Command& command, const Values& values, Terminal& terminal,
 } // namespace
 
 int run(const std::vector<std::string>& words, Terminal& terminal, const std::string& programs)
+{
+    RealLoop loop;
+    return run(words, terminal, programs, loop);
+}
+
+int run(const std::vector<std::string>& words, Terminal& terminal, const std::string& programs, RealLoop& loop)
 {
     const std::vector<Command>& table = allCommands();
     if (words.empty() || words[0] == "--help" || words[0] == "-h") {
@@ -99,7 +105,7 @@ int run(const std::vector<std::string>& words, Terminal& terminal, const std::st
     }
     if (command.direct)
         return command.direct(parsed->values);
-    return runCommand(command, parsed->values, terminal, programs);
+    return runCommand(command, parsed->values, terminal, programs, loop);
 }
 
 } // namespace callbox::cli

@@ -7,5 +7,7 @@ namespace callbox::cli {
 
 // `programs`: the folder that callboxd and callbox-switchd lie in.
 int run(const std::vector<std::string>& words, Terminal& terminal, const std::string& programs);
+// The same on a loop of the caller's, which is not run again: for tests whose daemons answer on it.
+int run(const std::vector<std::string>& words, Terminal& terminal, const std::string& programs, RealLoop& loop);
 
 } // namespace callbox::cli

@@ -85,30 +85,7 @@ Response atTrace(Lines& lines, const Request& r)
     if (!modem)
         return control::errorResponse(Error{
             Errc::not_found, "modem " + r.captured.at(0) + ": there is none of this name; modem status names them"});
-    json rows = json::array();
-    for (const hal::AtTraceLine& l : modem->trace())
-        rows.push_back(
-            {{"at", isoUtc(l.at)}, {"sent", l.sent}, {"text", asked(r, "numbers") ? l.text : withoutNumbers(l.text)}});
-    return jsonResponse({{"version", 1}, {"lines", std::move(rows)}});
-}
-
-json toJson(const hal::Modem& modem)
-{
-    const hal::ModemStatus& s = modem.status();
-    return {{"name", modem.name()},
-            {"state", std::string(hal::name(s.state))},
-            {"signal_dbm", s.signalDbm ? json(*s.signalDbm) : json(nullptr)},
-            {"network", s.network},
-            {"roaming", s.roaming},
-            {"model", s.model},
-            {"imei", s.imei},
-            {"queued", modem.queued()},
-            {"recoveries", s.recoveries()},
-            {"resets", s.resets},
-            {"messages_stored", s.memoryUsed ? json(*s.memoryUsed) : json(nullptr)},
-            {"memory_size", s.memoryTotal ? json(*s.memoryTotal) : json(nullptr)},
-            {"bad_messages", s.badMessages},
-            {"last_error", s.lastError}};
+    return jsonResponse(traceJson(*modem, asked(r, "numbers")));
 }
 
 json toJson(const hal::SpanCounters& c)
@@ -132,6 +109,34 @@ Result<json> jsonBody(const Request& r)
     if (body.is_discarded() || !body.is_object())
         return Error{Errc::invalid, "the body of " + r.method + " " + r.path + " is no JSON object"};
     return body;
+}
+
+json toJson(const hal::Modem& modem)
+{
+    const hal::ModemStatus& s = modem.status();
+    return {{"name", modem.name()},
+            {"state", std::string(hal::name(s.state))},
+            {"signal_dbm", s.signalDbm ? json(*s.signalDbm) : json(nullptr)},
+            {"network", s.network},
+            {"roaming", s.roaming},
+            {"model", s.model},
+            {"imei", s.imei},
+            {"queued", modem.queued()},
+            {"recoveries", s.recoveries()},
+            {"resets", s.resets},
+            {"messages_stored", s.memoryUsed ? json(*s.memoryUsed) : json(nullptr)},
+            {"memory_size", s.memoryTotal ? json(*s.memoryTotal) : json(nullptr)},
+            {"bad_messages", s.badMessages},
+            {"last_error", s.lastError}};
+}
+
+json traceJson(const hal::Modem& modem, bool withNumbers)
+{
+    json rows = json::array();
+    for (const hal::AtTraceLine& l : modem.trace())
+        rows.push_back(
+            {{"at", isoUtc(l.at)}, {"sent", l.sent}, {"text", withNumbers ? l.text : withoutNumbers(l.text)}});
+    return {{"version", 1}, {"lines", std::move(rows)}};
 }
 
 json toJson(const Line& line)

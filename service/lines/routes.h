@@ -52,7 +52,10 @@ private:
     std::map<std::uint64_t, Row> rows_;
 };
 
-nlohmann::json toJson(const Line&); // one element of GET /v1/spans
+nlohmann::json toJson(const Line&);       // one element of GET /v1/spans
+nlohmann::json toJson(const hal::Modem&); // one element of GET /v1/modems
+// GET /v1/trace/at/MODEM; without numbers their digits are masked and PDUs left out.
+nlohmann::json traceJson(const hal::Modem&, bool withNumbers);
 
 std::vector<control::Route> spanRoutes(Lines&);       // GET /v1/spans, GET /v1/trace/dchannel/SPAN
 std::vector<control::Route> modemRoutes(Lines&);      // GET /v1/modems, GET /v1/trace/at/MODEM

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "answers.h"
+#include "box/message_json.h"
+#include "box/mode.h"
+#include "lines/routes.h"
+#include "parts.h"
+#include "switching/records.h"
+#include <algorithm>
+
+namespace callbox::cli::tests {
+
+namespace {
+
+using control::Request;
+using control::Response;
+
+PhoneNumber number(const std::string& e164)
+{
+    return *PhoneNumber::parse(e164);
+}
+
+WallTime at(const std::string& time)
+{
+    return *parseIsoUtc("2026-11-22T" + time + "Z");
+}
+
+Task<Response> ready(Response r)
+{
+    co_return r;
+}
+
+// Answers at once; what was asked is noted.
+using Answer = std::function<Response(const Request&)>;
+void add(std::vector<control::Route>& to, std::vector<std::string>& requests, const char* method, const char* pattern,
+         Answer answer)
+{
+    to.push_back({method, pattern, [&requests, answer = std::move(answer)](const Request& r) {
+                      std::string text = r.method + " " + r.path;
+                      for (const auto& [key, value] : r.query)
+                          text += " " + key + "=" + value;
+                      requests.push_back(text + (r.body.empty() ? "" : " " + r.body));
+                      return ready(answer(r));
+                  }});
+}
+
+Answer fixed(const json& document)
+{
+    return [document](const Request&) { return lines::jsonResponse(document); };
+}
+
+Answer text(const std::string& body, const std::string& type)
+{
+    return [body, type](const Request&) { return Response{200, body, type}; };
+}
+
+std::string queried(const Request& r, const std::string& key)
+{
+    const auto it = r.query.find(key);
+    return it == r.query.end() ? "" : it->second;
+}
+
+messages::NotificationRow notice(const std::string& protocol, messages::NotificationState state, int attempts,
+                                 const std::string& error = "")
+{
+    messages::NotificationRow n;
+    n.protocol = protocol;
+    n.state = state;
+    n.attempts = attempts;
+    n.lastError = error;
+    n.changedAt = at("14:06:11.500");
+    return n;
+}
+
+messages::RecipientRow recipient(const std::string& to, const std::string& link, messages::RecipientState state,
+                                 std::vector<messages::NotificationRow> notices)
+{
+    messages::RecipientRow r;
+    r.number = number(to);
+    r.linkNumber = number(link);
+    r.state = state;
+    r.notifications = std::move(notices);
+    return r;
+}
+
+std::optional<messages::MessageRow> messageOf(const std::string& box, const Request& r)
+{
+    const auto id = box::messageId(box, r.captured.at(0));
+    for (const messages::MessageRow& m : messagesOf(box))
+        if (id && m.id == *id)
+            return m;
+    return std::nullopt;
+}
+
+Response noMessage(const Request& r)
+{
+    return control::errorResponse(Error{Errc::not_found, "there is no message " + r.captured.at(0)});
+}
+
+Response setMode(const Request& r)
+{
+    const auto mode = box::modeFromJson(json::parse(r.body));
+    if (!mode)
+        return control::errorResponse(mode.error());
+    json answer = box::toJson(*mode);
+    answer["by"] = "somebody"; // who runs this test is not of its transcript
+    answer["kept"] = true;
+    return lines::jsonResponse(answer);
+}
+
+void addMessages(std::vector<control::Route>& to, std::vector<std::string>& requests, const std::string& box)
+{
+    add(to, requests, "GET", "/v1/messages", [box](const Request& r) {
+        std::vector<messages::MessageRow> rows = messagesOf(box);
+        std::erase_if(rows, [&](const messages::MessageRow& m) {
+            const std::string state = queried(r, "state");
+            const std::string wanted = queried(r, "to");
+            const bool forThem = std::any_of(m.recipients.begin(), m.recipients.end(),
+                                             [&](const auto& who) { return who.number.e164() == wanted; });
+            return (!state.empty() && state != messages::name(m.state)) || (!wanted.empty() && !forThem);
+        });
+        return lines::jsonResponse(box::messagesJson(box, rows));
+    });
+    add(to, requests, "GET", "/v1/messages/{}", [box](const Request& r) {
+        const auto m = messageOf(box, r);
+        return m ? lines::jsonResponse(box::messagesJson(box, {*m})) : noMessage(r);
+    });
+    add(to, requests, "DELETE", "/v1/messages/{}", [box](const Request& r) {
+        auto m = messageOf(box, r);
+        if (!m)
+            return noMessage(r);
+        m->state = messages::MessageState::deleted;
+        return lines::jsonResponse(box::messagesJson(box, {*m}));
+    });
+    add(to, requests, "GET", "/v1/messages/{}/audio", [box](const Request& r) {
+        const auto m = messageOf(box, r);
+        return m ? Response{200, audioOf(m->id), "audio/wav"} : noMessage(r);
+    });
+}
+
+void addLines(std::vector<control::Route>& to, std::vector<std::string>& requests, const std::string& span)
+{
+    add(to, requests, "GET", "/v1/spans", fixed(spansJson(span)));
+    add(to, requests, "GET", "/v1/trace/dchannel/{}", [span](const Request& r) {
+        if (r.captured.at(0) != span)
+            return control::errorResponse(Error{Errc::not_found, "span " + r.captured.at(0) + ": there is none here"});
+        return Response{200, pcapOf(queried(r, "numbers") == "1"), "application/vnd.tcpdump.pcap"};
+    });
+}
+
+void addCalls(std::vector<control::Route>& to, std::vector<std::string>& requests, const std::string& span)
+{
+    add(to, requests, "GET", "/v1/calls", fixed(callsJson(span)));
+    add(to, requests, "DELETE", "/v1/calls/{}", [span](const Request& r) {
+        if (r.captured.at(0) != span + "-7")
+            return control::errorResponse(Error{
+                Errc::not_found, "call " + r.captured.at(0) + ": there is no such call now; call list names them"});
+        return lines::jsonResponse({{"version", 1}, {"call", r.captured.at(0)}});
+    });
+}
+
+std::vector<switching::BoxFacts> facts(TimePoint now, Health health)
+{
+    std::vector<switching::BoxFacts> all;
+    for (const char* box : {"box1", "box2"}) {
+        switching::BoxFacts f;
+        f.box = box;
+        f.record = statusOf(box, health);
+        const bool well = f.box == "box1" || health == Health::well;
+        f.age = well ? 240ms : 2100ms;
+        f.local.routeUsable = true;
+        f.local.routeChannels = 23;
+        f.local.routeIdle = 21;
+        if (!well) {
+            f.local.failuresInARow = 1;
+            f.local.lastFailure = now - 700ms;
+        }
+        all.push_back(std::move(f));
+    }
+    if (health == Health::well)
+        return all;
+    switching::BoxFacts silent;
+    silent.box = "box3";
+    all.push_back(std::move(silent));
+    return all;
+}
+
+constexpr TimePoint moment{std::chrono::hours(100)};
+
+switching::CallFacts call()
+{
+    return {"trunk1-17", number("+12125550199"), number("+12125559000"), number("+12125550123")};
+}
+
+switching::Decision decision()
+{
+    switching::Numbering numbers;
+    numbers.access.push_back(number("+12125559000"));
+    return switching::decide(call(), facts(moment, Health::mixed), numbers, switching::Policy(), moment);
+}
+
+} // namespace
+
+status::StatusRecord statusOf(const std::string& box, Health health)
+{
+    const bool first = box == "box1" || health == Health::well;
+    status::StatusRecord r;
+    r.box = box;
+    r.bootId = "00112233445566778899aabbccddeeff";
+    r.sequence = 4711;
+    r.at = at("14:05:09.123");
+    r.monotonicMs = 3'600'000;
+    r.software = "callbox 0.1.0";
+    if (!first)
+        r.mode = {status::Mode::draining, "technician", "new modem", at("18:00:00.000")};
+    r.spans.push_back({box + "-tie1", first ? "up" : "alarm",
+                       first ? std::vector<std::string>{} : std::vector<std::string>{"LOS"}, first,
+                       first ? "up" : "down", 23, first ? 21U : 0U});
+    r.canRecord = true;
+    r.recordSecondsLeft = 7'200'000;
+    r.storeLastSyncMs = 3;
+    r.linkPools.push_back({number("+12125559001"), number("+12125560000")});
+    r.poolSize = 1000;
+    r.pairsLive = first ? 3 : 1;
+    r.pairsQuarantined = 12;
+    r.fullestRecipient = 2;
+    r.modems.push_back(
+        {box + "-modem1", first ? "ready" : "silent", first ? std::optional(-71) : std::nullopt, first ? 0U : 1U});
+    r.outboxQueued = first ? 0 : 1;
+    r.outboxOldestS = first ? 0 : 95;
+    r.calls = first ? 2 : 0;
+    if (!first)
+        r.alarms.push_back({"no-modem-ready", "major", "raised",
+                            "no modem can send: messages are kept, nobody is told by SMS", at("14:03:34.000"),
+                            at("14:05:09.000"), 1});
+    return r;
+}
+
+std::vector<messages::MessageRow> messagesOf(const std::string& box)
+{
+    using messages::MessageState;
+    using messages::NotificationState;
+    using messages::RecipientState;
+    messages::MessageRow heard;
+    heard.id = 17;
+    heard.state = MessageState::delivered;
+    heard.from = number("+12125550199");
+    heard.fromPresentation = "allowed";
+    heard.createdAt = at("14:05:09.123");
+    heard.length = 42s;
+    heard.audioSha256 = "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c";
+    heard.call = "box1-tie1-5";
+    heard.recipients.push_back(recipient("+12125550123", "+12125559001", RecipientState::heard,
+                                         {notice("sms", NotificationState::delivered, 1)}));
+    heard.recipients[0].heardAt = at("15:10:00.000");
+    heard.recipients.push_back(
+        recipient("+12125550124", "+12125559002", RecipientState::notified,
+                  {notice("sms", NotificationState::failed, 3, "CMS ERROR 27: destination out of order"),
+                   notice("dialout", NotificationState::delivered, 1)}));
+    messages::MessageRow withheld;
+    withheld.id = 2018;
+    withheld.state = MessageState::stored;
+    withheld.fromPresentation = "restricted";
+    withheld.createdAt = at("14:59:59.999");
+    withheld.length = 61500ms;
+    withheld.cutShort = true;
+    withheld.audioSha256 = "7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730";
+    withheld.call = "box2-tie1-2";
+    withheld.recipients.push_back(recipient("+12125550123", "+12125560001", RecipientState::waiting,
+                                            {notice("sms", NotificationState::queued, 0)}));
+    if (box == "box1")
+        return {heard};
+    return {withheld};
+}
+
+std::string audioOf(messages::MessageId id)
+{
+    return "RIFF the audio of message " + std::to_string(id);
+}
+
+json boxesJson(Health health)
+{
+    json list = json::array();
+    for (const switching::BoxFacts& f : facts(moment, health))
+        list.push_back(switching::boxToJson(f, switching::Policy(), moment));
+    return {{"version", 1}, {"boxes", std::move(list)}};
+}
+
+std::vector<control::Route> boxAnswers(const std::string& box, std::vector<std::string>& requests, Health health)
+{
+    std::vector<control::Route> routes;
+    add(routes, requests, "GET", "/v1/status", fixed(status::toJson(statusOf(box, health))));
+    add(routes, requests, "POST", "/v1/mode", setMode);
+    addMessages(routes, requests, box);
+    const auto count = [&](const std::string& n, std::size_t live, std::size_t resting) {
+        return messages::NumberRow{number(n), live, resting};
+    };
+    const std::vector<messages::NumberRow> numbers =
+        box == "box1"
+            ? std::vector{count("+12125559001", 2, 1), count("+12125559002", 1, 0), count("+12125559003", 0, 0)}
+            : std::vector{count("+12125560001", 1, 0), count("+12125560002", 0, 11)};
+    add(routes, requests, "GET", "/v1/numbers", fixed(box::numbersJson(numbers)));
+    addCalls(routes, requests, box + "-tie1");
+    addLines(routes, requests, box + "-tie1");
+    add(routes, requests, "GET", "/v1/modems", fixed(modemsJson(box)));
+    add(routes, requests, "GET", "/v1/trace/at/{}", [box](const Request& r) {
+        if (r.captured.at(0) != box + "-modem1")
+            return control::errorResponse(Error{Errc::not_found, "modem " + r.captured.at(0) + ": there is none here"});
+        return lines::jsonResponse(atTraceJson(box, queried(r, "numbers") == "1"));
+    });
+    add(routes, requests, "GET", "/v1/config", text("[box]\nid = " + box + "\n", "text/plain"));
+    add(routes, requests, "POST", "/v1/lab/fault",
+        [](const Request& r) { return lines::jsonResponse(json::parse(r.body)); });
+    return routes;
+}
+
+std::vector<control::Route> switchAnswers(std::vector<std::string>& requests, Health health)
+{
+    std::vector<control::Route> routes;
+    add(routes, requests, "GET", "/v1/boxes", fixed(boxesJson(health)));
+    add(routes, requests, "GET", "/v1/explain/{}", [](const Request& r) {
+        if (r.captured.at(0) != call().call)
+            return control::errorResponse(
+                Error{Errc::not_found, "call " + r.captured.at(0) + ": not among the last calls of this switch"});
+        switching::DecisionRecord record{call(), at("14:05:09.123"), false, decision(), {}, "box1"};
+        record.attempts.push_back({"box1", "connected", hal::Cause::none});
+        return lines::jsonResponse(switching::toJson(record));
+    });
+    add(routes, requests, "POST", "/v1/simulate", [](const Request&) {
+        return lines::jsonResponse({{"version", 1}, {"decision", switching::toJson(decision(), {}, "box1")}});
+    });
+    addCalls(routes, requests, "trunk1");
+    addLines(routes, requests, "trunk1");
+    add(routes, requests, "GET", "/v1/config", text("[switch]\naccess = +12125559000\n", "text/plain"));
+    add(routes, requests, "POST", "/v1/lab/fault",
+        [](const Request& r) { return lines::jsonResponse(json::parse(r.body)); });
+    return routes;
+}
+
+std::vector<control::Route> exchangeAnswers(std::vector<std::string>& requests)
+{
+    std::vector<control::Route> routes;
+    addLines(routes, requests, "trunk1");
+    add(routes, requests, "POST", "/v1/call", [](const Request& r) {
+        return lines::jsonResponse(callReportJson(json::parse(r.body).value("to", "") == "+12125559000"));
+    });
+    add(routes, requests, "GET", "/v1/sms", fixed(smsJson()));
+    add(routes, requests, "POST", "/v1/phone", fixed({{"version", 1}, {"ok", true}}));
+    add(routes, requests, "POST", "/v1/load", fixed({{"version", 1}, {"id", "1"}}));
+    add(routes, requests, "GET", "/v1/load/{}", fixed(loadJson()));
+    add(routes, requests, "POST", "/v1/modem", fixed({{"version", 1}, {"ok", true}}));
+    return routes;
+}
+
+} // namespace callbox::cli::tests

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Exit codes tell the truth: every command, every way it can end (N98).
+#include "calls.h"
+#include "world.h"
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <set>
+
+using namespace callbox::cli;
+using namespace callbox::cli::tests;
+
+namespace {
+
+TEST(Exits, EveryCommandIsTried)
+{
+    std::set<std::string> tried, there;
+    for (const CommandCalls& c : commandCalls())
+        tried.insert(c.command);
+    for (const Command& c : allCommands())
+        if (!c.hidden)
+            there.insert(c.words());
+    EXPECT_EQ(tried, there) << "a command without a good call in calls.cpp, or one that is no more";
+}
+
+TEST(Exits, AGoodCallEndsWithZero)
+{
+    for (const CommandCalls& c : commandCalls()) {
+        if (c.command == "lab load" || c.command == "lab up")
+            continue; // the load shown has a failed call: 1; lab up has tests of its own
+        World world;
+        const Said said = world.run(wordsOf(c, c.good));
+        EXPECT_EQ(said.exit, 0) << c.command << "\n" << said.err;
+        EXPECT_FALSE(said.out.empty()) << c.command;
+    }
+}
+
+TEST(Exits, AProblemFoundIsOne)
+{
+    const Words all[] = {
+        {"lab", "load", "--dir", "LAB", "--rate", "6", "--calls", "60", "--hold", "5"}, // one of the calls failed
+        {"lab", "call", "--dir", "LAB", "--from", "+12125550199", "--to", "+12125550000"},
+        {"config", "check", "OUT/call.json"},
+        {"config", "check", "OUT/nothing.ini"},
+        {"message", "show", "99", "--dir", "LAB"},
+        {"message", "delete", "99", "--dir", "LAB", "--yes"},
+        {"message", "export", "17", "--dir", "LAB", "--out", "OUT/nowhere/17.wav"},
+        {"switch", "explain", "trunk1-99", "--dir", "LAB"},
+        {"span", "status", "trunk9", "--dir", "LAB"},
+        {"call", "hangup", "nothing-1", "--dir", "LAB", "--yes"},
+        {"box", "status", "--dir", "LAB", "--box", "box9"},
+        {"lab", "down", "--dir", "EMPTY/nowhere"},
+    };
+    for (const Words& words : all) {
+        World world;
+        const Said said = world.run(words);
+        EXPECT_EQ(said.exit, 1) << testing::PrintToString(words) << "\n" << said.out << said.err;
+        EXPECT_FALSE(said.err.empty() && said.out.empty()) << testing::PrintToString(words);
+    }
+}
+
+TEST(Exits, AUsageMistakeIsTwoAndAsksNobody)
+{
+    for (const CommandCalls& c : commandCalls()) {
+        World world;
+        Words words = wordsOf(c, c.good);
+        words.push_back("--nonsense");
+        const Said said = world.run(words);
+        EXPECT_EQ(said.exit, 2) << c.command;
+        EXPECT_EQ(said.out, "") << c.command;
+        EXPECT_NE(said.err.find("--nonsense"), std::string::npos) << said.err;
+        EXPECT_TRUE(world.requests.empty()) << c.command;
+    }
+    World world;
+    for (const Words& words : {Words{}, Words{"explode"}, Words{"box", "explode"}, Words{"box"}, Words{"--json"}}) {
+        EXPECT_EQ(world.run(words).exit, 2);
+        EXPECT_EQ(world.run(words).out, "");
+    }
+}
+
+TEST(Exits, WhatBreaksSomethingWantsAYes)
+{
+    World world;
+    for (const Words& words :
+         {Words{"box", "maintenance", "--dir", "LAB"}, Words{"call", "hangup", "box1-tie1-7", "--dir", "LAB"},
+          Words{"message", "delete", "17", "--dir", "LAB"}}) {
+        const Said said = world.run(words);
+        EXPECT_EQ(said.exit, 2);
+        EXPECT_NE(said.err.find("--yes"), std::string::npos) << said.err;
+    }
+    EXPECT_TRUE(world.requests.empty());
+}
+
+TEST(Exits, ADaemonThatIsNotThereIsThree)
+{
+    for (const CommandCalls& c : commandCalls()) {
+        if (!c.asks)
+            continue;
+        World world;
+        const Said said = world.run(inEmptyFolder(wordsOf(c, c.good)));
+        EXPECT_EQ(said.exit, 3) << c.command << "\n" << said.err;
+        EXPECT_NE(said.err.find("lab up"), std::string::npos) << c.command << " does not say what to do: " << said.err;
+    }
+}
+
+TEST(Exits, ASocketThatIsNotOursIsFour)
+{
+    for (const CommandCalls& c : commandCalls()) {
+        if (!c.asks)
+            continue;
+        World world;
+        const Said said = world.run(wordsOf(c, c.good), Daemons::locked);
+        EXPECT_EQ(said.exit, 4) << c.command << "\n" << said.out << said.err;
+        EXPECT_TRUE(world.requests.empty()) << c.command;
+    }
+}
+
+} // namespace

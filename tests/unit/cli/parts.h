@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Answers of answers.h that are made of live objects of the hardware abstraction: spans, calls, modems, a test call.
+#pragma once
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace callbox::cli::tests {
+
+using nlohmann::json;
+
+json spansJson(const std::string& span);
+json callsJson(const std::string& span); // one call, SPAN-7
+json modemsJson(const std::string& box);
+json atTraceJson(const std::string& box, bool withNumbers);
+std::string pcapOf(bool withNumbers); // two frames of a D channel
+json callReportJson(bool connected);  // what a test call came to
+json smsJson();
+json loadJson();
+
+} // namespace callbox::cli::tests

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "world.h"
+#include "cli/run.h"
+#include "lab/fleet_files.h"
+#include "lab/small_file.h"
+#include <filesystem>
+#include <gtest/gtest.h>
+#include <regex>
+#include <sstream>
+#include <sys/fsuid.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+namespace callbox::cli::tests {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// The account of nobody in particular, for the files this thread opens; the superuser may open every socket.
+class WithoutRights {
+public:
+    explicit WithoutRights(bool on) : on_(on && ::geteuid() == 0)
+    {
+        if (on_)
+            ::setfsuid(nobody);
+    }
+    ~WithoutRights()
+    {
+        if (!on_)
+            return;
+        ::setfsuid(0);
+        ::prctl(PR_SET_DUMPABLE, 1); // the change took it, and the leak checker needs it
+    }
+    WithoutRights(const WithoutRights&) = delete;
+    WithoutRights& operator=(const WithoutRights&) = delete;
+
+private:
+    static constexpr uid_t nobody = 65534;
+    bool on_;
+};
+
+lab::Fleet plan(const std::string& dir, const std::string& programs)
+{
+    lab::FleetOptions o;
+    o.dir = dir;
+    o.programs = programs;
+    o.country = "us";
+    o.boxes = 2;
+    return *lab::planFleet(o);
+}
+
+struct DaemonsOfALab {
+    DaemonsOfALab(RealLoop& loop, const lab::Fleet& fleet, std::vector<std::string>& requests, Health health)
+    {
+        serve(loop, fleet.exchangeControl(), exchangeAnswers(requests));
+        serve(loop, fleet.switchControl(), switchAnswers(requests, health));
+        for (const lab::FleetBox& b : fleet.boxes)
+            serve(loop, b.control, boxAnswers(b.id, requests, health));
+    }
+    void serve(RealLoop& loop, const std::string& path, std::vector<control::Route> routes)
+    {
+        servers.push_back(control::makeHttpServer(loop, Log(), std::move(routes)));
+        EXPECT_TRUE(servers.back()->listenUnix(path)) << path;
+        paths.push_back(path);
+    }
+    std::vector<std::unique_ptr<control::HttpServer>> servers;
+    std::vector<std::string> paths;
+};
+
+void replaceAll(std::string& text, const std::string& what, const std::string& by)
+{
+    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+        text.replace(at, what.size(), by);
+}
+
+const std::vector<std::pair<std::string, std::string>>& places()
+{
+    static const std::vector<std::pair<std::string, std::string>> all{
+        {"LAB", "/lab"}, {"EMPTY", "/empty"}, {"OUT", "/out"}};
+    return all;
+}
+
+} // namespace
+
+World::World()
+{
+    ::setenv("LOGNAME", "technician", 1);
+    ::unsetenv("SUDO_USER");
+    std::string pattern = (fs::temp_directory_path() / "callbox cli XXXXXX").string();
+    folder_ = mkdtemp(pattern.data());
+    fs::permissions(folder_, fs::perms::owner_all | fs::perms::group_all | fs::perms::others_all);
+    for (const char* sub : {"/lab", "/empty", "/out", "/bin"})
+        fs::create_directory(folder_ + sub);
+    for (const char* name : {"callbox", "callboxd", "callbox-switchd"}) {
+        const std::string program = folder_ + "/bin/" + name;
+        EXPECT_TRUE(lab::replaceFile(program, "#!/bin/sh\nexec sleep 1000\n"));
+        fs::permissions(program, fs::perms::owner_all);
+    }
+    const lab::Fleet fleet = plan(path("LAB"), folder_ + "/bin");
+    EXPECT_TRUE(lab::writeFleet(fleet));
+    const std::vector<lab::Process> processes = lab::fleetProcesses(fleet);
+    EXPECT_TRUE(lab::replaceFile(path("LAB") + "/lab.json", lab::describeFleet(fleet, processes).dump(2) + "\n"));
+    EXPECT_TRUE(lab::replaceFile(path("OUT") + "/boxes.json", boxesJson().dump()));
+    EXPECT_TRUE(
+        lab::replaceFile(path("OUT") + "/call.json",
+                         R"({"version":1,"from":"+12125550199","to":"+12125559000","redirecting":"+12125550123"})"));
+}
+
+World::~World()
+{
+    std::error_code ec;
+    fs::remove_all(folder_, ec);
+}
+
+std::string World::path(const std::string& word) const
+{
+    for (const auto& [name, place] : places())
+        if (word == name || word.starts_with(name + "/"))
+            return folder_ + place + word.substr(name.size());
+    return word;
+}
+
+std::string World::shown(std::string text) const
+{
+    for (const auto& [name, place] : places())
+        replaceAll(text, folder_ + place, name);
+    static const std::regex one("(\"pid\": |pid |pids )[0-9]+( [0-9]+)*");
+    text = std::regex_replace(text, one, "$1PID");
+    static const std::regex list("\"pids\": \\[[0-9,\\s]+\\]");
+    return std::regex_replace(text, list, "\"pids\": [PID]");
+}
+
+Said World::run(const std::vector<std::string>& words, Daemons daemons)
+{
+    return runWith(words, daemons, 0);
+}
+
+Said World::runOnTerminal(const std::vector<std::string>& words, std::size_t width)
+{
+    return runWith(words, Daemons::answering, width);
+}
+
+Said World::runWith(const std::vector<std::string>& words, Daemons daemons, std::size_t width)
+{
+    RealLoop loop;
+    const DaemonsOfALab answering(loop, plan(path("LAB"), folder_ + "/bin"), requests, health);
+    if (daemons == Daemons::locked)
+        for (const std::string& socket : answering.paths)
+            fs::permissions(socket, fs::perms::none);
+    std::vector<std::string> given;
+    given.reserve(words.size());
+    for (const std::string& w : words)
+        given.push_back(path(w));
+    std::ostringstream out;
+    std::ostringstream err;
+    Terminal terminal{out, err, width > 0, width > 0, width};
+    if (onLoop)
+        onLoop(loop);
+    Said said;
+    {
+        const WithoutRights rights(daemons == Daemons::locked);
+        said.exit = cli::run(given, terminal, folder_ + "/bin", loop);
+    }
+    said.out = shown(out.str());
+    said.err = shown(err.str());
+    return said;
+}
+
+} // namespace callbox::cli::tests
