@@ -8,15 +8,33 @@ namespace callbox::cli {
 
 namespace {
 
-constexpr std::string_view exitCodes = "Exit codes: 0 ok, 1 a problem was found, 2 usage, 3 service not reached, "
-                                       "4 not permitted.\n";
-
 std::string left(const Option& o)
 {
     return "--" + o.name + (o.value.empty() ? "" : " " + o.value);
 }
 
-std::string right(const Option& o)
+std::string exitLine()
+{
+    std::string out;
+    for (const auto& [code, words] : exitCodes())
+        out += (out.empty() ? "Exit codes: " : ", ") + std::to_string(code) + " " + std::string(words);
+    return out + ".\n";
+}
+
+std::string usageLine(const Command& c)
+{
+    std::string line = "callbox " + c.words();
+    for (const Argument& a : c.arguments)
+        line += a.required ? " " + a.name : " [" + a.name + "]";
+    for (const Option& o : optionsOf(c))
+        if (o.required)
+            line += " " + left(o);
+    return line + " [options]";
+}
+
+} // namespace
+
+std::string describe(const Option& o)
 {
     std::string text = o.help;
     if (!o.choices.empty()) {
@@ -35,18 +53,12 @@ std::string right(const Option& o)
     return text;
 }
 
-std::string usageLine(const Command& c)
+const std::vector<std::pair<int, std::string_view>>& exitCodes()
 {
-    std::string line = "callbox " + c.words();
-    for (const Argument& a : c.arguments)
-        line += a.required ? " " + a.name : " [" + a.name + "]";
-    for (const Option& o : optionsOf(c))
-        if (o.required)
-            line += " " + left(o);
-    return line + " [options]";
+    static const std::vector<std::pair<int, std::string_view>> all{
+        {0, "ok"}, {1, "a problem was found"}, {2, "usage"}, {3, "service not reached"}, {4, "not permitted"}};
+    return all;
 }
-
-} // namespace
 
 std::string overview(const std::vector<Command>& table)
 {
@@ -64,7 +76,7 @@ std::string overview(const std::vector<Command>& table)
         out += fmt::format("  {:<32}{}\n", words, c.summary);
     }
     out += "\ncallbox COMMAND --help tells a command's options; --json prints for programs.\n";
-    return out + std::string(exitCodes);
+    return out + exitLine();
 }
 
 std::string helpOf(const Command& c)
@@ -82,10 +94,10 @@ std::string helpOf(const Command& c)
     for (const Argument& a : c.arguments)
         out += fmt::format("  {:<{}}  {}\n", a.name, width, a.help);
     for (const Option& o : options)
-        out += fmt::format("  {:<{}}  {}\n", left(o), width, right(o));
+        out += fmt::format("  {:<{}}  {}\n", left(o), width, describe(o));
     if (!c.more.empty())
         out += "\n" + c.more + "\n";
-    return out + "\n" + std::string(exitCodes);
+    return out + "\n" + exitLine();
 }
 
 } // namespace callbox::cli
