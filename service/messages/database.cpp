@@ -98,14 +98,27 @@ Database::~Database()
     sqlite3_close(db_);
 }
 
-Error Database::error(int code) const
+Error Database::error(int code)
 {
     const int primary = code & 0xFF;
     const Errc errc = primary == SQLITE_FULL ? Errc::no_space : primary == SQLITE_CONSTRAINT ? Errc::busy : Errc::io;
     std::string what = path_ + ": " + sqlite3_errmsg(db_);
     if (const std::string below = vfs_.takeFailure(); !below.empty())
         what += " (" + below + ")";
-    return {errc, std::move(what)};
+    const Error e{errc, std::move(what)};
+    switch (primary) {
+    case SQLITE_IOERR:
+    case SQLITE_FULL:
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        diskFailure_ = e;
+        break;
+    default:
+        break;
+    }
+    return e;
 }
 
 void Database::note(int code)

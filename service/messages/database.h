@@ -59,12 +59,14 @@ public:
     Result<void> transaction(const std::function<Result<void>()>& work);
     // What went wrong since the last call of this, if anything.
     Result<void> failure();
+    // The last error since the last call of this that was the disk's or the file's, not the statement's.
+    std::optional<Error> takeDiskFailure() { return std::exchange(diskFailure_, std::nullopt); }
     void checkpoint(); // what was deleted leaves the WAL file too
 
 private:
     friend class Query;
     explicit Database(const Edges& edges) : vfs_(edges) {}
-    [[nodiscard]] Error error(int code) const;
+    Error error(int code);
     void note(int code);
     Result<void> begin();
     bool stopped(); // in a transaction that has failed already
@@ -75,6 +77,7 @@ private:
     std::optional<Error> failure_;
     bool inTransaction_ = false;
     std::optional<Error> broken_; // what failed first in it
+    std::optional<Error> diskFailure_;
 };
 
 } // namespace callbox::messages

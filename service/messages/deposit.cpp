@@ -44,21 +44,16 @@ Result<std::shared_ptr<Recording>> Engine::begin(const NewMessage& m)
     };
     if (m.recipients.empty())
         return Error{Errc::invalid, "a message has at least one recipient"};
-    if (auto r = db_->transaction(insert); !r) {
-        writeProblem_ = r.error().what;
+    if (auto r = db_->transaction(insert); !r)
         return r.error();
-    }
     auto file = makeAudio(id);
     if (!file)
-        return file.error();
+        return cannotWrite(file.error());
     Result<void> r = (*file)->write(0, hal::wavHeader(m.law, 0));
     if (r)
         r = edges_.files.syncDirectory(config_.folder + "/audio");
-    if (!r) {
-        writeProblem_ = r.error().what;
-        return r.error();
-    }
-    writeProblem_.clear();
+    if (!r)
+        return cannotWrite(r.error());
     recording_.insert(id);
     return std::make_shared<Recording>(id, m.law, std::move(*file));
 }
@@ -68,9 +63,7 @@ Result<void> Engine::append(Recording& recording, Octets samples, bool sync)
     auto r = recording.append(samples);
     if (r && sync)
         r = recording.sync();
-    if (!r)
-        writeProblem_ = r.error().what;
-    return r;
+    return r ? r : cannotWrite(r.error());
 }
 
 Result<Committed> Engine::commit(const Ending& ending)
@@ -83,9 +76,8 @@ Result<Committed> Engine::commit(const Ending& ending)
     if (r)
         r = recording.sync();
     if (!r) {
-        writeProblem_ = r.error().what;
         ended_[recording.id()] = true; // how much of it is there is not known any more
-        return r.error().because("finishing the audio");
+        return cannotWrite(r.error()).because("finishing the audio");
     }
     recording.pad();
     recording.close();

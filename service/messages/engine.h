@@ -105,7 +105,11 @@ private:
     MessageRow readMessage(Query&);
     std::vector<Notice> readNotices(Query&);
     Health health();
-    void probeWriting();
+    Result<void> probeWriting();
+    // Nothing can be recorded until a probe says otherwise; the first is made a moment later, so that whoever judges
+    // this box gets to see it. Returns the error.
+    Error cannotWrite(const Error&);
+    void noteDatabase(); // what the database could not write counts too
 
     Edges edges_;
     StoreConfig config_;
@@ -117,6 +121,7 @@ private:
     Duration lastSync_{};
     bool roomLeft_ = true; // with hysteresis
     std::string writeProblem_;
+    TimePoint probeAt_{};
 };
 
 } // namespace callbox::messages

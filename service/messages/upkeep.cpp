@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::uint64_t bytesPerSecond = hal::samplesPerSecond;
 
+constexpr Duration probeEvery = 1s;
+
 std::optional<MessageId> idOfAudio(const std::string& name)
 {
     MessageId id = 0;
@@ -56,9 +58,7 @@ Result<void> Engine::seal(MessageId id, const FoundAudio& found)
     auto r = found.sealed ? Result<void>() : (*file)->write(0, header);
     if (r)
         r = (*file)->sync();
-    if (!r)
-        writeProblem_ = r.error().what;
-    return r;
+    return r ? r : cannotWrite(r.error());
 }
 
 // Its length is what the header says if the recording was ended, and else what there is. Only one that is known to have
@@ -184,24 +184,56 @@ Result<void> Engine::sweep()
     return db_->failure();
 }
 
-// After something could not be written: whether it can now. A box that stopped recording takes no deposit that could
-// tell, so this asks the disk itself.
-void Engine::probeWriting()
+Error Engine::cannotWrite(const Error& e)
 {
-    const std::string path = config_.folder + "/probe";
+    if (writeProblem_.empty())
+        edges_.log.error("nothing can be recorded", {{"error", e}});
+    writeProblem_ = e.what;
+    probeAt_ = edges_.loop.now() + probeEvery;
+    return e;
+}
+
+void Engine::noteDatabase()
+{
+    if (auto e = db_->takeDiskFailure())
+        (void)cannotWrite(*e);
+}
+
+// A box that stopped recording takes no deposit that could tell whether it can again, so this asks the disk itself, in
+// all ways that a recording needs it: a file and its name where audio goes, and the database.
+Result<void> Engine::probeWriting()
+{
+    const std::string folder = config_.folder + "/audio";
+    const std::string path = folder + "/probe";
     const std::uint8_t block[4096] = {};
-    auto file = edges_.files.open(path, OpenMode::create);
-    Result<void> r = file ? (*file)->write(0, block) : Result<void>(file.error());
-    if (r)
-        r = (*file)->sync();
-    writeProblem_ = r ? std::string() : r.error().what;
+    Result<void> r;
+    {
+        auto file = edges_.files.open(path, OpenMode::create);
+        r = file ? (*file)->write(0, block) : Result<void>(file.error());
+        if (r)
+            r = (*file)->sync();
+    }
     (void)edges_.files.remove(path);
+    if (r)
+        r = edges_.files.syncDirectory(folder);
+    if (r)
+        r = db_->transaction([&] { return db_->execute("PRAGMA user_version = " + std::to_string(schemaVersion)); });
+    return r;
 }
 
 Health Engine::health()
 {
-    if (!writeProblem_.empty())
-        probeWriting();
+    noteDatabase();
+    if (!writeProblem_.empty() && edges_.loop.now() >= probeAt_) {
+        const auto r = probeWriting();
+        (void)db_->takeDiskFailure();
+        if (r) {
+            edges_.log.info("the disk takes recordings again", {{"was", writeProblem_}});
+            writeProblem_.clear();
+        } else {
+            (void)cannotWrite(r.error());
+        }
+    }
     Health h;
     h.lastSyncMs = toMs(lastSync_);
     const auto free = edges_.files.freeBytes(config_.folder);
@@ -225,6 +257,7 @@ Health Engine::health()
 Snapshot Engine::snapshot()
 {
     Snapshot s;
+    (void)db_->failure(); // of whoever did not ask
     s.health = health();
     s.pool.size = links_.size();
     {
@@ -247,7 +280,10 @@ Snapshot Engine::snapshot()
             s.oldestQueuedMs = q.isNull(1) ? 0 : q.integer(1);
         }
     }
-    (void)db_->failure();
+    if (auto r = db_->failure(); !r) {
+        s.health.canRecord = false;
+        s.health.why = "the database does not answer: " + r.error().what;
+    }
     return s;
 }
 
