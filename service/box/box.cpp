@@ -155,6 +155,7 @@ void Box::watchStore()
 {
     const messages::Health health = parts_.store.health();
     alarms_.set(!health.canRecord, "store-cannot-record", "critical", "no message can be taken: " + health.why);
+    alarms_.set(!health.setAside.empty(), "store-files-set-aside", "critical", health.setAside);
     const messages::PoolStatus pool = parts_.store.pool();
     const bool full = pool.size > 0 && pool.fullestRecipient >= pool.size;
     const std::string counts = std::to_string(pool.fullestRecipient) + " of " + std::to_string(pool.size);

@@ -32,6 +32,8 @@ Result<void> Engine::open()
 {
     if (auto r = makeFolders(); !r)
         return r;
+    if (auto r = keepLost(); !r)
+        return r;
     auto db = Database::open(edges_, config_.folder + "/messages.db");
     if (!db)
         return db.error();
@@ -39,7 +41,17 @@ Result<void> Engine::open()
     if (auto r = prepareSchema(*db_); !r)
         return r.error().because(config_.folder);
     links_.load(*db_);
+    MessageId most = 0; // that was ever given
+    {
+        Query q = db_->query("SELECT seq FROM sqlite_sequence WHERE name = 'messages'");
+        if (q.step())
+            most = q.integer(0);
+    }
     if (auto r = db_->failure(); !r)
+        return r;
+    if (auto r = keepUnknown(most); !r)
+        return r;
+    if (auto r = lookForLost(); !r)
         return r;
     return repair();
 }

@@ -71,6 +71,9 @@ private:
     Result<void> makeFolders();
     Result<std::unique_ptr<File>> makeAudio(MessageId);
     // -- lost.cpp
+    Result<void> keepLost();                  // before the database is opened: perhaps it is not there
+    Result<void> keepUnknown(MessageId most); // and after: audio of messages that it never had
+    Result<void> lookForLost();               // whether somebody has looked at what was set aside
     // Moves files into a new folder STATE/lost-TIME: what no record explains is kept for people to look at.
     Result<void> setAside(const std::vector<std::string>& paths, const std::string& why);
     // -- inside a transaction
@@ -122,6 +125,7 @@ private:
     bool roomLeft_ = true; // with hysteresis
     std::string writeProblem_;
     TimePoint probeAt_{};
+    std::string setAside_; // folders, in words
 };
 
 } // namespace callbox::messages

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "recording.h"
 #include <algorithm>
+#include <charconv>
 
 namespace callbox::messages {
 
@@ -54,6 +55,13 @@ FoundAudio lookAt(Octets file, hal::Law otherwise)
     const OctetBuffer header = hal::wavHeader(view->law, static_cast<std::uint32_t>(view->samples));
     found.sealed = std::equal(header.begin(), header.end(), file.begin());
     return found;
+}
+
+std::optional<MessageId> idOfAudio(const std::string& name)
+{
+    MessageId id = 0;
+    const auto [end, ec] = std::from_chars(name.data(), name.data() + name.size(), id);
+    return ec == std::errc() && std::string_view(end) == ".wav" ? std::optional(id) : std::nullopt;
 }
 
 std::string Recording::sha256() const

@@ -43,6 +43,8 @@ struct FoundAudio {
     bool sealed = false;       // the header says it
 };
 FoundAudio lookAt(Octets file, hal::Law otherwise); // `otherwise`: of a file whose header is not there
+// The message that an audio file belongs to, by its name; nothing for a file of somebody else's.
+std::optional<MessageId> idOfAudio(const std::string& name);
 std::string sha256Hex(Octets);
 
 } // namespace callbox::messages

@@ -42,6 +42,9 @@ struct Health {
     std::string why;        // when not
     std::int64_t recordSecondsLeft = 0;
     std::int64_t lastSyncMs = 0; // how long the last durable write took
+    // Folders of files that no record explains (a lost database's audio); empty when there are none. An alarm stands
+    // until somebody has looked and emptied them.
+    std::string setAside;
 };
 
 struct MessageFilter {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a crash left, what time ends, and what the status record shows.
 #include "engine.h"
-#include <charconv>
 
 namespace callbox::messages {
 
@@ -10,13 +9,6 @@ namespace {
 constexpr std::uint64_t bytesPerSecond = hal::samplesPerSecond;
 
 constexpr Duration probeEvery = 1s;
-
-std::optional<MessageId> idOfAudio(const std::string& name)
-{
-    MessageId id = 0;
-    const auto [end, ec] = std::from_chars(name.data(), name.data() + name.size(), id);
-    return ec == std::errc() && std::string_view(end) == ".wav" ? std::optional(id) : std::nullopt;
-}
 
 } // namespace
 
@@ -153,6 +145,8 @@ Result<void> Engine::endDue()
 
 Result<void> Engine::sweep()
 {
+    if (auto r = lookForLost(); !r)
+        return r;
     if (auto r = endDue(); !r)
         return r;
     std::vector<std::string> rested;
@@ -235,6 +229,7 @@ Health Engine::health()
         }
     }
     Health h;
+    h.setAside = setAside_;
     h.lastSyncMs = toMs(lastSync_);
     const auto free = edges_.files.freeBytes(config_.folder);
     if (!free) {
