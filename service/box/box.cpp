@@ -47,6 +47,7 @@ messages::StoreConfig storeConfig(const BoxConfig& c)
     s.quarantine = c.quarantine;
     s.retention = c.retention;
     s.keepHeard = c.keepHeard;
+    s.keepEnded = c.keepEnded;
     s.shortest = c.shortest;
     return s;
 }

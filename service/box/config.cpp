@@ -104,11 +104,15 @@ ini::Key days(std::string name, Duration& target, int least, int most, int prese
 
 std::vector<ini::Key> poolKeys(BoxConfig& c)
 {
-    return {asRequired(number("first", c.pool.first, "first number of the box's own link numbers")),
-            asRequired(number("last", c.pool.last, "last of them; as many digits as the first")),
-            days("quarantine_days", c.quarantine, 0, 3650, 30, "a link number rests so long for the same recipient"),
-            days("retention_days", c.retention, 1, 3650, 14, "a message that nobody has heard is kept so long"),
-            days("keep_heard_days", c.keepHeard, 0, 3650, 7, "a message that was heard and not deleted stays so long")};
+    return {
+        asRequired(number("first", c.pool.first, "first number of the box's own link numbers")),
+        asRequired(number("last", c.pool.last, "last of them; as many digits as the first")),
+        days("quarantine_days", c.quarantine, 0, 3650, 30, "a link number rests so long for the same recipient"),
+        days("retention_days", c.retention, 1, 3650, 14, "a message that nobody has heard is kept so long"),
+        days("keep_heard_days", c.keepHeard, 0, 3650, 7, "a message that was heard and not deleted stays so long"),
+        days("keep_ended_days", c.keepEnded, 0, 3650, 30,
+             "what is known of a deleted or expired message, its numbers and states, stays so long, and as long as its "
+             "link number rests")};
 }
 
 ini::Key count(std::string name, unsigned& target, unsigned preset, std::string help)

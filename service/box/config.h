@@ -31,6 +31,7 @@ struct BoxConfig {
     Duration quarantine = std::chrono::hours(24 * 30);
     Duration retention = std::chrono::hours(24 * 14); // of a message nobody has heard
     Duration keepHeard = std::chrono::hours(24 * 7);
+    Duration keepEnded = std::chrono::hours(24 * 30); // what is known of an ended message; no audio, no caller
 
     std::vector<NumberRange> allow; // recipients served; never called or texted outside of it
     bool keyIn = false;             // callers may key in whom they want

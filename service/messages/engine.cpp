@@ -161,7 +161,7 @@ void Engine::endRows(MessageId id, MessageState state, const std::string& why)
         cancelNotices(recipient, why);
         rest(recipient);
     }
-    db_->query("UPDATE messages SET caller = NULL, ends_at = NULL WHERE id = ?").bind(id).step();
+    db_->query("UPDATE messages SET caller = NULL, ends_at = ? WHERE id = ?").bind(forgottenAt()).bind(id).step();
     setMessage(id, state, why);
 }
 

@@ -61,6 +61,8 @@ public:
     // -- upkeep.cpp
     Result<void> remove(MessageId);
     Result<void> sweep();
+    // Forgets a portion of what ended long ago; whether there is more.
+    Result<bool> purge();
     Snapshot snapshot();
     // How long something durable took, for the status record.
     void measured(Duration d) { lastSync_ = d; }
@@ -105,6 +107,8 @@ private:
     Result<OctetBuffer> readWav(MessageId); // as it lies there
     Result<void> reclaimFiles();
     Result<void> endDue();
+    void purgeRows(MessageId);                      // inside a transaction
+    [[nodiscard]] std::int64_t forgottenAt() const; // what ends now
     MessageRow readMessage(Query&);
     std::vector<Notice> readNotices(Query&);
     Health health();

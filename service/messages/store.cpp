@@ -138,6 +138,8 @@ public:
     Task<> sweep() override
     {
         co_await ask<void>([](Engine& e) { return e.sweep(); });
+        for (bool more = true; more;)
+            more = co_await ask<bool>([](Engine& e) { return e.purge(); });
         if (snapshot_.outbox.queued > 0)
             tellQueued();
     }

@@ -16,6 +16,7 @@ struct StoreConfig {
     Duration quarantine = std::chrono::hours(24 * 30); // a pair rests so long after its message is gone
     Duration retention = std::chrono::hours(24 * 14);  // an unheard message lives so long
     Duration keepHeard = std::chrono::hours(24 * 7);   // a heard message that was not deleted stays so long
+    Duration keepEnded = std::chrono::hours(24 * 30);  // the rows of an ended one (no audio, no caller) stay so long
     Duration shortest = 1s;                            // after a crash, a shorter recording is no message
     std::uint64_t reserveBytes = 64 << 20;             // canRecord() is false below this much free disk
 };
@@ -117,7 +118,7 @@ public:
     // -- status, from memory, at most a second old
     [[nodiscard]] virtual PoolStatus pool() const = 0;
     [[nodiscard]] virtual Health health() const = 0;
-    // Ends what is due: retention, quarantine, heard messages. Call about once a minute.
+    // Ends what is due: retention, quarantine, heard messages; forgets what ended long ago. Call about once a minute.
     virtual Task<> sweep() = 0;
     virtual Task<> close() = 0; // waits for queued work
 };

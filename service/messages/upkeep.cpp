@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a crash left, what time ends, and what the status record shows.
 #include "engine.h"
+#include <algorithm>
 
 namespace callbox::messages {
 
@@ -9,6 +10,7 @@ namespace {
 constexpr std::uint64_t bytesPerSecond = hal::samplesPerSecond;
 
 constexpr Duration probeEvery = 1s;
+constexpr std::size_t purgePortion = 50; // some milliseconds; whoever hangs up meanwhile waits no longer
 
 } // namespace
 
@@ -24,6 +26,10 @@ Result<void> Engine::repair()
         }
         for (const NotificationId n : sending)
             setNotification(n, NotificationState::unknown, "the box stopped while sending");
+        // Programs before this one did not say until when what has ended is kept.
+        db_->query("UPDATE messages SET ends_at = ? WHERE state IN ('expired', 'deleted') AND ends_at IS NULL")
+            .bind(forgottenAt())
+            .step();
         return {};
     });
     if (!r)
@@ -141,6 +147,53 @@ Result<void> Engine::endDue()
     if (auto r = endMessages(heard, MessageState::deleted, "heard, its time is over"); !r)
         return r;
     return endMessages(unheard, MessageState::expired, "not heard in time");
+}
+
+// As long as its number rests, who holds it must be known.
+std::int64_t Engine::forgottenAt() const
+{
+    return now() + toMs(std::max(config_.keepEnded, config_.quarantine));
+}
+
+void Engine::purgeRows(MessageId id)
+{
+    for (const char* sql :
+         {"DELETE FROM history WHERE kind = 'notification' AND subject IN (SELECT n.id FROM notifications n "
+          "JOIN recipients r ON r.id = n.recipient WHERE r.message = ?)",
+          "DELETE FROM notifications WHERE recipient IN (SELECT id FROM recipients WHERE message = ?)",
+          "DELETE FROM history WHERE kind = 'recipient' AND subject IN (SELECT id FROM recipients WHERE message = ?)",
+          "DELETE FROM recipients WHERE message = ?", "DELETE FROM history WHERE kind = 'message' AND subject = ?",
+          "DELETE FROM messages WHERE id = ?"})
+        db_->query(sql).bind(id).step();
+}
+
+Result<bool> Engine::purge()
+{
+    std::vector<MessageId> due;
+    {
+        // A notice under way is waited for, but not for ever: after a day nothing more is heard of it.
+        Query q = db_->query(
+            "SELECT id FROM messages m WHERE state IN ('expired', 'deleted') AND ends_at <= ?1 "
+            "AND NOT EXISTS (SELECT 1 FROM recipients r JOIN pairs p ON p.recipient = r.id WHERE r.message = m.id) "
+            "AND NOT EXISTS (SELECT 1 FROM recipients r JOIN notifications n ON n.recipient = r.id "
+            "WHERE r.message = m.id AND n.state IN ('queued', 'sending', 'unknown') AND n.changed_at > ?2) LIMIT ?3");
+        q.bind(now()).bind(now() - toMs(std::chrono::hours(24))).bind(std::int64_t(purgePortion));
+        while (q.step())
+            due.push_back(q.integer(0));
+    }
+    if (auto r = db_->failure(); !r)
+        return r.error();
+    if (due.empty())
+        return false;
+    const auto r = db_->transaction([&]() -> Result<void> {
+        for (const MessageId id : due)
+            purgeRows(id);
+        return {};
+    });
+    if (!r)
+        return r.error();
+    edges_.log.info("ended messages forgotten", {{"messages", due.size()}});
+    return due.size() == purgePortion;
 }
 
 Result<void> Engine::sweep()
