@@ -21,6 +21,7 @@ public:
     Result<bool> exists(const std::string& path) override { return below_.exists(path); }
     Result<std::uint64_t> freeBytes(const std::string& path) override;
     Result<std::unique_ptr<Volume>> openVolume(const std::string& folder) override;
+    std::vector<Result<void>> syncAll(const std::vector<File*>& files) override { return below_.syncAll(files); }
 
 private:
     Files& below_;

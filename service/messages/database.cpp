@@ -214,6 +214,25 @@ Result<void> Database::transaction(const std::function<Result<void>()>& work)
     return done;
 }
 
+Result<void> Database::part(const std::function<Result<void>()>& work)
+{
+    if (auto r = execute("SAVEPOINT part"); !r)
+        return r;
+    Result<void> done = work();
+    if (stopped())
+        done = *broken_;
+    failure_.reset();
+    if (done)
+        return execute("RELEASE part");
+    if (sqlite3_get_autocommit(db_))
+        return done;
+    broken_.reset();
+    auto undone = execute("ROLLBACK TO part");
+    if (undone)
+        undone = execute("RELEASE part");
+    return done;
+}
+
 void Database::checkpoint()
 {
     sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);

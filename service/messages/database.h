@@ -57,6 +57,9 @@ public:
     // no statement of `work` does anything: SQLite may have rolled back by itself, and then each would be committed
     // alone.
     Result<void> transaction(const std::function<Result<void>()>& work);
+    // A part of a transaction, inside of its `work`: what it does is undone when it fails, and the rest may go on. If
+    // SQLite has rolled back everything, everything fails.
+    Result<void> part(const std::function<Result<void>()>& work);
     // What went wrong since the last call of this, if anything.
     Result<void> failure();
     // The last error since the last call of this that was the disk's or the file's, not the statement's.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // How a message comes to be. The order is what makes it durable: the row "recording" with its recipients first, the
-// file with its name, the audio as it comes; at the end the file synced, then one transaction for all the rest.
+// file with its name, the audio as it comes; at the end (commit.cpp) the file synced, then one transaction for the
+// rest.
 #include "engine.h"
 
 namespace callbox::messages {
@@ -61,52 +62,31 @@ Result<std::shared_ptr<Recording>> Engine::begin(const NewMessage& m)
 Result<void> Engine::append(Recording& recording, Octets samples, bool sync)
 {
     auto r = recording.append(samples);
-    if (r && sync)
-        r = recording.sync();
+    if (r && sync && recording.file()) {
+        r = recording.file()->sync();
+        recording.synced(r);
+    }
     return r ? r : cannotWrite(r.error());
 }
 
-Result<Committed> Engine::commit(const Ending& ending)
+std::vector<Result<void>> Engine::sync(const std::vector<std::shared_ptr<Recording>>& recordings)
 {
-    Recording& recording = *ending.recording;
-    const TimePoint start = edges_.loop.now();
-    recording_.erase(recording.id()); // whatever happens now, the repair may have it
-    ended_[recording.id()] = ending.cutShort || recording.failure();
-    auto r = recording.seal();
-    if (r)
-        r = recording.sync();
-    if (!r) {
-        ended_[recording.id()] = true; // how much of it is there is not known any more
-        return cannotWrite(r.error()).because("finishing the audio");
+    std::vector<File*> files;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < recordings.size(); ++i)
+        if (File* file = recordings[i]->file()) {
+            files.push_back(file);
+            places.push_back(i);
+        }
+    std::vector<Result<void>> outcomes(recordings.size());
+    const auto synced = edges_.files.syncAll(files);
+    for (std::size_t k = 0; k < synced.size(); ++k) {
+        recordings[places[k]]->synced(synced[k]);
+        if (!synced[k])
+            (void)cannotWrite(synced[k].error());
+        outcomes[places[k]] = synced[k];
     }
-    recording.pad();
-    recording.close();
-    // The last words were lost after whoever ends it looked: not for them to call saved. What there is is stored by the
-    // next sweep, cut short.
-    if (recording.failure() && !ending.failureKnown)
-        return recording.failure()->because("the end of the recording");
-    const bool cutShort = ended_[recording.id()];
-    r = db_->transaction([&]() -> Result<void> {
-        auto stored = store(recording.id(), recording.samples(), recording.sha256(), cutShort);
-        return stored ? Result<void>() : Result<void>(stored.error());
-    });
-    if (!r) {
-        links_.load(*db_); // what was counted in the transaction is not there
-        (void)db_->transaction([&]() -> Result<void> {
-            describe(recording.id(), recording.samples(), recording.sha256(), cutShort);
-            return {};
-        });
-        return r.error().because("storing the message");
-    }
-    ended_.erase(recording.id());
-    measured(edges_.loop.now() - start);
-    Committed done;
-    done.message = recording.id();
-    Query q = db_->query("SELECT id FROM recipients WHERE message = ? ORDER BY id");
-    q.bind(recording.id());
-    while (q.step())
-        done.recipients.push_back(q.integer(0));
-    return done;
+    return outcomes;
 }
 
 // What was recorded. A row "recording" that has it ended in good order and only waits to be stored.
@@ -120,42 +100,34 @@ void Engine::describe(MessageId id, std::uint64_t samples, const std::string& sh
         .step();
 }
 
-Result<std::vector<LinkNumbers::Pair>> Engine::store(MessageId id, std::uint64_t samples, const std::string& sha256,
-                                                     bool cutShort)
+Result<std::vector<RecipientId>> Engine::store(MessageId id, std::uint64_t samples, const std::string& sha256,
+                                               bool cutShort)
 {
     describe(id, samples, sha256, cutShort);
     db_->query("UPDATE messages SET ends_at = ? WHERE id = ?").bind(now() + toMs(config_.retention)).bind(id).step();
     setMessage(id, MessageState::stored, cutShort ? "cut short" : "");
-    std::vector<std::pair<RecipientId, std::string>> recipients;
+    std::vector<RecipientId> recipients;
+    std::vector<std::string> numbers;
     std::string protocol;
     {
         Query q = db_->query("SELECT r.id, r.number, m.protocol FROM recipients r JOIN messages m ON m.id = r.message "
-                             "WHERE r.message = ?");
+                             "WHERE r.message = ? ORDER BY r.id");
         q.bind(id);
         while (q.step()) {
-            recipients.emplace_back(q.integer(0), q.text(1));
+            recipients.push_back(q.integer(0));
+            numbers.push_back(q.text(1));
             protocol = q.text(2);
         }
     }
-    std::vector<LinkNumbers::Pair> pairs;
-    for (const auto& [recipient, number] : recipients) {
-        auto pair = links_.allot(*db_, number, recipient);
+    for (std::size_t i = 0; i < recipients.size(); ++i) {
+        auto pair = links_.allot(*db_, numbers[i], recipients[i]);
         if (!pair)
             return pair.error();
-        pairs.push_back(std::move(*pair));
-        insertNotice(recipient, protocol);
+        insertNotice(recipients[i], protocol);
     }
     if (auto r = db_->failure(); !r)
         return r.error();
-    return pairs;
-}
-
-Result<void> Engine::discard(Recording& recording)
-{
-    recording_.erase(recording.id());
-    ended_.erase(recording.id());
-    recording.close();
-    return endMessages({recording.id()}, MessageState::deleted, "discarded");
+    return recipients;
 }
 
 } // namespace callbox::messages

@@ -169,6 +169,14 @@ void Engine::forget(const std::vector<MessageId>& ended)
 {
     for (const MessageId id : ended)
         unlinkAudio(id);
+    checkpointDue_ = true;
+    checkpointIfDue();
+}
+
+void Engine::checkpointIfDue()
+{
+    if (!std::exchange(checkpointDue_, false))
+        return;
     (void)edges_.files.syncDirectory(config_.folder + "/audio");
     db_->checkpoint();
 }

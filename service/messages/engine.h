@@ -16,10 +16,11 @@ struct Snapshot {
     std::int64_t oldestQueuedMs = 0; // wall time, 0 = none
 };
 
-// A recording that has ended.
+// A recording that has ended, to become a message or nothing.
 struct Ending {
     std::shared_ptr<Recording> recording;
     bool cutShort = false;
+    bool discard = false;
     bool failureKnown = false; // whoever ends it knows that its end could not be written: what there is is the message
 };
 
@@ -33,8 +34,11 @@ public:
     // -- deposit.cpp
     Result<std::shared_ptr<Recording>> begin(const NewMessage&);
     Result<void> append(Recording&, Octets samples, bool sync);
-    Result<Committed> commit(const Ending&);
-    Result<void> discard(Recording&);
+    // Of those that are not closed yet; the outcome of each in its place.
+    std::vector<Result<void>> sync(const std::vector<std::shared_ptr<Recording>>&);
+
+    // -- commit.cpp: the outcome of each in its place
+    std::vector<Result<Committed>> end(const std::vector<Ending>&);
 
     // -- retrieval.cpp
     Result<std::optional<FoundMessage>> find(const std::string& link, const std::string& recipient);
@@ -64,6 +68,7 @@ public:
     // Forgets a portion of what ended long ago; whether there is more.
     Result<bool> purge();
     Snapshot snapshot();
+    void eachSecond() { checkpointIfDue(); }
     // How long something durable took, for the status record.
     void measured(Duration d) { lastSync_ = d; }
 
@@ -79,8 +84,8 @@ private:
     // Moves files into a new folder STATE/lost-TIME: what no record explains is kept for people to look at.
     Result<void> setAside(const std::vector<std::string>& paths, const std::string& why);
     // -- inside a transaction
-    Result<std::vector<LinkNumbers::Pair>> store(MessageId, std::uint64_t samples, const std::string& sha256,
-                                                 bool cutShort);
+    // Its recipients.
+    Result<std::vector<RecipientId>> store(MessageId, std::uint64_t samples, const std::string& sha256, bool cutShort);
     void describe(MessageId, std::uint64_t samples, const std::string& sha256, bool cutShort);
     void setMessage(MessageId, MessageState, const std::string& detail = {});
     void setRecipient(RecipientId, RecipientState, const std::string& detail = {});
@@ -98,6 +103,12 @@ private:
     // -- outside of one
     Result<void> endMessages(const std::vector<MessageId>&, MessageState, const std::string& why);
     void forget(const std::vector<MessageId>&); // what is left of them beside their rows
+    void checkpointIfDue();
+    // -- commit.cpp
+    struct Member;
+    void finishAudio(std::vector<Member>&);
+    void storeTogether(std::vector<Member>&);
+    Result<void> storeOne(Member&); // inside a transaction
     void unlinkAudio(MessageId);
 
     Result<void> repair();
@@ -129,7 +140,8 @@ private:
     bool roomLeft_ = true; // with hysteresis
     std::string writeProblem_;
     TimePoint probeAt_{};
-    std::string setAside_; // folders, in words
+    std::string setAside_;       // folders, in words
+    bool checkpointDue_ = false; // something deleted is in the WAL still
 };
 
 } // namespace callbox::messages

@@ -24,12 +24,10 @@ Result<void> Recording::append(Octets samples)
     return {};
 }
 
-Result<void> Recording::sync()
+void Recording::synced(const Result<void>& r)
 {
-    auto r = file_->sync();
     if (!r && !failure_)
         failure_ = r.error();
-    return r;
 }
 
 Result<void> Recording::seal()

@@ -14,7 +14,8 @@ class Recording {
 public:
     Recording(MessageId id, hal::Law law, std::unique_ptr<File> file);
     Result<void> append(Octets samples);
-    Result<void> sync();
+    [[nodiscard]] File* file() const { return file_.get(); } // null once closed
+    void synced(const Result<void>&);                        // the outcome of a sync of file()
     // Sizes into the header, for what was written; then it wants a sync.
     Result<void> seal();
     // RIFF chunks are padded to an even length. After the sync: until the header is on the disk, an octet more would be

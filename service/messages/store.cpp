@@ -3,6 +3,7 @@
 #include "store.h"
 #include "drafts.h"
 #include "engine.h"
+#include <algorithm>
 #include <callbox/base/executor.h>
 
 namespace callbox::messages {
@@ -26,6 +27,8 @@ public:
     ~StoreImpl() override
     {
         *alive_ = false;
+        if (!endings_.empty()) // nobody hears of it, but it is kept
+            edges_.disk.run([engine = engine_, endings = endingsOf(endings_)] { (void)engine->end(endings); }, {});
         // The engine's last owner may be a job on the executor; then the database closes there.
     }
 
@@ -41,15 +44,15 @@ public:
         ending.failureKnown = draft->failed();
         ending.cutShort = cutShort;
         ending.recording = drafts_.release(*draft);
-        Committed done = co_await ask<Committed>([ending](Engine& e) { return e.commit(ending); });
-        tellQueued();
-        co_return done;
+        return end(std::move(ending));
     }
     Task<> discard(std::unique_ptr<Draft> draft) override
     {
-        const auto recording = drafts_.release(*draft);
+        Ending ending;
+        ending.discard = true;
+        ending.recording = drafts_.release(*draft);
         draft.reset();
-        co_await ask<void>([recording](Engine& e) { return e.discard(*recording); });
+        co_await end(std::move(ending));
     }
 
     Task<std::optional<FoundMessage>> find(PhoneNumber link, PhoneNumber recipient) override
@@ -146,10 +149,78 @@ public:
     Task<> close() override
     {
         snapshotTimer_.cancel();
-        co_await ask<void>([](Engine&) { return Result<void>(); });
+        do
+            co_await ask<void>([](Engine&) { return Result<void>(); });
+        while (ending_);
     }
 
 private:
+    // A recording that ends, from the moment somebody waits for it. Owned by who waits and by its group.
+    struct Waiting {
+        Waiting(Loop& loop, Ending e) : ending(std::move(e)), done(loop) {}
+        Ending ending;
+        std::optional<Result<Committed>> outcome;
+        Event<bool> done;
+    };
+    using Group = std::vector<std::shared_ptr<Waiting>>;
+
+    // Whoever comes while a group is with the disk waits for the next one, with all others who came.
+    Task<Committed> end(Ending ending)
+    {
+        const auto waiting = std::make_shared<Waiting>(edges_.loop, std::move(ending));
+        endings_.push_back(waiting);
+        if (!ending_)
+            endTogether();
+        co_await waiting->done.wait();
+        Result<Committed> outcome = std::move(*waiting->outcome);
+        co_return outcome;
+    }
+    static std::vector<Ending> endingsOf(const Group& group)
+    {
+        std::vector<Ending> endings;
+        endings.reserve(group.size());
+        for (const auto& w : group)
+            endings.push_back(w->ending);
+        return endings;
+    }
+    void endTogether()
+    {
+        ending_ = true;
+        const Group group = std::exchange(endings_, {});
+        struct Answer {
+            std::vector<Result<Committed>> outcomes;
+            std::optional<Snapshot> shot;
+        };
+        auto answer = std::make_shared<Answer>();
+        const bool last = edges_.disk.queued() == 0;
+        edges_.disk.run(
+            [engine = engine_, endings = endingsOf(group), answer, last] {
+                answer->outcomes = engine->end(endings);
+                if (last)
+                    answer->shot.emplace(engine->snapshot());
+            },
+            [this, alive = alive_, group, answer] {
+                bool queued = false;
+                for (std::size_t i = 0; i < group.size(); ++i) {
+                    queued = queued || (answer->outcomes[i] && !group[i]->ending.discard);
+                    group[i]->outcome.emplace(std::move(answer->outcomes[i]));
+                    group[i]->done.set(true);
+                }
+                if (*alive)
+                    ended(std::move(answer->shot), queued);
+            });
+    }
+    void ended(std::optional<Snapshot> shot, bool queued)
+    {
+        if (shot)
+            take(std::move(*shot));
+        if (queued)
+            tellQueued();
+        ending_ = false;
+        if (!endings_.empty())
+            endTogether();
+    }
+
     // Runs `work` on the executor; while more jobs wait, the snapshot is left to the last of them.
     template <class T> Task<T> ask(std::function<Result<T>(Engine&)> work)
     {
@@ -175,11 +246,15 @@ private:
     {
         snapshotTimer_.after(snapshotEvery, [this] {
             auto shot = std::make_shared<Snapshot>();
-            edges_.disk.run([engine = engine_, shot] { *shot = engine->snapshot(); },
-                            [this, alive = alive_, shot] {
-                                if (*alive)
-                                    take(std::move(*shot));
-                            });
+            edges_.disk.run(
+                [engine = engine_, shot] {
+                    engine->eachSecond();
+                    *shot = engine->snapshot();
+                },
+                [this, alive = alive_, shot] {
+                    if (*alive)
+                        take(std::move(*shot));
+                });
             watch();
         });
     }
@@ -195,6 +270,8 @@ private:
     Edges edges_;
     std::shared_ptr<Engine> engine_;
     Drafts drafts_;
+    Group endings_;       // that wait for a group to be made of them
+    bool ending_ = false; // one is with the disk
     Snapshot snapshot_;
     Timer snapshotTimer_;
     std::function<void()> queued_;

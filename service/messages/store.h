@@ -22,8 +22,8 @@ struct StoreConfig {
 };
 
 // A recording under way. An AudioSink for Call::record(): collects, and hands over to the disk at least every 400 ms,
-// synced at least every 2 s. Destroying it without commit or discard leaves what is on disk for the repair at start
-// (as after a crash); the store outlives it.
+// synced so often that a power cut costs at most 2 s. Destroying it without commit or discard leaves what is on disk
+// for the repair at start (as after a crash); the store outlives it.
 class Draft : public hal::AudioSink {
 public:
     virtual ~Draft() = default;
@@ -66,6 +66,7 @@ public:
     // A row in state recording, durable when this returns. Errc::no_space: disk; the caller is told.
     virtual Task<std::unique_ptr<Draft>> begin(NewMessage) = 0;
     // Audio synced, then one transaction: state stored, a link number and a code per recipient, a queued notice each.
+    // Those that wait at the same time share both, and have outcomes of their own.
     // Errc::no_space with "link numbers": some recipient has no free pair. An error also when the end of the recording
     // could not be written and draft->failed() did not say so before. In both cases what there is is kept, and stored
     // by a later sweep().

@@ -88,8 +88,8 @@ Result<void> Engine::repairOne(MessageId id)
         return r;
     const std::string hash = sha256Hex(Octets(*octets).subspan(hal::wavHeaderSize, std::size_t(found.samples)));
     const auto r = db_->transaction([&]() -> Result<void> {
-        auto pairs = store(id, found.samples, hash, cutShort);
-        return pairs ? Result<void>() : Result<void>(pairs.error());
+        const auto stored = store(id, found.samples, hash, cutShort);
+        return stored ? Result<void>() : Result<void>(stored.error());
     });
     if (!r) {
         links_.load(*db_);
@@ -198,8 +198,7 @@ Result<bool> Engine::purge()
 
 Result<void> Engine::sweep()
 {
-    if (auto r = lookForLost(); !r)
-        return r;
+    (void)lookForLost(); // a folder that cannot be listed now is as it was
     if (auto r = endDue(); !r)
         return r;
     std::vector<std::string> rested;
