@@ -206,7 +206,7 @@ TEST(Json, MessageListHasTheContractsFields)
     for (const json& m : document["messages"]) {
         has(m,
             {{"box", Is::text},
-             {"id", Is::whole},
+             {"id", Is::text},
              {"state", Is::text},
              {"from", Is::textOrNull},
              {"from_presentation", Is::text},
