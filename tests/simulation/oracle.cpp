@@ -139,7 +139,13 @@ void Life::finalJudgement()
 {
     // Those who never answer are called again for a day: between two tries all must be idle.
     std::string why;
-    if (!fleet_.loop.runUntil([&] { return why.clear(), fleet_.quiet(why); }, 10min))
+    for (unsigned seconds = 0; seconds < 600; ++seconds) {
+        why.clear();
+        if (fleet_.quiet(why))
+            break;
+        fleet_.loop.runFor(1s);
+    }
+    if (!why.empty())
         violated(4, "half an hour after the last call: " + why);
     judgeStored();
 }
