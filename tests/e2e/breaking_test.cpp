@@ -48,6 +48,16 @@ bool allUsable(const json& switchBoxes)
     return std::all_of(boxes.begin(), boxes.end(), [](const json& b) { return b.value("usable", false); });
 }
 
+// Those that can be listened to; a call that broke off may have left the row of a recording that became no message.
+json stored(const Lab& lab)
+{
+    json out = json::array();
+    for (const json& m : lab.messages())
+        if (m.value("state", "") == "stored")
+            out.push_back(m);
+    return out;
+}
+
 // A call explained: what became of each attempt, by box.
 json attempts(const Lab& lab, const json& call)
 {
@@ -115,7 +125,7 @@ TEST(Killed, ACallerWhoseBoxDiesInTheMiddleOfTheSetUpReachesAnother)
         ASSERT_EQ(lab.command({"lab", "fault"}, {"--box", dying, "--what", "restart"}).exitCode, 0);
     }
     EXPECT_TRUE(seen) << "no call met the dying box";
-    const json messages = lab.messages();
+    const json messages = stored(lab);
     EXPECT_FALSE(messages.empty());
     for (const json& message : messages)
         EXPECT_NE(findRun(lab.stored(message).samples, spoken), std::string::npos);
@@ -146,7 +156,7 @@ TEST_P(Laws, ACallThatItsFirstBoxRefusesIsRecordedBitForBitOnTheNext)
         ASSERT_EQ(lab.command({"box", "activate"}, {"--box", refusing}).exitCode, 0);
     }
     EXPECT_TRUE(refused) << "no call came before the switch knew that the box drains";
-    const json messages = lab.messages();
+    const json messages = stored(lab);
     EXPECT_FALSE(messages.empty());
     for (const json& message : messages)
         EXPECT_NE(findRun(lab.stored(message).samples, spoken), std::string::npos);
@@ -166,7 +176,7 @@ TEST(Frozen, WhileTheSwitchIsFrozenNoCallIsSetUpAndAfterwardsTheyAre)
     for (int i = 0; i < 20 && !after.value("connected", false); ++i) // the trunk's own recovery
         after = lab.deposit(lab.file("spoken.wav"), caller, recipient);
     ASSERT_TRUE(after.value("connected", false)) << after.dump();
-    const json messages = lab.messages();
+    const json messages = stored(lab);
     EXPECT_TRUE(std::any_of(messages.begin(), messages.end(), [&](const json& m) {
         return findRun(lab.stored(m).samples, spoken) != std::string::npos;
     })) << messages.dump();
