@@ -85,7 +85,7 @@ struct DtmfDetector::Impl {
         }
         // The last window that passed may be mostly what came before, where the tone is the louder: never cut into
         // that.
-        return ago - probe / 4 - std::min(ago - probe / 4, probe);
+        return ago - probe / 4 - std::min(ago - probe / 4, probe * 3 / 4);
     }
 
     Law law;

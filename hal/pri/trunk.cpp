@@ -310,7 +310,8 @@ void PriTrunk::forget(Record& r)
     const auto kept = r.shared_from_this();
     if (r.slot)
         ledger_.release(*r.slot, r.id);
-    doubt(r);
+    if (!up_)
+        doubt(r);
     const auto it = byReference_.find(r.reference | (r.fromDestination ? flagBit : 0));
     if (it != byReference_.end() && it->second == &r)
         byReference_.erase(it);

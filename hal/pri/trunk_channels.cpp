@@ -98,9 +98,7 @@ void PriTrunk::onDChannel(bool up)
                 toRestart_.push_back(row.slot);
             }
     if (up) {
-        linkReset_ = true;
         dropClearing();
-        linkReset_ = false;
         restartDoubtful();
         nextRestart();
     } else {
@@ -122,6 +120,7 @@ void PriTrunk::endUnanswered()
 void PriTrunk::dropClearing()
 {
     for (const auto& record : those([](const Record& r) { return r.clearing && r.ended && !r.agreed; })) {
+        doubt(*record);
         controller_->abandon(record->call);
         forget(*record);
         tellReleased(*record, *record->ended);
@@ -139,11 +138,11 @@ void PriTrunk::enquire()
     }
 }
 
-// A call that ended here while the link was away: the far side may still hold it and talk to nobody (design 9.4), so
-// its channel is restarted when the link is back (EN 300 403-1 5.5).
+// A call that ends here and that the link has kept from ending there: the far side may still hold it and talk to nobody
+// (design 9.4), so its channel is restarted when the link is back (EN 300 403-1 5.5).
 void PriTrunk::doubt(const Record& r)
 {
-    if (!r.agreed && r.slot && ledger_.exists(*r.slot) && (!up_ || linkReset_))
+    if (!r.agreed && r.slot && ledger_.exists(*r.slot))
         doubtful_.insert(*r.slot);
 }
 

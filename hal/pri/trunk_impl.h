@@ -130,7 +130,6 @@ private:
     std::unique_ptr<Controller> controller_;
     bool up_ = false;
     bool everUp_ = false;
-    bool linkReset_ = false; // calls that end now end because of it
     Incoming incoming_;
     std::function<void()> changed_;
     std::map<q931_call*, std::shared_ptr<Record>> records_;

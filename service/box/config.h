@@ -17,13 +17,13 @@ struct AccessNumber {
 
 struct BoxConfig {
     std::string id;
-    std::string state;      // folder
-    Duration lineLost = 3s; // a line out of use so long ends its calls
-    std::string control;    // Unix socket; default STATE/control.sock
-    std::string http;       // TCP address of the public part of the API; empty: none
-    std::string country;    // dial plan of spans that name none
+    std::string state;   // folder
+    std::string control; // Unix socket; default STATE/control.sock
+    std::string http;    // TCP address of the public part of the API; empty: none
+    std::string country; // dial plan of spans that name none
     std::string zone = "UTC";
-    std::string log; // file; empty: standard error
+    std::string log;        // file; empty: standard error
+    Duration lineLost = 3s; // a line out of use so long ends its calls
     std::vector<AccessNumber> access;
     PhoneNumber number; // shown on our own calls; default: the first access number
 

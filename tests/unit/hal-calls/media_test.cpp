@@ -159,7 +159,7 @@ TEST_P(CallMedia, ThePoundKeysToneIsNotInTheMessage)
     std::size_t loud = 0;
     for (auto it = end; it != sink.all.end(); ++it)
         loud += std::abs(toLinear(*it, GetParam())) > 500 ? 1 : 0;
-    EXPECT_LE(loud, 60U) << "7.5 ms";
+    EXPECT_LE(loud, 40U) << "5 ms";
 }
 
 TEST_P(CallMedia, OtherKeysStayInTheMessage)

@@ -179,7 +179,7 @@ TEST(Dtmf, TellsWhereTheToneBegan)
                    [&](const DtmfDetector::Digit& digit) { began = at + 160 - digit.startedAgo; });
         // Never into what was said before it; at most a few milliseconds of tone are left.
         EXPECT_GE(began, lead) << lead << ", level " << level;
-        EXPECT_LE(began, lead + 80) << lead << ", level " << level;
+        EXPECT_LE(began, lead + 40) << lead << ", level " << level;
     }
 }
 
