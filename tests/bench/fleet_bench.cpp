@@ -114,7 +114,7 @@ void tellCpu(const Fleet& fleet, std::chrono::seconds length, int calls)
 {
     const double audioBefore = fleet.audioSeconds();
     const Reading before = read(fleet);
-    std::this_thread::sleep_for(length);
+    std::this_thread::sleep_for(length); // the stretch that is measured, in real time
     const Reading after = read(fleet);
     const double audio = fleet.audioSeconds() - audioBefore;
     const double seconds = std::chrono::duration<double>(after.at - before.at).count();
@@ -151,7 +151,7 @@ bool measure(const Fleet& fleet, int calls, int seconds)
     for (int i = 0; fleet.callsNow() < calls; ++i) {
         if (i == 30)
             giveUp("not all calls came up");
-        std::this_thread::sleep_for(500ms);
+        std::this_thread::sleep_for(500ms); // each question costs the CPU that is measured
     }
     std::this_thread::sleep_for(greeting);
     const Memory busy = memoryOfBox(fleet);
@@ -184,7 +184,7 @@ int run(const Options& o)
     else
         options.emplace_back("--standalone");
     const Fleet fleet(options);
-    std::this_thread::sleep_for(3s);
+    std::this_thread::sleep_for(3s); // starting up is not part of "no call"
     std::printf("%s\n%s, %d span%s\nno call:\n", machine().c_str(),
                 given(o, "switch") ? "behind a switch" : "standalone", spans, spans == 1 ? "" : "s");
     tellCpu(fleet, std::chrono::seconds(quick ? 1 : 10), 0);
