@@ -107,6 +107,10 @@ Task<hal::Cause> commitMessage(const Desk& desk, hal::Call& call, std::unique_pt
                                            {"samples", recorded.samples},
                                            {"end", hal::name(recorded.end)},
                                            {"cut_short", cut}});
+    if (diskFailed) { // the recipient gets what there is; its end is missing, and who said it is told so
+        Sentence sorry(Prompt::notSaved);
+        co_return co_await endWith(talk, sorry, hal::Cause::temporaryFailure);
+    }
     Sentence saved(Prompt::saved);
     co_return co_await endWith(talk, saved, hal::Cause::normalClearing);
 }

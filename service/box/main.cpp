@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // callboxd: wiring only. Reads its configuration, opens lines and store, runs one Box until SIGTERM.
 #include "box/api.h"
-#include "box/fault_files.h"
+#include "box/daemon_edges.h"
 #include <boost/program_options.hpp>
 #include <csignal>
 #include <filesystem>
@@ -106,23 +106,13 @@ Task<> shutDown(box::Box& service, messages::Store& store, RealLoop& loop, Log l
 Result<void> run(const Start& start)
 {
     const box::BoxConfig& config = start.config;
-    auto sink = config.log.empty() ? Result<std::unique_ptr<LogSink>>(makeStderrLog(Level::info))
-                                   : makeFileLog(config.log, Level::info);
-    if (!sink)
-        return sink.error();
-    RealLoop loop;
-    const auto random = makeSystemRandom();
-    const auto disk = makeThreadExecutor(loop, "disk");
-    const auto systemFiles = makeSystemFiles();
-    box::FaultFiles faultFiles(*systemFiles);
-    Files& files = config.lines.faults ? static_cast<Files&>(faultFiles) : *systemFiles;
-    const Log log(**sink, "box");
-    const Edges edges{loop, *random, files, *disk, log};
-    if (auto r = files.makeDirectories(config.state); !r)
-        return r.error().because("state = " + config.state);
-    const auto lock = FolderLock::take(config.state);
-    if (!lock)
-        return lock.error().because("state = " + config.state);
+    const auto opening = box::DaemonEdges::open(config);
+    if (!opening)
+        return opening.error();
+    box::DaemonEdges& own = **opening;
+    const Edges& edges = own.edges;
+    RealLoop& loop = own.loop();
+    const Log& log = edges.log;
     const auto store = messages::Store::open(edges, box::storeConfig(config));
     if (!store)
         return store.error().because("the message store in " + config.state);
@@ -134,9 +124,8 @@ Result<void> run(const Start& start)
     const box::BoxParts parts{**opened, **store, *prompts};
     box::Box service(edges, config, parts);
     TaskGroup ending(loop);
-    const auto server = control::makeHttpServer(
-        loop, log.named("control"),
-        box::boxRoutes(service, parts, start.rendered, config.lines.faults ? &faultFiles : nullptr));
+    const auto server = control::makeHttpServer(loop, log.named("control"),
+                                                box::boxRoutes(service, parts, start.rendered, own.faults()));
     if (auto r = listen(*server, config); !r)
         return r;
     loop.onSignals({SIGTERM, SIGINT}, [&](int) {

@@ -39,7 +39,16 @@ Task<hal::Cause> tellNotice(const Desk& desk, hal::Call& call, messages::Notice 
         desk.edges.log.info("nobody pressed the key", {{"call", call.id()}, {"message", notice.message}});
         co_return hal::Cause::normalClearing;
     }
-    messages::FoundMessage found;
+    // It may have ended since, for this recipient or for all, and its number may have come round again.
+    Result<std::optional<messages::FoundMessage>> now = co_await check(desk.store.find(notice.linkNumber, notice.to));
+    if (now && (!*now || (*now)->message != notice.message)) {
+        Conversation talk(call, desk.prompts);
+        Sentence none(Prompt::noMessage);
+        none.say(Prompt::goodbye);
+        co_await talk.say(none);
+        co_return hal::Cause::normalClearing;
+    }
+    messages::FoundMessage found; // a store that cannot be asked says so when it is asked for the audio
     found.message = notice.message;
     found.recipient = notice.recipient;
     co_return co_await listen(desk, call, found, &notice);

@@ -4,6 +4,7 @@
 #include <callbox/base/executor.h>
 #include <filesystem>
 #include <gtest/gtest.h>
+#include <set>
 #include <thread>
 
 using namespace callbox;
@@ -127,6 +128,68 @@ Task<> deposits(messages::Store& store, int& committed)
         (void)store.health();
         (void)store.pool();
     }
+}
+
+Task<> speaks(messages::Store& store, int i, std::unique_ptr<messages::Draft>& draft)
+{
+    messages::NewMessage m;
+    m.recipients.push_back(*PhoneNumber::parse("+12125550" + std::to_string(100 + i)));
+    m.protocol = "sms";
+    draft = co_await store.begin(m);
+    const OctetBuffer block(160, std::uint8_t(i));
+    for (int k = 0; k < 120; ++k) // more than is written without a sync
+        draft->append(block, 0);
+}
+
+Task<> hangsUp(messages::Store& store, int i, std::unique_ptr<messages::Draft> draft,
+               std::set<messages::MessageId>& saved)
+{
+    const messages::Committed done = co_await store.commit(std::move(draft), false);
+    saved.insert(done.message);
+    const hal::SoundPtr sound = co_await store.audio(done.message);
+    EXPECT_EQ(sound->samples, OctetBuffer(120 * 160, std::uint8_t(i)));
+}
+
+TEST(Threads, AHundredAndTwentyCallersHangUpAtOnceAndEachIsSaved)
+{
+    constexpr int callers = 120;
+    std::string pattern = (std::filesystem::temp_directory_path() / "callbox store XXXXXX").string();
+    const std::string folder = mkdtemp(pattern.data());
+    {
+        RealLoop loop;
+        auto random = makeSystemRandom();
+        auto files = makeSystemFiles();
+        auto disk = makeThreadExecutor(loop, "disk");
+        Edges edges{loop, *random, *files, *disk, Log()};
+        messages::StoreConfig config;
+        config.folder = folder;
+        config.poolFirst = *PhoneNumber::parse("+12125559001");
+        config.poolLast = *PhoneNumber::parse("+12125559100");
+        auto store = messages::Store::open(edges, config);
+        ASSERT_TRUE(store) << store.error().what;
+        std::set<messages::MessageId> saved;
+        std::vector<std::unique_ptr<messages::Draft>> drafts(callers);
+        TaskGroup tasks(loop);
+        int left = callers;
+        const auto ended = [&](const Result<void>& r) {
+            EXPECT_TRUE(r) << (r ? "" : r.error().what);
+            if (--left == 0)
+                loop.stop();
+        };
+        const auto spoken = [&](const Result<void>& r) {
+            EXPECT_TRUE(r) << (r ? "" : r.error().what);
+            if (--left > 0)
+                return;
+            left = callers;
+            for (int i = 0; i < callers; ++i)
+                tasks.start(hangsUp(**store, i, std::move(drafts[std::size_t(i)]), saved), ended);
+        };
+        for (int i = 0; i < callers; ++i)
+            tasks.start(speaks(**store, i, drafts[std::size_t(i)]), spoken);
+        loop.run();
+        EXPECT_EQ(saved.size(), std::size_t(callers));
+    }
+    std::filesystem::remove_all(folder);
 }
 
 TEST(Threads, TheStoreWorksOnAWorkerThread)

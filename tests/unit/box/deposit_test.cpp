@@ -318,6 +318,34 @@ TEST(Deposit, ADiskThatFillsUpWhileRecordingIsNeverCalledSaved)
     EXPECT_TRUE(phone.heard(Prompt::notSaved));
 }
 
+// Not a full disk, which fails the database too: only the audio cannot be written any more.
+TEST(Deposit, AMessageWhoseEndCouldNotBeWrittenIsNotCalledSavedAndReachesTheRecipientCutShort)
+{
+    for (const bool atTheEnd : {false, true}) {
+        World w;
+        Phone phone = w.dial(diverted());
+        ASSERT_TRUE(phone.untilHeard(Prompt::beep));
+        const OctetBuffer speech = noise(2 * second, 14);
+        phone.speak(speech);
+        w.loop.runFor(500ms);
+        w.faulty.failing({Step::write}, ".wav");
+        if (!atTheEnd)
+            phone.speak(noise(2 * second, 15)); // the recording ends in the middle of it
+        else
+            phone.press("#");
+        EXPECT_TRUE(phone.untilHeard(Prompt::notSaved));
+        ASSERT_TRUE(phone.untilReleased());
+        EXPECT_FALSE(phone.heard(Prompt::saved));
+        EXPECT_TRUE(w.alarms.stands("message-not-stored"));
+        w.faulty.fault = {};
+        ASSERT_TRUE(w.run(w.store->sweep()));
+        const messages::MessageRow m = onlyMessage(w);
+        EXPECT_EQ(m.state, messages::MessageState::stored);
+        EXPECT_TRUE(m.cutShort);
+        EXPECT_NE(findRun(w.stored(m.id), OctetBuffer(speech.begin(), speech.begin() + second)), std::string::npos);
+    }
+}
+
 TEST(Deposit, ACableOutInTheMiddleOfAMessageKeepsWhatWasSaid)
 {
     World w;

@@ -81,6 +81,31 @@ TEST_F(NoticeCall, WhoKeepsItIsToldWhereToHearItAgain)
     EXPECT_TRUE(result().confirmed);
 }
 
+// Another recipient still has it; whoever is called has deleted it meanwhile.
+TEST_F(NoticeCall, WhoHasDeletedItWhileThePhoneRingsIsPlayedNothing)
+{
+    messages::NewMessage m;
+    m.recipients = {stranger, number("+12125550178")};
+    m.protocol = "dialout";
+    auto draft = w.run(w.store->begin(m));
+    ASSERT_TRUE(draft);
+    const OctetBuffer said = noise(2 * second, 31);
+    (*draft)->append(said, 0);
+    const auto done = w.run(w.store->commit(std::move(*draft), false));
+    ASSERT_TRUE(done) << done.error().what;
+    notice = w.run(w.store->take("dialout", 1)).value().at(0);
+    ASSERT_EQ(notice.to, stranger);
+    Phone phone = ring();
+    phone.answer();
+    ASSERT_TRUE(phone.untilHeard(Prompt::notice));
+    ASSERT_TRUE(w.run(w.store->erase(done->recipients[0])));
+    phone.press("1");
+    EXPECT_TRUE(phone.untilHeard(Prompt::noMessage));
+    EXPECT_TRUE(phone.untilReleased());
+    EXPECT_FALSE(phone.heard(said)) << "a deleted message was played";
+    EXPECT_TRUE(w.run(w.store->audio(done->message))) << "the other one's";
+}
+
 TEST_F(NoticeCall, AMachineHearsNothingPrivateAndConfirmsNothing)
 {
     Phone machine = ring();

@@ -51,6 +51,22 @@ TEST_F(Retrieval, TheRecipientDialsTheLinkNumberAndHearsTheMessage)
     EXPECT_TRUE(w.loop.runUntil([&] { return w.allIdle(); }, 5s));
 }
 
+TEST_F(Retrieval, AMessageDeletedWhileItIsHeardStaysDeletedAndRaisesNoAlarm)
+{
+    Phone phone = w.dial(to(recipient));
+    ASSERT_TRUE(phone.untilConnected());
+    w.loop.runFor(1s);
+    ASSERT_TRUE(w.run(w.store->remove(left.id)));
+    ASSERT_TRUE(phone.untilHeard(Prompt::retrievalMenu));
+    phone.press("2");
+    EXPECT_TRUE(phone.untilHeard(Prompt::noMessage)) << "it cannot be kept any more";
+    ASSERT_TRUE(phone.untilReleased());
+    EXPECT_FALSE(phone.heard(Prompt::kept));
+    EXPECT_EQ(state(), messages::MessageState::deleted);
+    EXPECT_FALSE(now().heardAt.has_value());
+    EXPECT_FALSE(w.alarms.stands("store-read"));
+}
+
 TEST_F(Retrieval, AWithheldButScreenedNumberStillIdentifies)
 {
     Dial d = to(recipient);

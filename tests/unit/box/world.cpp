@@ -211,7 +211,7 @@ struct World::Sink final : LogSink {
 };
 
 World::World(const std::function<void(box::BoxConfig&)>& change, lines::Use use)
-    : sink(std::make_unique<Sink>()), edges{loop, *random, files, *disk, Log(*sink, "box")}, config(plainConfig())
+    : sink(std::make_unique<Sink>()), edges{loop, *random, faulty, *disk, Log(*sink, "box")}, config(plainConfig())
 {
     config.lines.spans.push_back(spanSettings(use));
     if (change)
@@ -241,6 +241,7 @@ World::World(const std::function<void(box::BoxConfig&)>& change, lines::Use use)
 
 World::~World()
 {
+    faulty.fault = {};
     if (testing::Test::HasFailure())
         std::fputs(logged().c_str(), stderr);
     tasks.cancelAll();

@@ -2,6 +2,7 @@
 // A box's calls under simulated time: the network side of a real PRI trunk on a virtual span, a store on a simulated
 // disk, prompts that can be told apart by their samples. A Phone is a person on the network side.
 #pragma once
+#include "../../support/faulty_files.h"
 #include "box/reception.h"
 #include <callbox/base/sim_files.h>
 #include <callbox/hal/dtmf.h>
@@ -115,6 +116,7 @@ public:
     SimLoop loop;
     std::unique_ptr<Random> random = makeSeededRandom(7);
     SimFiles files;
+    FaultyFiles faulty{files};
     std::unique_ptr<Executor> disk = makeSimExecutor(loop, 1ms);
     struct Sink;
     std::unique_ptr<Sink> sink;

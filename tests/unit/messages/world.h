@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A store on a simulated disk under simulated time, which can lose its power.
 #pragma once
-#include "faulty_files.h"
+#include "../../support/faulty_files.h"
 #include "messages/store.h"
 #include <callbox/base/sim_files.h>
 #include <gtest/gtest.h>
