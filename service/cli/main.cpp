@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // callbox: the one tool for people.
 #include "cli/run.h"
+#include "cli/watch.h"
 #include <csignal>
 #include <filesystem>
 #include <iostream>
@@ -25,5 +26,7 @@ int main(int argc, char** argv)
     const bool outIsTerminal = isatty(STDOUT_FILENO) == 1;
     callbox::cli::Terminal terminal{std::cout, std::cerr, outIsTerminal, isatty(STDERR_FILENO) == 1,
                                     outIsTerminal ? widthOf(STDOUT_FILENO) : 0};
-    return callbox::cli::run(std::vector<std::string>(argv + 1, argv + argc), terminal, programs);
+    callbox::RealLoop loop;
+    return callbox::cli::run(std::vector<std::string>(argv + 1, argv + argc), terminal, programs, loop,
+                             [] { return callbox::cli::readerLeft(STDOUT_FILENO); });
 }

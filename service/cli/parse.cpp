@@ -67,12 +67,14 @@ std::vector<Option> optionsOf(const Command& c)
                        .preset = "/run/callbox/control.sock",
                        .completes = Completes::file});
     if (c.watch) {
-        all.push_back({.name = "watch", .help = "again and again, until interrupted"});
+        all.push_back({.name = "watch",
+                       .help = "again and again, until interrupted: a terminal is drawn anew, a pipe or file gets what "
+                               "changed, a line (with --json a document) a change"});
         all.push_back({.name = "every",
                        .value = "S",
                        .help = "seconds between two looks with --watch",
                        .preset = "1",
-                       .range = {{1, 3600}}});
+                       .decimal = {{0.1, 3600}}});
     }
     if (c.json)
         all.push_back({.name = "json", .help = "JSON on standard output, for programs"});

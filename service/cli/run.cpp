@@ -2,10 +2,9 @@
 #include "cli/run.h"
 #include "cli/help.h"
 #include "cli/parse.h"
-#include <callbox/base/async.h>
+#include "cli/watch.h"
 #include <csignal>
 #include <ostream>
-#include <sstream>
 
 namespace callbox::cli {
 
@@ -13,40 +12,14 @@ namespace {
 
 constexpr int interrupted = 130; // as shells tell it: 128 + SIGINT
 
-Task<Exit> runOnce(const Command& command, Context& c)
-{
-    Result<Exit> r = co_await check(command.run(c));
-    if (r)
-        co_return *r;
-    c.say("callbox: " + r.error().what);
-    co_return exitOf(r.error());
-}
-
-// Each look is drawn at once, so that the screen never shows half of one.
-Task<Exit> runWatching(const Command& command, Context& c)
-{
-    while (true) {
-        std::ostringstream drawn;
-        Terminal terminal{drawn, c.terminal.err, c.terminal.outIsTerminal, c.terminal.errIsTerminal, c.terminal.width};
-        Context look(c.values, terminal, c.loop, c.http, c.programs);
-        co_await runOnce(command, look);
-        if (c.terminal.outIsTerminal && !c.json())
-            c.out() << "\033[H\033[2J";
-        c.out() << drawn.str() << std::flush;
-        if (!c.out().good())
-            co_return Exit::problem; // whoever read it is gone
-        co_await sleepFor(c.loop, std::chrono::seconds(c.values.number("every")));
-    }
-}
-
 Task<> keep(Task<Exit> task, std::optional<Exit>& outcome)
 {
     const Exit e = co_await std::move(task);
     outcome = e;
 }
 
-int runCommand(const Command& command, const Values& values, Terminal& terminal, const std::string& programs,
-               RealLoop& loop)
+int runCommand(const Command& command, const Values& values, const Values& asJson, Terminal& terminal,
+               const std::string& programs, RealLoop& loop, std::function<bool()> readerGone)
 {
     const auto http = control::makeHttpClient(loop);
     Context context(values, terminal, loop, *http, programs);
@@ -59,8 +32,8 @@ int runCommand(const Command& command, const Values& values, Terminal& terminal,
         loop.stop();
     });
     TaskGroup tasks(loop);
-    tasks.start(keep(watching ? runWatching(command, context) : runOnce(command, context), outcome),
-                [&](Result<void>) { loop.stop(); });
+    Task<Exit> work = watching ? watch(command, context, asJson, std::move(readerGone)) : runOnce(command, context);
+    tasks.start(keep(std::move(work), outcome), [&](Result<void>) { loop.stop(); });
     loop.run();
     tasks.cancelAll(); // an interrupted `lab up` takes down what it started
     terminal.out.flush();
@@ -71,13 +44,8 @@ int runCommand(const Command& command, const Values& values, Terminal& terminal,
 
 } // namespace
 
-int run(const std::vector<std::string>& words, Terminal& terminal, const std::string& programs)
-{
-    RealLoop loop;
-    return run(words, terminal, programs, loop);
-}
-
-int run(const std::vector<std::string>& words, Terminal& terminal, const std::string& programs, RealLoop& loop)
+int run(const std::vector<std::string>& words, Terminal& terminal, const std::string& programs, RealLoop& loop,
+        std::function<bool()> readerGone)
 {
     const std::vector<Command>& table = allCommands();
     if (words.empty() || words[0] == "--help" || words[0] == "-h") {
@@ -105,7 +73,12 @@ int run(const std::vector<std::string>& words, Terminal& terminal, const std::st
     }
     if (command.direct)
         return command.direct(parsed->values);
-    return runCommand(command, parsed->values, terminal, programs, loop);
+    std::vector<std::string> more = words;
+    if (command.json && !parsed->values.flag("json"))
+        more.push_back("--json");
+    const auto asJson = parse(table, more);
+    return runCommand(command, parsed->values, asJson ? asJson->values : parsed->values, terminal, programs, loop,
+                      std::move(readerGone));
 }
 
 } // namespace callbox::cli

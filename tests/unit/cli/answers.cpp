@@ -31,15 +31,16 @@ Task<Response> ready(Response r)
 
 // Answers at once; what was asked is noted.
 using Answer = std::function<Response(const Request&)>;
-void add(std::vector<control::Route>& to, std::vector<std::string>& requests, const char* method, const char* pattern,
-         Answer answer)
+void add(std::vector<control::Route>& to, Asked& asked, const char* method, const char* pattern, Answer answer)
 {
-    to.push_back({method, pattern, [&requests, answer = std::move(answer)](const Request& r) {
+    to.push_back({method, pattern, [&asked, answer = std::move(answer)](const Request& r) {
                       std::string text = r.method + " " + r.path;
                       for (const auto& [key, value] : r.query)
                           text += " " + key + "=" + value;
-                      requests.push_back(text + (r.body.empty() ? "" : " " + r.body));
-                      return ready(answer(r));
+                      text += r.body.empty() ? "" : " " + r.body;
+                      asked.requests.push_back(text);
+                      auto instead = asked.instead ? asked.instead(text) : std::nullopt;
+                      return ready(instead ? std::move(*instead) : answer(r));
                   }});
 }
 
@@ -107,9 +108,9 @@ Response setMode(const Request& r)
     return lines::jsonResponse(answer);
 }
 
-void addMessages(std::vector<control::Route>& to, std::vector<std::string>& requests, const std::string& box)
+void addMessages(std::vector<control::Route>& to, Asked& asked, const std::string& box)
 {
-    add(to, requests, "GET", "/v1/messages", [box](const Request& r) {
+    add(to, asked, "GET", "/v1/messages", [box](const Request& r) {
         std::vector<messages::MessageRow> rows = messagesOf(box);
         std::erase_if(rows, [&](const messages::MessageRow& m) {
             const std::string state = queried(r, "state");
@@ -120,37 +121,37 @@ void addMessages(std::vector<control::Route>& to, std::vector<std::string>& requ
         });
         return lines::jsonResponse(box::messagesJson(box, rows));
     });
-    add(to, requests, "GET", "/v1/messages/{}", [box](const Request& r) {
+    add(to, asked, "GET", "/v1/messages/{}", [box](const Request& r) {
         const auto m = messageOf(box, r);
         return m ? lines::jsonResponse(box::messagesJson(box, {*m})) : noMessage(r);
     });
-    add(to, requests, "DELETE", "/v1/messages/{}", [box](const Request& r) {
+    add(to, asked, "DELETE", "/v1/messages/{}", [box](const Request& r) {
         auto m = messageOf(box, r);
         if (!m)
             return noMessage(r);
         m->state = messages::MessageState::deleted;
         return lines::jsonResponse(box::messagesJson(box, {*m}));
     });
-    add(to, requests, "GET", "/v1/messages/{}/audio", [box](const Request& r) {
+    add(to, asked, "GET", "/v1/messages/{}/audio", [box](const Request& r) {
         const auto m = messageOf(box, r);
         return m ? Response{200, audioOf(m->id), "audio/wav"} : noMessage(r);
     });
 }
 
-void addLines(std::vector<control::Route>& to, std::vector<std::string>& requests, const std::string& span)
+void addLines(std::vector<control::Route>& to, Asked& asked, const std::string& span)
 {
-    add(to, requests, "GET", "/v1/spans", fixed(spansJson(span)));
-    add(to, requests, "GET", "/v1/trace/dchannel/{}", [span](const Request& r) {
+    add(to, asked, "GET", "/v1/spans", fixed(spansJson(span)));
+    add(to, asked, "GET", "/v1/trace/dchannel/{}", [span](const Request& r) {
         if (r.captured.at(0) != span)
             return control::errorResponse(Error{Errc::not_found, "span " + r.captured.at(0) + ": there is none here"});
         return Response{200, pcapOf(queried(r, "numbers") == "1"), "application/vnd.tcpdump.pcap"};
     });
 }
 
-void addCalls(std::vector<control::Route>& to, std::vector<std::string>& requests, const std::string& span)
+void addCalls(std::vector<control::Route>& to, Asked& asked, const std::string& span)
 {
-    add(to, requests, "GET", "/v1/calls", fixed(callsJson(span)));
-    add(to, requests, "DELETE", "/v1/calls/{}", [span](const Request& r) {
+    add(to, asked, "GET", "/v1/calls", fixed(callsJson(span)));
+    add(to, asked, "DELETE", "/v1/calls/{}", [span](const Request& r) {
         if (r.captured.at(0) != span + "-7")
             return control::errorResponse(Error{
                 Errc::not_found, "call " + r.captured.at(0) + ": there is no such call now; call list names them"});
@@ -285,12 +286,12 @@ json boxesJson(Health health)
     return {{"version", 1}, {"boxes", std::move(list)}};
 }
 
-std::vector<control::Route> boxAnswers(const std::string& box, std::vector<std::string>& requests, Health health)
+std::vector<control::Route> boxAnswers(const std::string& box, Asked& asked, Health health)
 {
     std::vector<control::Route> routes;
-    add(routes, requests, "GET", "/v1/status", fixed(status::toJson(statusOf(box, health))));
-    add(routes, requests, "POST", "/v1/mode", setMode);
-    addMessages(routes, requests, box);
+    add(routes, asked, "GET", "/v1/status", fixed(status::toJson(statusOf(box, health))));
+    add(routes, asked, "POST", "/v1/mode", setMode);
+    addMessages(routes, asked, box);
     const auto count = [&](const std::string& n, std::size_t live, std::size_t resting) {
         return messages::NumberRow{number(n), live, resting};
     };
@@ -298,26 +299,26 @@ std::vector<control::Route> boxAnswers(const std::string& box, std::vector<std::
         box == "box1"
             ? std::vector{count("+12125559001", 2, 1), count("+12125559002", 1, 0), count("+12125559003", 0, 0)}
             : std::vector{count("+12125560001", 1, 0), count("+12125560002", 0, 11)};
-    add(routes, requests, "GET", "/v1/numbers", fixed(box::numbersJson(numbers)));
-    addCalls(routes, requests, box + "-tie1");
-    addLines(routes, requests, box + "-tie1");
-    add(routes, requests, "GET", "/v1/modems", fixed(modemsJson(box)));
-    add(routes, requests, "GET", "/v1/trace/at/{}", [box](const Request& r) {
+    add(routes, asked, "GET", "/v1/numbers", fixed(box::numbersJson(numbers)));
+    addCalls(routes, asked, box + "-tie1");
+    addLines(routes, asked, box + "-tie1");
+    add(routes, asked, "GET", "/v1/modems", fixed(modemsJson(box)));
+    add(routes, asked, "GET", "/v1/trace/at/{}", [box](const Request& r) {
         if (r.captured.at(0) != box + "-modem1")
             return control::errorResponse(Error{Errc::not_found, "modem " + r.captured.at(0) + ": there is none here"});
         return lines::jsonResponse(atTraceJson(box, queried(r, "numbers") == "1"));
     });
-    add(routes, requests, "GET", "/v1/config", text("[box]\nid = " + box + "\n", "text/plain"));
-    add(routes, requests, "POST", "/v1/lab/fault",
+    add(routes, asked, "GET", "/v1/config", text("[box]\nid = " + box + "\n", "text/plain"));
+    add(routes, asked, "POST", "/v1/lab/fault",
         [](const Request& r) { return lines::jsonResponse(json::parse(r.body)); });
     return routes;
 }
 
-std::vector<control::Route> switchAnswers(std::vector<std::string>& requests, Health health)
+std::vector<control::Route> switchAnswers(Asked& asked, Health health)
 {
     std::vector<control::Route> routes;
-    add(routes, requests, "GET", "/v1/boxes", fixed(boxesJson(health)));
-    add(routes, requests, "GET", "/v1/explain/{}", [](const Request& r) {
+    add(routes, asked, "GET", "/v1/boxes", fixed(boxesJson(health)));
+    add(routes, asked, "GET", "/v1/explain/{}", [](const Request& r) {
         if (r.captured.at(0) != call().call)
             return control::errorResponse(
                 Error{Errc::not_found, "call " + r.captured.at(0) + ": not among the last calls of this switch"});
@@ -325,29 +326,29 @@ std::vector<control::Route> switchAnswers(std::vector<std::string>& requests, He
         record.attempts.push_back({"box1", "connected", hal::Cause::none});
         return lines::jsonResponse(switching::toJson(record));
     });
-    add(routes, requests, "POST", "/v1/simulate", [](const Request&) {
+    add(routes, asked, "POST", "/v1/simulate", [](const Request&) {
         return lines::jsonResponse({{"version", 1}, {"decision", switching::toJson(decision(), {}, "box1")}});
     });
-    addCalls(routes, requests, "trunk1");
-    addLines(routes, requests, "trunk1");
-    add(routes, requests, "GET", "/v1/config", text("[switch]\naccess = +12125559000\n", "text/plain"));
-    add(routes, requests, "POST", "/v1/lab/fault",
+    addCalls(routes, asked, "trunk1");
+    addLines(routes, asked, "trunk1");
+    add(routes, asked, "GET", "/v1/config", text("[switch]\naccess = +12125559000\n", "text/plain"));
+    add(routes, asked, "POST", "/v1/lab/fault",
         [](const Request& r) { return lines::jsonResponse(json::parse(r.body)); });
     return routes;
 }
 
-std::vector<control::Route> exchangeAnswers(std::vector<std::string>& requests)
+std::vector<control::Route> exchangeAnswers(Asked& asked)
 {
     std::vector<control::Route> routes;
-    addLines(routes, requests, "trunk1");
-    add(routes, requests, "POST", "/v1/call", [](const Request& r) {
+    addLines(routes, asked, "trunk1");
+    add(routes, asked, "POST", "/v1/call", [](const Request& r) {
         return lines::jsonResponse(callReportJson(json::parse(r.body).value("to", "") == "+12125559000"));
     });
-    add(routes, requests, "GET", "/v1/sms", fixed(smsJson()));
-    add(routes, requests, "POST", "/v1/phone", fixed({{"version", 1}, {"ok", true}}));
-    add(routes, requests, "POST", "/v1/load", fixed({{"version", 1}, {"id", "1"}}));
-    add(routes, requests, "GET", "/v1/load/{}", fixed(loadJson()));
-    add(routes, requests, "POST", "/v1/modem", fixed({{"version", 1}, {"ok", true}}));
+    add(routes, asked, "GET", "/v1/sms", fixed(smsJson()));
+    add(routes, asked, "POST", "/v1/phone", fixed({{"version", 1}, {"ok", true}}));
+    add(routes, asked, "POST", "/v1/load", fixed({{"version", 1}, {"id", "1"}}));
+    add(routes, asked, "GET", "/v1/load/{}", fixed(loadJson()));
+    add(routes, asked, "POST", "/v1/modem", fixed({{"version", 1}, {"ok", true}}));
     return routes;
 }
 

@@ -11,14 +11,19 @@ namespace callbox::cli::tests {
 
 using nlohmann::json;
 
-// The routes of one daemon. `requests`: what was asked of it, "POST /v1/mode {..}", for tests that look.
+// What daemons were asked, "POST /v1/mode {..}", oldest first; and what they say instead of what is written here.
+struct Asked {
+    std::vector<std::string> requests;
+    std::function<std::optional<control::Response>(const std::string& request)> instead;
+};
+// The routes of one daemon.
 enum class Health {
     mixed, // box1 is well; box2 has lost its tie and its modem; of box3 nothing is known
     well,  // both boxes are well, and there is no third
 };
-std::vector<control::Route> boxAnswers(const std::string& box, std::vector<std::string>& requests, Health);
-std::vector<control::Route> switchAnswers(std::vector<std::string>& requests, Health);
-std::vector<control::Route> exchangeAnswers(std::vector<std::string>& requests);
+std::vector<control::Route> boxAnswers(const std::string& box, Asked& asked, Health);
+std::vector<control::Route> switchAnswers(Asked& asked, Health);
+std::vector<control::Route> exchangeAnswers(Asked& asked);
 
 status::StatusRecord statusOf(const std::string& box, Health = Health::mixed);
 std::vector<messages::MessageRow> messagesOf(const std::string& box);

@@ -68,7 +68,7 @@ TEST(Exits, AUsageMistakeIsTwoAndAsksNobody)
         EXPECT_EQ(said.exit, 2) << c.command;
         EXPECT_EQ(said.out, "") << c.command;
         EXPECT_NE(said.err.find("--nonsense"), std::string::npos) << said.err;
-        EXPECT_TRUE(world.requests.empty()) << c.command;
+        EXPECT_TRUE(world.asked.requests.empty()) << c.command;
     }
     World world;
     for (const Words& words : {Words{}, Words{"explode"}, Words{"box", "explode"}, Words{"box"}, Words{"--json"}}) {
@@ -87,7 +87,7 @@ TEST(Exits, WhatBreaksSomethingWantsAYes)
         EXPECT_EQ(said.exit, 2);
         EXPECT_NE(said.err.find("--yes"), std::string::npos) << said.err;
     }
-    EXPECT_TRUE(world.requests.empty());
+    EXPECT_TRUE(world.asked.requests.empty());
 }
 
 TEST(Exits, ADaemonThatIsNotThereIsThree)
@@ -110,7 +110,7 @@ TEST(Exits, ASocketThatIsNotOursIsFour)
         World world;
         const Said said = world.run(wordsOf(c, c.good), Daemons::locked);
         EXPECT_EQ(said.exit, 4) << c.command << "\n" << said.out << said.err;
-        EXPECT_TRUE(world.requests.empty()) << c.command;
+        EXPECT_TRUE(world.asked.requests.empty()) << c.command;
     }
 }
 

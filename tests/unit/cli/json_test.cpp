@@ -246,16 +246,16 @@ TEST(Json, WhatAPersonAskedForReachesTheDaemonWhole)
     World world;
     query(world, {"box", "drain", "--socket", "LAB/box1/state/control.sock", "--why", "new modem", "--until",
                   "2026-11-22T18:00:00Z"});
-    ASSERT_EQ(world.requests.size(), 1u);
-    EXPECT_EQ(world.requests[0].substr(0, 14), "POST /v1/mode ");
-    EXPECT_EQ(json::parse(world.requests[0].substr(14)), json({{"state", "draining"},
-                                                               {"by", "technician"},
-                                                               {"why", "new modem"},
-                                                               {"until", "2026-11-22T18:00:00.000Z"}}));
-    world.requests.clear();
+    ASSERT_EQ(world.asked.requests.size(), 1u);
+    EXPECT_EQ(world.asked.requests[0].substr(0, 14), "POST /v1/mode ");
+    EXPECT_EQ(json::parse(world.asked.requests[0].substr(14)), json({{"state", "draining"},
+                                                                     {"by", "technician"},
+                                                                     {"why", "new modem"},
+                                                                     {"until", "2026-11-22T18:00:00.000Z"}}));
+    world.asked.requests.clear();
     query(world,
           {"message", "list", "--socket", "LAB/box1/state/control.sock", "--state", "stored", "--to", "+12125550123"});
-    EXPECT_EQ(world.requests, Words{"GET /v1/messages state=stored to=+12125550123"});
+    EXPECT_EQ(world.asked.requests, Words{"GET /v1/messages state=stored to=+12125550123"});
 }
 
 } // namespace

@@ -51,12 +51,12 @@ lab::Fleet plan(const std::string& dir, const std::string& programs)
 }
 
 struct DaemonsOfALab {
-    DaemonsOfALab(RealLoop& loop, const lab::Fleet& fleet, std::vector<std::string>& requests, Health health)
+    DaemonsOfALab(RealLoop& loop, const lab::Fleet& fleet, Asked& asked, Health health)
     {
-        serve(loop, fleet.exchangeControl(), exchangeAnswers(requests));
-        serve(loop, fleet.switchControl(), switchAnswers(requests, health));
+        serve(loop, fleet.exchangeControl(), exchangeAnswers(asked));
+        serve(loop, fleet.switchControl(), switchAnswers(asked, health));
         for (const lab::FleetBox& b : fleet.boxes)
-            serve(loop, b.control, boxAnswers(b.id, requests, health));
+            serve(loop, b.control, boxAnswers(b.id, asked, health));
     }
     void serve(RealLoop& loop, const std::string& path, std::vector<control::Route> routes)
     {
@@ -144,7 +144,7 @@ Said World::runOnTerminal(const std::vector<std::string>& words, std::size_t wid
 Said World::runWith(const std::vector<std::string>& words, Daemons daemons, std::size_t width)
 {
     RealLoop loop;
-    const DaemonsOfALab answering(loop, plan(path("LAB"), folder_ + "/bin"), requests, health);
+    const DaemonsOfALab answering(loop, plan(path("LAB"), folder_ + "/bin"), asked, health);
     if (daemons == Daemons::locked)
         for (const std::string& socket : answering.paths)
             fs::permissions(socket, fs::perms::none);
@@ -155,12 +155,10 @@ Said World::runWith(const std::vector<std::string>& words, Daemons daemons, std:
     std::ostringstream out;
     std::ostringstream err;
     Terminal terminal{out, err, width > 0, width > 0, width};
-    if (onLoop)
-        onLoop(loop);
     Said said;
     {
         const WithoutRights rights(daemons == Daemons::locked);
-        said.exit = cli::run(given, terminal, folder_ + "/bin", loop);
+        said.exit = cli::run(given, terminal, folder_ + "/bin", loop, readerGone);
     }
     said.out = shown(out.str());
     said.err = shown(err.str());

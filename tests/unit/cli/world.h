@@ -39,10 +39,9 @@ public:
 
     [[nodiscard]] std::string path(const std::string& word) const; // "OUT/a.wav" as a path
     [[nodiscard]] std::string shown(std::string text) const;       // paths as words
-    std::vector<std::string> requests;                             // what the daemons were asked, oldest first
+    Asked asked;                                                   // of the daemons
+    std::function<bool()> readerGone;                              // who reads the output has left
     Health health = Health::mixed;
-    // Called with each run's loop before it begins.
-    std::function<void(RealLoop&)> onLoop;
 
 private:
     Said runWith(const std::vector<std::string>& words, Daemons, std::size_t width);

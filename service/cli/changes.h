@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What changed between two looks at the same thing: for --watch where nobody sits in front of it. Pure.
+#pragma once
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace callbox::cli {
+
+// One line a change: "message 17, recipient +12125550123: state notified -> heard". Elements of lists are known again
+// by their id, name or number, not by their place. `before` null: all there is, an element a line.
+std::vector<std::string> changes(const nlohmann::json& before, const nlohmann::json& now);
+
+} // namespace callbox::cli
