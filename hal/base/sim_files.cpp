@@ -147,23 +147,6 @@ private:
     bool writable_;
 };
 
-template <class Impl> class SimVolume final : public Volume {
-public:
-    explicit SimVolume(std::shared_ptr<Impl> disk) : disk_(std::move(disk)), generation_(disk_->generation) {}
-    Result<void> sync() override
-    {
-        if (generation_ != disk_->generation)
-            return Error{Errc::gone, "the machine went down"};
-        for (const auto& [name, inode] : disk_->names)
-            inode->synced = inode->now;
-        return {};
-    }
-
-private:
-    std::shared_ptr<Impl> disk_;
-    std::uint64_t generation_;
-};
-
 } // namespace
 
 SimFiles::SimFiles() : impl_(std::make_shared<Impl>()) {}
@@ -285,13 +268,6 @@ Result<bool> SimFiles::exists(const std::string& path)
 Result<std::uint64_t> SimFiles::freeBytes(const std::string&)
 {
     return impl_->full ? 0 : impl_->capacity;
-}
-
-Result<std::unique_ptr<Volume>> SimFiles::openVolume(const std::string& folder)
-{
-    if (!impl_->folders.count(clean(folder)))
-        return Error{Errc::not_found, folder + ": no such folder"};
-    return std::unique_ptr<Volume>(std::make_unique<SimVolume<Impl>>(impl_));
 }
 
 void SimFiles::powerCut(const std::function<std::uint64_t(std::uint64_t unsynced)>& keepUnsynced)

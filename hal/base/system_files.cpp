@@ -2,15 +2,15 @@
 // Files on this machine's disk.
 #include <algorithm>
 #include <atomic>
-#include <callbox/base/volume.h>
+#include <callbox/base/files.h>
 #include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
+#include <optional>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <system_error>
-#include <thread>
 #include <unistd.h>
 
 namespace callbox {
@@ -19,7 +19,7 @@ namespace {
 
 class SystemFile final : public File {
 public:
-    SystemFile(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
+    SystemFile(int fd, std::string path, std::uint64_t order) : fd_(fd), path_(std::move(path)), order_(order) {}
     SystemFile(const SystemFile&) = delete;
     SystemFile& operator=(const SystemFile&) = delete;
     ~SystemFile() override { close(fd_); }
@@ -72,30 +72,43 @@ public:
         return {};
     }
 
+    // All that was written to its file system. False: something of it is lost, of this file or of another one.
+    [[nodiscard]] bool syncFileSystem() const { return syncfs(fd_) == 0; } // tells of failed writes since Linux 5.8
+    [[nodiscard]] std::optional<dev_t> device() const
+    {
+        struct stat s {};
+        return fstat(fd_, &s) == 0 ? std::optional(s.st_dev) : std::nullopt;
+    }
+    [[nodiscard]] std::uint64_t order() const { return order_; }
+
 private:
     int fd_;
     std::string path_;
+    std::uint64_t order_; // of opening
 };
 
-class SystemVolume final : public Volume {
-public:
-    SystemVolume(int fd, std::string folder) : fd_(fd), folder_(std::move(folder)) {}
-    SystemVolume(const SystemVolume&) = delete;
-    SystemVolume& operator=(const SystemVolume&) = delete;
-    ~SystemVolume() override { close(fd_); }
-    Result<void> sync() override
-    {
-        if (syncfs(fd_) < 0) // tells of failed writes since Linux 5.8
-            return systemError(errno, "syncing the file system of " + folder_);
-        return {};
+// One call alone pays for its own file; a whole file system may hold much that is not ours.
+constexpr std::size_t filesWorthAFileSystem = 4;
+
+// Whether one operation has synced them all. The kernel tells of writes that failed since the file it is asked with was
+// opened: that is the one opened first.
+bool syncedTogether(const std::vector<File*>& files)
+{
+    if (files.size() < filesWorthAFileSystem)
+        return false;
+    const SystemFile* first = nullptr;
+    std::optional<dev_t> device;
+    for (const File* f : files) {
+        const auto& file = static_cast<const SystemFile&>(*f);
+        const std::optional<dev_t> its = file.device();
+        if (!its || (device && *device != *its))
+            return false;
+        device = its;
+        if (!first || file.order() < first->order())
+            first = &file;
     }
-
-private:
-    int fd_; // failed writes are counted from its opening on
-    std::string folder_;
-};
-
-constexpr std::size_t syncers = 16; // file systems commit syncs that wait together with one write of their journal
+    return first->syncFileSystem();
+}
 
 int openFlags(OpenMode mode)
 {
@@ -112,21 +125,14 @@ int openFlags(OpenMode mode)
     return O_RDONLY;
 }
 
-class SystemFiles final : public Files, public Volumes {
+class SystemFiles final : public Files {
 public:
-    Result<std::unique_ptr<Volume>> openVolume(const std::string& folder) override
-    {
-        const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (fd < 0)
-            return systemError(errno, "opening the folder " + folder);
-        return std::unique_ptr<Volume>(std::make_unique<SystemVolume>(fd, folder));
-    }
     Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override
     {
         const int fd = ::open(path.c_str(), openFlags(mode) | O_CLOEXEC, 0640);
         if (fd < 0)
             return systemError(errno, "opening " + path);
-        return std::unique_ptr<File>(std::make_unique<SystemFile>(fd, path));
+        return std::unique_ptr<File>(std::make_unique<SystemFile>(fd, path, ++opened_));
     }
     Result<void> rename(const std::string& from, const std::string& to) override
     {
@@ -188,25 +194,13 @@ public:
     }
     std::vector<Result<void>> syncAll(const std::vector<File*>& files) override
     {
-        std::vector<Result<void>> outcomes(files.size());
-        std::atomic<std::size_t> next = 0;
-        const auto work = [&] {
-            for (std::size_t i = next++; i < files.size(); i = next++)
-                outcomes[i] = files[i]->sync();
-        };
-        std::vector<std::thread> helpers;
-        helpers.reserve(syncers);
-        try {
-            while (helpers.size() + 1 < std::min(files.size(), syncers))
-                helpers.emplace_back(work);
-        } catch (const std::system_error&) {
-            // No more threads to be had: those that there are do it.
-        }
-        work();
-        for (std::thread& helper : helpers)
-            helper.join();
-        return outcomes;
+        if (syncedTogether(files))
+            return std::vector<Result<void>>(files.size());
+        return Files::syncAll(files); // a file system that failed does not say for which file
     }
+
+private:
+    std::atomic<std::uint64_t> opened_ = 0;
 };
 
 } // namespace

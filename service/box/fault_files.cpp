@@ -29,6 +29,7 @@ public:
     }
     Result<std::uint64_t> size() override { return below_->size(); }
     Result<void> sync() override { return below_->sync(); }
+    [[nodiscard]] File* below() const { return below_.get(); }
 
 private:
     Result<void> mayReach(std::uint64_t end)
@@ -50,7 +51,7 @@ private:
 Result<std::unique_ptr<File>> FaultFiles::open(const std::string& path, OpenMode mode)
 {
     auto file = below_.open(path, mode);
-    if (!file || mode == OpenMode::read)
+    if (!file)
         return file;
     return std::unique_ptr<File>(std::make_unique<FaultFile>(std::move(*file), path, full_));
 }
@@ -60,11 +61,12 @@ Result<std::uint64_t> FaultFiles::freeBytes(const std::string& path)
     return full_ ? Result<std::uint64_t>(0) : below_.freeBytes(path);
 }
 
-Result<std::unique_ptr<Volume>> FaultFiles::openVolume(const std::string& folder)
+std::vector<Result<void>> FaultFiles::syncAll(const std::vector<File*>& files)
 {
-    if (auto* able = dynamic_cast<Volumes*>(&below_))
-        return able->openVolume(folder);
-    return Error{Errc::unsupported, folder + ": the files below have no volumes"};
+    std::vector<File*> below;
+    for (const File* f : files)
+        below.push_back(static_cast<const FaultFile&>(*f).below());
+    return below_.syncAll(below);
 }
 
 } // namespace callbox::box

@@ -3,11 +3,11 @@
 // "full" no file grows. Used by a daemon only with a [lab] section in its configuration.
 #pragma once
 #include <atomic>
-#include <callbox/base/volume.h>
+#include <callbox/base/files.h>
 
 namespace callbox::box {
 
-class FaultFiles final : public Files, public Volumes {
+class FaultFiles final : public Files {
 public:
     explicit FaultFiles(Files& below) : below_(below) {}
     void setFull(bool full) { full_ = full; } // any thread
@@ -20,8 +20,7 @@ public:
     Result<std::vector<std::string>> list(const std::string& path) override { return below_.list(path); }
     Result<bool> exists(const std::string& path) override { return below_.exists(path); }
     Result<std::uint64_t> freeBytes(const std::string& path) override;
-    Result<std::unique_ptr<Volume>> openVolume(const std::string& folder) override;
-    std::vector<Result<void>> syncAll(const std::vector<File*>& files) override { return below_.syncAll(files); }
+    std::vector<Result<void>> syncAll(const std::vector<File*>& files) override;
 
 private:
     Files& below_;

@@ -59,13 +59,9 @@ Result<std::shared_ptr<Recording>> Engine::begin(const NewMessage& m)
     return std::make_shared<Recording>(id, m.law, std::move(*file));
 }
 
-Result<void> Engine::append(Recording& recording, Octets samples, bool sync)
+Result<void> Engine::append(Recording& recording, Octets samples)
 {
-    auto r = recording.append(samples);
-    if (r && sync && recording.file()) {
-        r = recording.file()->sync();
-        recording.synced(r);
-    }
+    const auto r = recording.append(samples);
     return r ? r : cannotWrite(r.error());
 }
 
@@ -83,8 +79,7 @@ std::vector<Result<void>> Engine::sync(const std::vector<std::shared_ptr<Recordi
     for (std::size_t k = 0; k < synced.size(); ++k) {
         recordings[places[k]]->synced(synced[k]);
         if (!synced[k])
-            (void)cannotWrite(synced[k].error());
-        outcomes[places[k]] = synced[k];
+            outcomes[places[k]] = cannotWrite(synced[k].error());
     }
     return outcomes;
 }

@@ -9,8 +9,6 @@ namespace {
 constexpr Duration tripEvery = 400ms; // what a crash of the process loses
 constexpr std::size_t usual = 3360;   // octets of one draft that go along: as much speech, and a block
 constexpr unsigned syncEvery = 4;     // trips: together with the collecting 2 s, what a power cut loses
-// One call alone pays for its own file; a whole file system may hold much that is not ours.
-constexpr std::size_t filesWorthAVolume = 4;
 
 } // namespace
 
@@ -76,12 +74,9 @@ private:
     std::uint64_t lost_ = 0;
 };
 
-Drafts::Drafts(const Edges& edges, const std::string& folder, Append append)
-    : edges_(edges), append_(std::move(append)), next_(edges.loop)
+Drafts::Drafts(const Edges& edges, Append append, Sync sync)
+    : edges_(edges), append_(std::move(append)), sync_(std::move(sync)), next_(edges.loop)
 {
-    if (auto* able = dynamic_cast<Volumes*>(&edges.files))
-        if (auto opened = able->openVolume(folder))
-            volume_ = std::move(*opened);
 }
 
 Drafts::~Drafts() = default;
@@ -115,36 +110,46 @@ void Drafts::makeTrip()
         heard(); // also without new audio: what is written is to be synced
 }
 
-void Drafts::send(std::vector<Piece> pieces, bool sync)
+void Drafts::send(std::vector<Piece> pieces, bool withSync)
 {
     const auto trip = std::make_shared<std::vector<Piece>>(std::move(pieces));
-    edges_.disk.run([trip, sync, volume = volume_, append = append_] { write(*trip, sync, volume.get(), append); },
-                    [trip] {
-                        for (const Piece& p : *trip)
-                            if (!p.error.empty() && p.draft->failure.empty())
-                                p.draft->failure = p.error;
-                    });
+    edges_.disk.run(
+        [trip, append = append_, syncing = withSync ? sync_ : Sync()] {
+            write(*trip, append);
+            if (syncing)
+                sync(*trip, syncing);
+        },
+        [trip] {
+            for (const Piece& p : *trip)
+                if (!p.error.empty() && p.draft->failure.empty())
+                    p.draft->failure = p.error;
+        });
 }
 
-void Drafts::write(std::vector<Piece>& pieces, bool sync, Volume* volume, const Append& append)
+void Drafts::write(std::vector<Piece>& pieces, const Append& append)
 {
     for (Piece& p : pieces) {
         if (p.samples.empty())
             continue;
         p.draft->unsynced = true;
-        if (auto r = append(*p.draft->recording, p.samples, false); !r)
+        if (auto r = append(*p.draft->recording, p.samples); !r)
             p.error = r.error().what;
     }
-    if (!sync)
-        return;
-    const auto unsynced = [](const Piece& p) { return p.draft->unsynced; };
-    const auto files = static_cast<std::size_t>(std::count_if(pieces.begin(), pieces.end(), unsynced));
-    // A volume that fails does not say for which file: then each is asked.
-    const bool together = volume && files >= filesWorthAVolume && volume->sync();
+}
+
+void Drafts::sync(std::vector<Piece>& pieces, const Sync& sync)
+{
+    std::vector<Piece*> unsynced;
+    std::vector<std::shared_ptr<Recording>> recordings;
     for (Piece& p : pieces)
-        if (std::exchange(p.draft->unsynced, false) && !together)
-            if (auto r = append(*p.draft->recording, {}, true); !r && p.error.empty())
-                p.error = r.error().what;
+        if (std::exchange(p.draft->unsynced, false)) {
+            unsynced.push_back(&p);
+            recordings.push_back(p.draft->recording);
+        }
+    const auto synced = sync(recordings);
+    for (std::size_t i = 0; i < unsynced.size(); ++i)
+        if (!synced[i] && unsynced[i]->error.empty())
+            unsynced[i]->error = synced[i].error().what;
 }
 
 } // namespace callbox::messages

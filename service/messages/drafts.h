@@ -6,7 +6,6 @@
 #include "messages/recording.h"
 #include "messages/store.h"
 #include <callbox/base/executor.h>
-#include <callbox/base/volume.h>
 #include <functional>
 #include <vector>
 
@@ -14,10 +13,10 @@ namespace callbox::messages {
 
 class Drafts {
 public:
-    // Appends to a recording, which may be nothing, and syncs it if told so. Called on the executor.
-    using Append = std::function<Result<void>(Recording&, Octets samples, bool sync)>;
-    // `folder`: where the recordings are; without a volume there each file is synced by itself.
-    Drafts(const Edges&, const std::string& folder, Append append);
+    // Both are called on the executor.
+    using Append = std::function<Result<void>(Recording&, Octets samples)>;
+    using Sync = std::function<std::vector<Result<void>>(const std::vector<std::shared_ptr<Recording>>&)>;
+    Drafts(const Edges&, Append append, Sync sync);
     ~Drafts(); // drafts are gone before
 
     std::unique_ptr<Draft> add(std::shared_ptr<Recording>);
@@ -31,11 +30,12 @@ private:
     void heard(); // some draft has got audio
     void makeTrip();
     void send(std::vector<Piece>, bool sync);
-    static void write(std::vector<Piece>&, bool sync, Volume*, const Append&); // executor's
+    static void write(std::vector<Piece>&, const Append&); // executor's
+    static void sync(std::vector<Piece>&, const Sync&);    // executor's
 
     Edges edges_;
-    std::shared_ptr<Volume> volume_; // executor's
     Append append_;
+    Sync sync_;
     std::vector<Collecting*> all_; // those that may get audio, in the order they began
     Timer next_;
     unsigned trips_ = 0;

@@ -14,11 +14,11 @@ constexpr Duration snapshotEvery = 1s;
 
 class StoreImpl final : public Store {
 public:
-    StoreImpl(const Edges& edges, std::shared_ptr<Engine> engine, const std::string& folder)
+    StoreImpl(const Edges& edges, std::shared_ptr<Engine> engine)
         : edges_(edges), engine_(std::move(engine)),
           drafts_(
-              edges, folder,
-              [engine = engine_](Recording& r, Octets samples, bool sync) { return engine->append(r, samples, sync); }),
+              edges, [engine = engine_](Recording& r, Octets samples) { return engine->append(r, samples); },
+              [engine = engine_](const auto& recordings) { return engine->sync(recordings); }),
           snapshotTimer_(edges.loop)
     {
         take(engine_->snapshot());
@@ -285,7 +285,7 @@ Result<std::unique_ptr<Store>> Store::open(const Edges& edges, const StoreConfig
     auto engine = std::make_shared<Engine>(edges, config);
     if (auto r = engine->open(); !r)
         return r.error().because("opening the message store in " + config.folder);
-    return std::unique_ptr<Store>(std::make_unique<StoreImpl>(edges, std::move(engine), config.folder));
+    return std::unique_ptr<Store>(std::make_unique<StoreImpl>(edges, std::move(engine)));
 }
 
 } // namespace callbox::messages

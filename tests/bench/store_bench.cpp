@@ -44,6 +44,7 @@ public:
         std::this_thread::sleep_for(more_);
         return below_->sync();
     }
+    [[nodiscard]] File* below() const { return below_.get(); }
 
 private:
     std::unique_ptr<File> below_;
@@ -73,7 +74,13 @@ public:
     Result<std::uint64_t> freeBytes(const std::string& path) override { return below_.freeBytes(path); }
     std::vector<Result<void>> syncAll(const std::vector<File*>& files) override
     {
-        return serial_ ? Files::syncAll(files) : below_.syncAll(files);
+        if (serial_)
+            return Files::syncAll(files);
+        std::this_thread::sleep_for(more_);
+        std::vector<File*> below;
+        for (const File* f : files)
+            below.push_back(static_cast<const SlowFile&>(*f).below());
+        return below_.syncAll(below);
     }
 
 private:

@@ -48,6 +48,20 @@ void behavesLikeADisk(Files& files, const std::string& root)
     ASSERT_TRUE(files.rename(root + "/a", root + "/one/two/b"));
     EXPECT_EQ(contents(files, root + "/one/two/b"), OctetBuffer{1}) << "a rename replaces what has that name";
     EXPECT_FALSE(*files.exists(root + "/a"));
+    for (const std::size_t many : {std::size_t(0), std::size_t(1), std::size_t(20)}) {
+        std::vector<std::unique_ptr<File>> opened;
+        std::vector<File*> all;
+        for (std::size_t i = 0; i < many; ++i) {
+            opened.push_back(std::move(*files.open(root + "/many" + std::to_string(i), OpenMode::create)));
+            const auto octet = std::uint8_t(i);
+            ASSERT_TRUE(opened.back()->write(0, {&octet, 1}));
+            all.push_back(opened.back().get());
+        }
+        const auto synced = files.syncAll(all);
+        ASSERT_EQ(synced.size(), many);
+        for (const Result<void>& r : synced)
+            EXPECT_TRUE(r) << r.error().what;
+    }
 }
 
 TEST(SimFiles, BehavesLikeADisk)

@@ -46,8 +46,8 @@ public:
     virtual Result<std::vector<std::string>> list(const std::string& path) = 0;
     virtual Result<bool> exists(const std::string& path) = 0;
     virtual Result<std::uint64_t> freeBytes(const std::string& path) = 0;
-    // File::sync() of each, side by side where the disk can do that: many syncs then take little longer than one. All
-    // were opened here, no one is given twice; each outcome in its place. Uses threads; returns when all are done.
+    // File::sync() of each; many take little longer than one where the disk can sync them together, which may also wait
+    // for what other programs have written there. All were opened here; each outcome in its place.
     virtual std::vector<Result<void>> syncAll(const std::vector<File*>& files)
     {
         std::vector<Result<void>> outcomes;

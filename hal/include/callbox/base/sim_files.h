@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Simulated disk: files in memory, with what a power cut does to them. Single-threaded.
 #pragma once
-#include <callbox/base/volume.h>
+#include <callbox/base/files.h>
 #include <functional>
 #include <map>
 
 namespace callbox {
 
-class SimFiles final : public Files, public Volumes {
+class SimFiles final : public Files {
 public:
     SimFiles();
     ~SimFiles() override;
@@ -19,8 +19,6 @@ public:
     Result<std::vector<std::string>> list(const std::string& path) override;
     Result<bool> exists(const std::string& path) override;
     Result<std::uint64_t> freeBytes(const std::string& path) override;
-    // All of it is one volume.
-    Result<std::unique_ptr<Volume>> openVolume(const std::string& folder) override;
 
     // Power cut: contents go back to their last sync, names (of folders too) to the last sync of the folder they are
     // in; what lies in a folder that is lost is lost with it. Open handles are dead from here on.
