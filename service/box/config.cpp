@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "box/config.h"
+#include "lines/line_loss.h"
 #include "notify/zone.h"
 #include <algorithm>
 #include <sstream>
@@ -85,7 +86,7 @@ std::vector<ini::Key> boxKeys(BoxConfig& c)
                         c.zone = v;
                         return notify::Zone::find(v).has_value();
                     }),
-        ini::milliseconds("line_lost_ms", c.lineLost, 500ms, 60s, 3s, "a line out of use so long ends its calls"),
+        lines::lineLostKey(c.lineLost),
         ini::text("log", c.log, "", "file the log is appended to; empty: standard error"),
     };
 }

@@ -2,84 +2,12 @@
 // callboxd: wiring only. Reads its configuration, opens lines and store, runs one Box until SIGTERM.
 #include "box/api.h"
 #include "box/daemon_edges.h"
-#include <boost/program_options.hpp>
+#include "daemon/daemon.h"
 #include <csignal>
-#include <filesystem>
-#include <fstream>
-#include <iostream>
-#include <variant>
 
 namespace {
 
 using namespace callbox;
-
-struct Start {
-    box::BoxConfig config;
-    std::string rendered;
-};
-
-// Exit code when the daemon is not to run.
-std::variant<Start, int> readArguments(int argc, char** argv)
-{
-    namespace po = boost::program_options;
-    po::options_description options("callboxd: takes messages, tells recipients, plays what was left");
-    options.add_options()("config", po::value<std::string>(), "the configuration file")("help", "this text");
-    po::variables_map given;
-    try {
-        po::store(po::parse_command_line(argc, argv, options), given);
-    } catch (const po::error& e) {
-        std::cerr << "callboxd: " << e.what() << "\n" << options;
-        return 2;
-    }
-    if (given.contains("help")) {
-        std::cout << options;
-        return 0;
-    }
-    if (!given.contains("config")) {
-        std::cerr << "callboxd: --config FILE is needed\n" << options;
-        return 2;
-    }
-    std::vector<ini::Problem> problems;
-    const auto document = ini::load(given["config"].as<std::string>(), problems);
-    if (!document) {
-        std::cerr << "callboxd: " << document.error().what << "\n";
-        return 1;
-    }
-    Start start;
-    start.config = box::readConfig(*document, problems);
-    for (const ini::Problem& p : problems)
-        std::cerr << p.message() << "\n";
-    if (!problems.empty())
-        return 1;
-    start.rendered = box::render(*document, start.config);
-    return start;
-}
-
-// Where programs find the TCP address, which may have been picked by the system.
-Result<void> tellAddress(const box::BoxConfig& config, const std::string& address)
-{
-    const std::string path = config.state + "/http.address";
-    std::ofstream out(path + ".new", std::ios::trunc);
-    out << address << "\n";
-    out.close();
-    std::error_code ec;
-    std::filesystem::rename(path + ".new", path, ec);
-    if (!out || ec)
-        return Error{Errc::io, "writing " + path + (ec ? ": " + ec.message() : "")};
-    return {};
-}
-
-Result<void> listen(control::HttpServer& server, const box::BoxConfig& config)
-{
-    if (auto r = server.listenUnix(config.control); !r)
-        return r;
-    if (config.http.empty())
-        return {};
-    auto address = server.listenTcp(config.http);
-    if (!address)
-        return address.error();
-    return tellAddress(config, *address);
-}
 
 std::vector<hal::Law> laws(const box::BoxConfig& config)
 {
@@ -103,7 +31,7 @@ Task<> shutDown(box::Box& service, messages::Store& store, RealLoop& loop, Log l
     loop.stop();
 }
 
-Result<void> run(const Start& start)
+Result<void> run(const daemon::Start<box::BoxConfig>& start)
 {
     const box::BoxConfig& config = start.config;
     const auto opening = box::DaemonEdges::open(config);
@@ -126,7 +54,7 @@ Result<void> run(const Start& start)
     TaskGroup ending(loop);
     const auto server = control::makeHttpServer(loop, log.named("control"),
                                                 box::boxRoutes(service, parts, start.rendered, own.faults()));
-    if (auto r = listen(*server, config); !r)
+    if (auto r = daemon::listen(*server, config.control, config.http); !r)
         return r;
     loop.onSignals({SIGTERM, SIGINT}, [&](int) {
         if (ending.running() == 0)
@@ -143,13 +71,6 @@ Result<void> run(const Start& start)
 
 int main(int argc, char** argv)
 {
-    std::signal(SIGPIPE, SIG_IGN);
-    const auto start = readArguments(argc, argv);
-    if (const int* code = std::get_if<int>(&start))
-        return *code;
-    if (auto r = run(std::get<Start>(start)); !r) {
-        std::cerr << "callboxd: " << r.error().what << "\n";
-        return 1;
-    }
-    return 0;
+    const daemon::Program program{"callboxd", "takes messages, tells recipients, plays what was left"};
+    return daemon::main<box::BoxConfig>(argc, argv, program, box::readConfig, box::render, run);
 }

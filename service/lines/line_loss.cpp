@@ -3,6 +3,11 @@
 
 namespace callbox::lines {
 
+ini::Key lineLostKey(Duration& limit)
+{
+    return ini::milliseconds("line_lost_ms", limit, 500ms, 60s, 3s, "a line out of use so long ends its calls");
+}
+
 LineLoss::LineLoss(Loop& loop, Duration limit, Lost lost) : loop_(loop), limit_(limit), lost_(std::move(lost)) {}
 
 LineLoss::~LineLoss()

@@ -7,6 +7,9 @@
 
 namespace callbox::lines {
 
+// Its limit in a daemon's own section: line_lost_ms.
+ini::Key lineLostKey(Duration& limit);
+
 class LineLoss {
 public:
     using Lost = std::function<void(Line&)>; // from a timer; again as long as the outage lasts

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "switching/config.h"
+#include "lines/line_loss.h"
 #include <algorithm>
 #include <set>
 
@@ -53,7 +54,7 @@ std::vector<ini::Key> switchKeys(SwitchTarget& t)
         ini::text("announcement", c.announcement, "",
                   "WAV played when the box of a link number is away; empty: the cause alone"),
         ini::milliseconds("first_answer_ms", c.firstAnswer, 100ms, 4s, 1s, "for the first answer to a SETUP on a tie"),
-        ini::milliseconds("line_lost_ms", c.lineLost, 500ms, 60s, 3s, "a line out of use so long ends its calls"),
+        lines::lineLostKey(c.lineLost),
     };
 }
 

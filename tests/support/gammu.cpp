@@ -3,63 +3,39 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <iconv.h>
 #include <thread>
 
 namespace callbox::tests {
 
+namespace {
+
+std::string converted(std::string_view text, const char* from, const char* to)
+{
+    std::string out(text.size() * 4 + 4, '\0');
+    std::string in(text);
+    char* source = in.data();
+    char* target = out.data();
+    std::size_t left = in.size(), room = out.size();
+    const iconv_t converter = iconv_open(to, from);
+    const bool whole = iconv(converter, &source, &left, &target, &room) != std::size_t(-1);
+    iconv_close(converter);
+    if (!whole)
+        return std::string("not ") + from;
+    out.resize(out.size() - room);
+    return out;
+}
+
+} // namespace
+
 std::string utf8OfGammu(const unsigned char* utf16be, std::size_t units)
 {
-    std::u16string text;
-    for (std::size_t i = 0; i < units; ++i)
-        text += static_cast<char16_t>(utf16be[2 * i] << 8 | utf16be[2 * i + 1]);
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        char32_t c = text[i];
-        if (c >= 0xD800 && c < 0xDC00 && i + 1 < text.size())
-            c = 0x10000 + ((c & 0x3FF) << 10) + (text[++i] & 0x3FF);
-        const auto put = [&](char32_t o) { out += static_cast<char>(o); };
-        if (c < 0x80) {
-            put(c);
-        } else if (c < 0x800) {
-            put(0xC0 | c >> 6);
-            put(0x80 | (c & 0x3F));
-        } else if (c < 0x10000) {
-            put(0xE0 | c >> 12);
-            put(0x80 | (c >> 6 & 0x3F));
-            put(0x80 | (c & 0x3F));
-        } else {
-            put(0xF0 | c >> 18);
-            put(0x80 | (c >> 12 & 0x3F));
-            put(0x80 | (c >> 6 & 0x3F));
-            put(0x80 | (c & 0x3F));
-        }
-    }
-    return out;
+    return converted({reinterpret_cast<const char*>(utf16be), 2 * units}, "UTF-16BE", "UTF-8");
 }
 
 std::string utf16beForGammu(const std::string& utf8)
 {
-    std::string out;
-    const auto unit = [&](unsigned u) {
-        out += static_cast<char>(u >> 8);
-        out += static_cast<char>(u & 0xFF);
-    };
-    for (std::size_t i = 0; i < utf8.size();) {
-        const auto at = [&](std::size_t k) { return unsigned(static_cast<unsigned char>(utf8[i + k])); };
-        const std::size_t length = at(0) < 0x80 ? 1 : at(0) < 0xE0 ? 2 : at(0) < 0xF0 ? 3 : 4;
-        unsigned c = length == 1 ? at(0) : at(0) & (0x7FU >> length);
-        for (std::size_t k = 1; k < length; ++k)
-            c = c << 6 | (at(k) & 0x3F);
-        if (c < 0x10000) {
-            unit(c);
-        } else {
-            unit(0xD800 + ((c - 0x10000) >> 10));
-            unit(0xDC00 + ((c - 0x10000) & 0x3FF));
-        }
-        i += length;
-    }
-    unit(0);
-    return out;
+    return converted(utf8, "UTF-8", "UTF-16BE") + std::string(2, '\0');
 }
 
 std::optional<GammuPart> readByGammu(Octets pdu)

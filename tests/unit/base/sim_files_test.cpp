@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The simulated disk is as strict as a real one about folders, and as forgetful at a power cut; what it promises is
 // asked of this machine's disk too where that can be seen without cutting its power.
+#include "../../support/contents.h"
 #include <callbox/base/bytes.h>
 #include <callbox/base/sim_files.h>
 #include <filesystem>
 #include <gtest/gtest.h>
 
 using namespace callbox;
+using callbox::tests::contents;
 
 namespace {
-
-OctetBuffer contents(Files& files, const std::string& path)
-{
-    auto file = files.open(path, OpenMode::read);
-    if (!file)
-        return {};
-    OctetBuffer out(std::size_t((*file)->size().value_or(0)));
-    (void)(*file)->read(0, out);
-    return out;
-}
 
 Result<void> put(Files& files, const std::string& path, std::uint8_t octet, bool synced = true)
 {

@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The database is gone, or is an older one: audio that it does not know may be all that is left of messages. It is kept
 // for people to look at, the box goes on, and says what happened until somebody has looked.
+#include "../../support/contents.h"
 #include "world.h"
 
 using namespace callbox;
 using namespace callbox::tests;
 
 namespace {
-
-OctetBuffer contents(Files& files, const std::string& path)
-{
-    auto file = files.open(path, OpenMode::read);
-    if (!file)
-        return {};
-    OctetBuffer out(std::size_t((*file)->size().value_or(0)));
-    (void)(*file)->read(0, out);
-    return out;
-}
 
 std::vector<std::string> lostFolders(StoreWorld& w)
 {
