@@ -12,8 +12,8 @@
 namespace callbox::control {
 
 struct Request {
-    std::string method; // GET, POST, DELETE
-    std::string path;   // "/v1/messages/17", without query
+    std::string method = {}; // GET, POST, DELETE
+    std::string path = {};   // "/v1/messages/17", without query
     std::map<std::string, std::string> query = {};
     std::string body = {};
     std::vector<std::string> captured = {}; // what {} stood for in the route

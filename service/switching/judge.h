@@ -32,10 +32,10 @@ struct LocalView {
     unsigned routeIdle = 0;
     unsigned reserved = 0;       // set-ups under way or so recent that no report shows them
     unsigned failuresInARow = 0; // set-ups that failed for reasons of the box
-    std::optional<TimePoint> lastFailure;
-    std::optional<TimePoint> recovered; // when it was last taken back after having been down
+    std::optional<TimePoint> lastFailure = {};
+    std::optional<TimePoint> recovered = {}; // when it was last taken back after having been down
     // Good reports in a row since it went down; empty: it has not gone down, or is taken back.
-    std::optional<unsigned> goodReports;
+    std::optional<unsigned> goodReports = {};
     unsigned flaps = 0; // how often it went down within Policy::flapWindow
 };
 

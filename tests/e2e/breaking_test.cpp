@@ -151,8 +151,9 @@ TEST_P(Laws, ACallThatItsFirstBoxRefusesIsRecordedBitForBitOnTheNext)
         EXPECT_NE(report.value("box", ""), refusing);
         const json tried = attempts(lab, report);
         refused = tried.size() == 2 && tried[0].value("box", "") == refusing;
-        if (refused)
+        if (refused) {
             EXPECT_EQ(tried[0].value("cause", 0), 41) << tried.dump();
+        }
         ASSERT_EQ(lab.command({"box", "activate"}, {"--box", refusing}).exitCode, 0);
     }
     EXPECT_TRUE(refused) << "no call came before the switch knew that the box drains";

@@ -42,8 +42,9 @@ TEST(G711, CodesSurviveTheirOwnRoundTrip)
     for (int i = 0; i < 256; ++i) {
         const auto o = static_cast<std::uint8_t>(i);
         EXPECT_EQ(fromLinear(toLinear(o, Law::alaw), Law::alaw), o);
-        if (o != 0x7f) // mu-law's negative zero is 0 like the positive one
+        if (o != 0x7f) { // mu-law's negative zero is 0 like the positive one
             EXPECT_EQ(fromLinear(toLinear(o, Law::mulaw), Law::mulaw), o);
+        }
     }
 }
 

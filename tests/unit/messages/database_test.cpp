@@ -136,8 +136,9 @@ TEST(Database, AWalThatCannotBeLookedForIsAnErrorAndNotAnEmptyDatabase)
     w.faulty.failing({Step::exists}, "messages.db-wal");
     const auto r = w.open();
     EXPECT_FALSE(r) << "the store came up without what was saved";
-    if (!r)
+    if (!r) {
         EXPECT_NE(r.error().what.find("messages.db"), std::string::npos) << r.error().what;
+    }
     w.store.reset();
     w.faulty.fault = {};
     ASSERT_TRUE(w.open());

@@ -98,8 +98,9 @@ TEST(Group, WhoIsLeftWithoutANumberDoesNotSpoilTheOthers)
     for (int i = 0; i < 3; ++i) {
         const Result<Committed>& r = *w.callers[std::size_t(i)]->outcome;
         stored += r.has_value();
-        if (!r)
+        if (!r) {
             EXPECT_NE(r.error().what.find("link numbers"), std::string::npos) << r.error().what;
+        }
     }
     EXPECT_EQ(stored, 1);
     for (int i = 3; i < 5; ++i) {

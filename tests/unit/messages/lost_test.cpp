@@ -45,8 +45,9 @@ struct LostWorld : StoreWorld {
     void removeDatabase(bool walToo)
     {
         EXPECT_TRUE(files.remove("/state/messages.db"));
-        if (walToo && *files.exists("/state/messages.db-wal"))
+        if (walToo && *files.exists("/state/messages.db-wal")) {
             EXPECT_TRUE(files.remove("/state/messages.db-wal"));
+        }
         EXPECT_TRUE(files.syncDirectory("/state"));
     }
     OctetBuffer first, second;

@@ -157,16 +157,18 @@ TEST(Purge, TheDatabaseDoesNotGrowForEver)
         for (int i = 0; i < 20; ++i) {
             const auto done = w.deposit("+1212555010" + std::to_string(i % 10));
             ASSERT_TRUE(done) << done.error().what;
-            if (i % 2)
+            if (i % 2) {
                 ASSERT_TRUE(w.run(w.store->markHeard(done->recipients[0])));
+            }
         }
         for (int hour = 0; hour < 24; ++hour)
             w.sweepAfter(1h);
         const std::uint64_t size = *(*w.files.open("/state/messages.db", OpenMode::read))->size();
         if (day == 4)
             settled = size;
-        if (day > 4)
+        if (day > 4) {
             EXPECT_LE(size, settled + settled / 10) << "day " << day;
+        }
     }
     EXPECT_GT(settled, 8192u);
 }

@@ -96,8 +96,9 @@ TEST(Judge, TheWorseOfSelfReportAndLocalViewWins)
                 EXPECT_EQ(j.usable, selfGood && local.usable) << row;
                 EXPECT_EQ(j.usable, j.score > 0) << row;
                 EXPECT_EQ(j.degraded, self.degraded) << row;
-                if (!j.usable)
+                if (!j.usable) {
                     EXPECT_FALSE(j.why.empty()) << row;
+                }
             }
 }
 
