@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// DTMF detection: spandsp's detector behind an energy gate, and a look back to where the tone began, so that a
-// recording can be cut there.
+// DTMF detection: spandsp's detector behind two gates, of energy and of tones, and a look back to where the tone began,
+// so that a recording can be cut there.
 #include "g711.h"
+#include "tone_gate.h"
 #include <algorithm>
 #include <array>
 #include <callbox/hal/dtmf.h>
@@ -14,7 +15,8 @@ namespace callbox::hal {
 namespace {
 
 constexpr double gateDbm0 = -48.0;        // spandsp hears digits down to -36 dBm0 and a little below
-constexpr std::size_t hangOver = 60 * 8;  // samples fed on after the last loud block: the digit's end
+constexpr std::size_t hangOver = 60 * 8;  // samples fed on after the last block with tones: the digit's end
+constexpr std::size_t lead = 40 * 8;      // samples before it: a digit's beginning lies in the block before
 constexpr std::size_t historySize = 2048; // far longer than the detector's own delay
 constexpr std::size_t probe = 40;         // 5 ms: the look back's window
 constexpr std::string_view keypad = "123A456B789C*0#D";
@@ -88,9 +90,21 @@ struct DtmfDetector::Impl {
         return ago - probe / 4 - std::min(ago - probe / 4, probe * 3 / 4);
     }
 
+    // The detector got nothing of it, and forgets what it was in the middle of when it got something last.
+    void feedLead(std::size_t block)
+    {
+        dtmf_rx_fillin(rx, int(lead));
+        const std::size_t n = std::min(lead, filled - std::min(filled, block));
+        std::array<std::int16_t, lead> before;
+        for (std::size_t i = 0; i < n; ++i)
+            before[i] = history[(end + 2 * historySize - block - n + i) % historySize];
+        dtmf_rx(rx, before.data(), int(n));
+    }
+
     Law law;
     dtmf_rx_state_t* rx;
-    std::size_t quietFor = hangOver;
+    ToneGate gate;
+    std::size_t idleFor = hangOver; // samples since the last block that may hold a digit
     std::vector<char> pending;
     std::array<std::int16_t, historySize> history{};
     std::size_t end = 0;
@@ -109,18 +123,21 @@ void DtmfDetector::reset()
 void DtmfDetector::feed(Octets samples, const std::function<void(const Digit&)>& onDigit)
 {
     Impl& d = *impl_;
-    if (levelDbm0(samples, d.law) < gateDbm0) {
-        if (d.quietFor >= hangOver) {
-            d.filled = 0; // what is older than the gap tells nothing about the next tone
-            return;
-        }
-        d.quietFor += samples.size();
-    } else {
-        d.quietFor = 0;
+    const bool closed = d.idleFor >= hangOver;
+    if (levelDbm0(samples, d.law) < gateDbm0 && closed) {
+        d.filled = 0; // what is older than the gap tells nothing about the next tone
+        d.gate.reset();
+        return;
     }
     d.linear.resize(samples.size());
     toLinear(samples, d.law, d.linear);
     d.remember(d.linear);
+    d.idleFor = d.gate.mayHoldDigit(d.linear) ? 0 : d.idleFor + samples.size();
+    if (closed) {
+        if (d.idleFor > 0)
+            return;
+        d.feedLead(d.linear.size());
+    }
     dtmf_rx(d.rx, d.linear.data(), int(d.linear.size()));
     char drained[128];
     dtmf_rx_get(d.rx, drained, sizeof drained); // its own buffer would fill up and drop digits silently

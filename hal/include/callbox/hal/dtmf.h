@@ -18,7 +18,7 @@ public:
         std::size_t startedAgo; // samples between the tone's first sample and the end of the block just given
     };
     // Feeds a block of any length; calls `onDigit` once per key press, as soon as it is sure.
-    // Quiet blocks cost next to nothing (an energy gate stands before the filters).
+    // Quiet costs next to nothing and speech little: gates of energy and of tones stand before the filters.
     void feed(Octets samples, const std::function<void(const Digit&)>& onDigit);
     void reset();
 
