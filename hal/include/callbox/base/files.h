@@ -51,6 +51,7 @@ public:
     virtual std::vector<Result<void>> syncAll(const std::vector<File*>& files)
     {
         std::vector<Result<void>> outcomes;
+        outcomes.reserve(files.size());
         for (File* file : files)
             outcomes.push_back(file->sync());
         return outcomes;
