@@ -79,8 +79,9 @@ private:
     };
     static void wait(const std::shared_ptr<State>& state)
     {
-        const auto kind = state->interest == Interest::read ? asio::posix::stream_descriptor::wait_read
-                                                            : asio::posix::stream_descriptor::wait_write;
+        const auto kind = state->interest == Interest::read    ? asio::posix::stream_descriptor::wait_read
+                          : state->interest == Interest::write ? asio::posix::stream_descriptor::wait_write
+                                                               : asio::posix::stream_descriptor::wait_error;
         state->descriptor.async_wait(kind, [state](const boost::system::error_code& ec) {
             if (state->ended || ec == asio::error::operation_aborted)
                 return;

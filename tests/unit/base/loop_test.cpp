@@ -2,6 +2,8 @@
 // Both loops keep the same promises; the simulated one also owns time.
 #include <callbox/base/loop.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <vector>
 
@@ -93,6 +95,37 @@ TEST(RealLoop, RunsPostsTimersAndWatches)
     watch->reset();
     close(pipeEnds[0]);
     close(pipeEnds[1]);
+}
+
+// As DAHDI's timers and events come. Here: an urgent octet of TCP.
+TEST(RealLoop, UrgentIsTold)
+{
+    const int listener = socket(AF_INET, SOCK_STREAM, 0), sender = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in here{};
+    here.sin_family = AF_INET;
+    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof here;
+    auto* address = reinterpret_cast<sockaddr*>(&here);
+    ASSERT_EQ(bind(listener, address, size), 0);
+    ASSERT_EQ(listen(listener, 1), 0);
+    ASSERT_EQ(getsockname(listener, address, &size), 0);
+    ASSERT_EQ(connect(sender, address, size), 0);
+    const int receiver = accept(listener, nullptr, nullptr);
+    RealLoop loop;
+    bool told = false;
+    auto watch = loop.watch(receiver, Interest::urgent, [&] {
+        told = true;
+        loop.stop();
+    });
+    ASSERT_TRUE(watch) << watch.error().what;
+    Timer patience(loop);
+    patience.after(5s, [&] { loop.stop(); });
+    ASSERT_EQ(send(sender, "!", 1, MSG_OOB), 1);
+    loop.run();
+    EXPECT_TRUE(told);
+    watch->reset();
+    for (const int fd : {listener, sender, receiver})
+        close(fd);
 }
 
 TEST(RealLoop, AWatchMayEndItselfAndTheDescriptorStaysOpen)

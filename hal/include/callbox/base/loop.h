@@ -15,7 +15,7 @@ namespace callbox {
 
 using Callback = std::function<void()>;
 
-enum class Interest { read, write };
+enum class Interest { read, write, urgent }; // urgent: exceptional conditions, as poll(2) tells them by POLLPRI
 
 // Ends a watch when destroyed; no callback after that.
 class Watch {
