@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "b_channel.h"
+
+namespace callbox::hal::dahdi {
+
+namespace {
+
+// Queued idle blocks. An empty queue would send the octet 0xFF, which is quiet in one law only.
+constexpr unsigned untilFirstTick = 16; // opening many channels may take longer than a tick
+constexpr unsigned ahead = 1;           // for a tick that is late
+
+} // namespace
+
+Result<BChannel> BChannel::open(int channel, Law law)
+{
+    auto device = openChannel(channel);
+    if (!device)
+        return device.error();
+    if (auto r = setBuffers(*device, blockSamples, blocksQueued); !r)
+        return r.error();
+    BChannel opened(std::move(*device), law);
+    opened.begin(untilFirstTick);
+    return opened;
+}
+
+void BChannel::begin(unsigned idleBlocks)
+{
+    inHand_ = false;
+    while (nextEvent(device_) != Event::none) { // of the time before; they would keep us from writing
+    }
+    (void)flush(device_, Queue::both);
+    std::array<std::uint8_t, blockSamples> idle;
+    idle.fill(idleOctet(law_));
+    for (unsigned i = 0; i < idleBlocks; ++i)
+        write(device_, idle);
+}
+
+BChannel::Fetch BChannel::fetch()
+{
+    if (inHand_)
+        return Fetch::ready;
+    for (int tries = 0; tries < 8; ++tries) {
+        const Got got = read(device_, block_);
+        if (got.gone)
+            return Fetch::gone;
+        if (got.event) {
+            if (nextEvent(device_) == Event::removed)
+                return Fetch::gone;
+            continue; // alarms are the span's, told by its D channel too
+        }
+        inHand_ = got.octets == block_.size();
+        return inHand_ ? Fetch::ready : Fetch::nothing;
+    }
+    return Fetch::nothing;
+}
+
+void BChannel::exchange(Octets tx)
+{
+    inHand_ = false;
+    if (ticksToGo_ == 2)
+        begin(ahead);
+    if (ticksToGo_ > 0)
+        --ticksToGo_;
+    if (!write(device_, tx) && nextEvent(device_) != Event::none)
+        write(device_, tx);
+}
+
+} // namespace callbox::hal::dahdi

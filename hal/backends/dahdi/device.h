@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The edge to DAHDI's character devices: each function is a system call or two. Nothing blocks. Errors name the device;
+// Errc::not_found: no DAHDI here (modules not loaded); Errc::busy: somebody else has the channel open; Errc::gone: the
+// card is no longer there.
+#pragma once
+#include <callbox/base/result.h>
+#include <callbox/hal/types.h>
+#include <utility>
+
+namespace callbox::hal::dahdi {
+
+// Owns a descriptor.
+class Descriptor {
+public:
+    Descriptor() = default;
+    explicit Descriptor(int fd) : fd_(fd) {}
+    Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    Descriptor& operator=(Descriptor&& other) noexcept;
+    ~Descriptor();
+    [[nodiscard]] int get() const { return fd_; }
+    explicit operator bool() const { return fd_ >= 0; }
+
+private:
+    int fd_ = -1;
+};
+
+Result<Descriptor> openControl();               // /dev/dahdi/ctl
+Result<Descriptor> openTimer(unsigned samples); // expires each time so many samples have passed: POLLPRI
+Result<void> acknowledgeTimer(const Descriptor&);
+Result<Descriptor> openChannel(int channel); // by its number in the system; non-blocking
+
+// What a channel is configured as.
+enum class Signalling { clear, hdlcFcs, other };
+Result<Signalling> signalling(const Descriptor& control, int channel);
+// Makes it that; the channel must not be open.
+Result<void> configure(const Descriptor& control, int channel, Signalling, Law);
+
+// Sets the size of both queues, which empties them; takes up to a millisecond. What is written goes out at once, not
+// when some more is queued.
+Result<void> setBuffers(const Descriptor& channel, unsigned octets, unsigned count);
+enum class Queue { outgoing, both };
+Result<void> flush(const Descriptor& channel, Queue);
+
+enum class Event { none, alarm, noAlarm, abort, overrun, badFcs, removed, other };
+Event nextEvent(const Descriptor& channel); // none when the queue is empty
+
+Result<Alarms> alarms(const Descriptor& control, int span);
+
+// At most one block, or one frame with its FCS. Empty: nothing there (now), or an event waits before it.
+struct Got {
+    std::size_t octets = 0;
+    bool event = false;
+    bool gone = false;
+};
+Got read(const Descriptor& channel, std::span<std::uint8_t> into);
+// False: the queue is full, or an event waits.
+bool write(const Descriptor& channel, Octets data);
+
+} // namespace callbox::hal::dahdi

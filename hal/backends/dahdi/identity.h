@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Which spans the kernel has, by what they are. From sysfs, where each span is a folder below its card's.
+#pragma once
+#include <callbox/base/result.h>
+#include <callbox/hal/types.h>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace callbox::hal::dahdi {
+
+struct SpanFacts {
+    std::string id; // "HARDWARE_ID/N", or "@LOCATION/N" of a card that tells no id; N: the card's spans from 1
+    int number = 0; // in the system, as of now
+    int firstChannel = 0;
+    int channels = 0;
+    std::string name, model;
+    std::optional<SpanType> type; // none: analog
+};
+
+// Below `root` (the machine's: "/sys"); spans that are not assigned have no channels and are not listed. No DAHDI:
+// empty.
+Result<std::vector<SpanFacts>> spans(const std::string& root);
+// Errc::not_found says which there are.
+Result<SpanFacts> find(const std::string& root, const std::string& id);
+
+} // namespace callbox::hal::dahdi

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Spans are known by what they are, never by the order in which the kernel met them (N10). On a copy of what sysfs
+// shows.
+#include "../../../hal/backends/dahdi/identity.h"
+#include <filesystem>
+#include <fstream>
+#include <gtest/gtest.h>
+
+using namespace callbox;
+using namespace callbox::hal;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+class Machine {
+public:
+    Machine()
+    {
+        std::string pattern = (fs::temp_directory_path() / "callbox sysfs XXXXXX").string();
+        root_ = mkdtemp(pattern.data());
+        fs::create_directories(root_ / "bus/dahdi_spans/devices");
+    }
+    ~Machine() { fs::remove_all(root_); }
+    Machine(const Machine&) = delete;
+    Machine& operator=(const Machine&) = delete;
+
+    fs::path card(const std::string& name, const std::string& hardwareId, const std::string& location)
+    {
+        const fs::path folder = root_ / "devices" / name;
+        fs::create_directories(folder);
+        put(folder / "hardware_id", hardwareId);
+        put(folder / "location", location);
+        put(folder / "type", "a model");
+        return folder;
+    }
+    void span(const fs::path& card, int number, int local, const std::string& kind, int first, int channels)
+    {
+        const std::string name = "span-" + std::to_string(number);
+        const fs::path folder = card / name;
+        fs::create_directories(folder);
+        put(folder / "name", "name " + std::to_string(number));
+        put(folder / "spantype", kind);
+        put(folder / "local_spanno", std::to_string(local));
+        put(folder / "basechan", std::to_string(first));
+        put(folder / "channels", std::to_string(channels));
+        fs::create_symlink(folder, root_ / "bus/dahdi_spans/devices" / name);
+    }
+    [[nodiscard]] std::string root() const { return root_.string(); }
+
+private:
+    static void put(const fs::path& file, const std::string& text) { std::ofstream(file) << text << "\n"; }
+    fs::path root_;
+};
+
+} // namespace
+
+TEST(DahdiIdentity, TwoCardsThatSwapTheirPlacesKeepTheirNames)
+{
+    for (const bool swapped : {false, true}) {
+        Machine m;
+        const auto one = m.card("one", "SERIAL1", "PCI Bus 01 Slot 02"),
+                   two = m.card("two", "SERIAL2", "PCI Bus 02 Slot 02");
+        m.span(swapped ? two : one, 1, 1, "E1", 1, 31);
+        m.span(swapped ? one : two, 2, 1, "T1", 32, 24);
+        const auto first = dahdi::find(m.root(), "SERIAL1/1");
+        ASSERT_TRUE(first) << first.error().what;
+        EXPECT_EQ(first->number, swapped ? 2 : 1);
+        EXPECT_EQ(first->firstChannel, swapped ? 32 : 1);
+        EXPECT_EQ(first->type, swapped ? SpanType::t1 : SpanType::e1);
+    }
+}
+
+TEST(DahdiIdentity, ACardWithoutAnIdIsKnownByWhereItIs)
+{
+    Machine m;
+    m.span(m.card("one", "", "PCI Bus 01 Slot 02"), 4, 3, "E1", 63, 31);
+    const auto all = dahdi::spans(m.root());
+    ASSERT_TRUE(all);
+    ASSERT_EQ(all->size(), 1u);
+    EXPECT_EQ((*all)[0].id, "@PCI Bus 01 Slot 02/3");
+    EXPECT_EQ((*all)[0].number, 4);
+}
+
+TEST(DahdiIdentity, TwoSpansOfOneNameAreRefusedNotGuessed)
+{
+    Machine m;
+    m.span(m.card("one", "SAME", ""), 1, 1, "E1", 1, 31);
+    m.span(m.card("two", "SAME", ""), 2, 1, "E1", 32, 31);
+    const auto found = dahdi::find(m.root(), "SAME/1");
+    ASSERT_FALSE(found);
+    EXPECT_NE(found.error().what.find("two spans SAME/1"), std::string::npos) << found.error().what;
+}
+
+TEST(DahdiIdentity, ASpanThatIsNotAssignedIsNotListed)
+{
+    Machine m;
+    m.span(m.card("one", "A", ""), 1, 1, "E1", 0, 31);
+    EXPECT_TRUE(dahdi::spans(m.root())->empty());
+    EXPECT_EQ(dahdi::find(m.root(), "A/1").error().what, "DAHDI has no span A/1; it has none");
+}
+
+TEST(DahdiIdentity, AMachineWithoutDahdiHasNoSpans)
+{
+    const auto none = dahdi::spans("/nonexistent");
+    ASSERT_TRUE(none);
+    EXPECT_TRUE(none->empty());
+}

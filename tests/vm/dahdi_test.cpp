@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The span suite on DAHDI: two E1 spans of a real kernel, wired to each other inside it. Such a wire has no cable to
+// pull and carries no error: the cases that want one are the business of a pair with such a line.
+#include "span/cases.h"
+#include <algorithm>
+#include <callbox/hal/backend.h>
+#include <cstdlib>
+#include <set>
+
+namespace callbox::tests {
+
+namespace {
+
+class Wired final : public SpanPair {
+public:
+    Wired() : near_(open("DYN/loc/1:0/1")), far_(open("DYN/loc/1:1/1")) {}
+    ~Wired() override
+    {
+        near_.reset();
+        far_.reset();
+    }
+    Loop& loop() override { return loop_; }
+    bool until(const std::function<bool()>& done, Duration limit) override
+    {
+        const TimePoint end = loop_.now() + limit;
+        Timer look(loop_);
+        std::function<void()> again = [&] {
+            if (done() || loop_.now() >= end)
+                loop_.stop();
+            else
+                look.after(2ms, again);
+        };
+        look.after(0ms, again);
+        loop_.run();
+        return done();
+    }
+    SpanIo& near() override { return *near_; }
+    SpanIo& far() override { return *far_; }
+    void cable(bool) override { ADD_FAILURE() << "these spans have no cable"; }
+    void corruptTowardsNear(unsigned) override { ADD_FAILURE() << "nothing corrupts frames here"; }
+    void slipAtNear() override { ADD_FAILURE() << "nothing slips here"; }
+
+private:
+    std::unique_ptr<SpanIo> open(const std::string& id)
+    {
+        const Edges edges{loop_, *random_, *files_, *disk_, Log()};
+        auto io = findBackend("dahdi")->open(edges, {{"span", id}});
+        return io ? std::move(*io) : nullptr;
+    }
+    RealLoop loop_;
+    std::unique_ptr<Random> random_ = makeSystemRandom();
+    std::unique_ptr<Files> files_ = makeSystemFiles();
+    std::unique_ptr<Executor> disk_ = makeThreadExecutor(loop_, "disk");
+    std::unique_ptr<SpanIo> near_, far_;
+};
+
+std::vector<Case<SpanPair>> casesWithoutFaults()
+{
+    const std::set<std::string> wantFaults{"ClockCounts", "CableOut", "LossIsTold", "BadFcsIsNoFrame",
+                                           "DeadLineForgets"};
+    std::vector<Case<SpanPair>> cases = allCases();
+    std::erase_if(cases, [&](const auto& c) { return wantFaults.contains(c.name); });
+    return cases;
+}
+
+TEST(DahdiSpan, KeepsTheContractOnAWireInsideTheKernel)
+{
+    checkSubject(casesWithoutFaults(), Make<SpanPair>([] { return std::make_unique<Wired>(); }));
+}
+
+TEST(DahdiSpan, TheKernelsSpansAreFoundByWhatTheyAre)
+{
+    const auto spans = findBackend("dahdi")->probe();
+    ASSERT_TRUE(spans) << spans.error().what;
+    ASSERT_EQ(spans->size(), 2u);
+    EXPECT_EQ((*spans)[0].id, "dahdi:DYN/loc/1:0/1");
+    EXPECT_EQ((*spans)[1].id, "dahdi:DYN/loc/1:1/1");
+}
+
+TEST(DahdiSpan, ASpanThatIsNotThereIsAnErrorThatNamesThoseThatAre)
+{
+    RealLoop loop;
+    const auto random = makeSystemRandom();
+    const auto files = makeSystemFiles();
+    const auto disk = makeThreadExecutor(loop, "disk");
+    const auto io = findBackend("dahdi")->open(Edges{loop, *random, *files, *disk, Log()}, {{"span", "X/1"}});
+    ASSERT_TRUE(io);
+    Listener nobody;
+    const auto r = (*io)->start({.name = "line"}, nobody);
+    ASSERT_FALSE(r);
+    EXPECT_EQ(r.error().what, "DAHDI has no span X/1; it has: DYN/loc/1:0/1, DYN/loc/1:1/1");
+}
+
+} // namespace
+} // namespace callbox::tests
