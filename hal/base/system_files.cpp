@@ -6,9 +6,11 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
+#include <linux/magic.h>
 #include <optional>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <system_error>
 #include <unistd.h>
@@ -79,6 +81,11 @@ public:
         struct stat s {};
         return fstat(fd_, &s) == 0 ? std::optional(s.st_dev) : std::nullopt;
     }
+    [[nodiscard]] std::optional<unsigned long> fileSystem() const
+    {
+        struct statfs s {};
+        return fstatfs(fd_, &s) == 0 ? std::optional(static_cast<unsigned long>(s.f_type)) : std::nullopt;
+    }
     [[nodiscard]] std::uint64_t order() const { return order_; }
 
 private:
@@ -90,9 +97,17 @@ private:
 // One call alone pays for its own file; a whole file system may hold much that is not ours.
 constexpr std::size_t filesWorthAFileSystem = 4;
 
+// Where syncfs(2) is known to tell of writes that failed. Stacked and remote file systems may not.
+bool tellsOfFailures(const SystemFile& file)
+{
+    const std::optional<unsigned long> kind = file.fileSystem();
+    return kind && (*kind == EXT4_SUPER_MAGIC || *kind == XFS_SUPER_MAGIC || *kind == BTRFS_SUPER_MAGIC ||
+                    *kind == F2FS_SUPER_MAGIC);
+}
+
 // Whether one operation has synced them all. The kernel tells of writes that failed since the file it is asked with was
-// opened: that is the one opened first.
-bool syncedTogether(const std::vector<File*>& files)
+// opened, and tells it once: that file is the one opened first, and after a failure none that was open then.
+bool syncedTogether(const std::vector<File*>& files, std::uint64_t opened, std::atomic<std::uint64_t>& suspect)
 {
     if (files.size() < filesWorthAFileSystem)
         return false;
@@ -107,7 +122,12 @@ bool syncedTogether(const std::vector<File*>& files)
         if (!first || file.order() < first->order())
             first = &file;
     }
-    return first->syncFileSystem();
+    if (first->order() <= suspect || !tellsOfFailures(*first))
+        return false;
+    if (first->syncFileSystem())
+        return true;
+    suspect = opened;
+    return false;
 }
 
 int openFlags(OpenMode mode)
@@ -194,13 +214,14 @@ public:
     }
     std::vector<Result<void>> syncAll(const std::vector<File*>& files) override
     {
-        if (syncedTogether(files))
+        if (syncedTogether(files, opened_, suspect_))
             return std::vector<Result<void>>(files.size());
         return Files::syncAll(files); // a file system that failed does not say for which file
     }
 
 private:
     std::atomic<std::uint64_t> opened_ = 0;
+    std::atomic<std::uint64_t> suspect_ = 0; // files opened so far have been told of a failure already
 };
 
 } // namespace

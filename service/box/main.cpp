@@ -54,7 +54,7 @@ Result<void> run(const daemon::Start<box::BoxConfig>& start)
     TaskGroup ending(loop);
     const auto server = control::makeHttpServer(loop, log.named("control"),
                                                 box::boxRoutes(service, parts, start.rendered, own.faults()));
-    if (auto r = daemon::listen(*server, config.control, config.http); !r)
+    if (auto r = daemon::listen(*server, config.control, config.http, config.state); !r)
         return r;
     loop.onSignals({SIGTERM, SIGINT}, [&](int) {
         if (ending.running() == 0)

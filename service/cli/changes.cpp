@@ -152,6 +152,17 @@ std::string nameOf(const json& document)
 
 } // namespace
 
+json knownAfter(const json& before, json now)
+{
+    for (const json& missing : fieldOf(now, "unreached"))
+        for (const auto& [key, rows] : before.items())
+            if (ofObjects(rows) && key != "unreached")
+                for (const json& row : rows)
+                    if (textOf(row, "box", "?") == textOf(missing, "box"))
+                        now[key].push_back(row);
+    return now;
+}
+
 std::vector<std::string> changes(const json& before, const json& now)
 {
     Differ d;

@@ -11,4 +11,8 @@ namespace callbox::cli {
 // by their id, name or number, not by their place. `before` null: all there is, an element a line.
 std::vector<std::string> changes(const nlohmann::json& before, const nlohmann::json& now);
 
+// `now`, and of the boxes that could not be reached this time what was known before: not to be reached is not to be
+// gone.
+nlohmann::json knownAfter(const nlohmann::json& before, nlohmann::json now);
+
 } // namespace callbox::cli

@@ -67,8 +67,9 @@ public:
 private:
     void tell(const json& document)
     {
-        const std::vector<std::string> lines = changes(last_, document);
-        last_ = document;
+        const json known = knownAfter(last_, document);
+        const std::vector<std::string> lines = changes(last_, known);
+        last_ = known;
         if (lines.empty())
             return;
         if (c_.json()) {

@@ -57,7 +57,8 @@ std::variant<Read, int> readCommandLine(int argc, char** argv, const Program& pr
     return read;
 }
 
-Result<void> listen(control::HttpServer& server, const std::string& control, const std::string& http)
+Result<void> listen(control::HttpServer& server, const std::string& control, const std::string& http,
+                    const std::string& folder)
 {
     if (auto r = server.listenUnix(control); !r)
         return r;
@@ -66,7 +67,7 @@ Result<void> listen(control::HttpServer& server, const std::string& control, con
     const auto address = server.listenTcp(http);
     if (!address)
         return address.error();
-    return tellAddress(std::filesystem::path(control).parent_path(), *address);
+    return tellAddress(folder, *address);
 }
 
 } // namespace callbox::daemon

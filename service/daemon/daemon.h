@@ -22,8 +22,9 @@ struct Read {
 std::variant<Read, int> readCommandLine(int argc, char** argv, const Program&);
 
 // Listens on the control socket, and on `http` if there is one. Where that is, which the system may have picked, is
-// written beside the socket: http.address.
-Result<void> listen(control::HttpServer&, const std::string& control, const std::string& http);
+// written to http.address in `folder`.
+Result<void> listen(control::HttpServer&, const std::string& control, const std::string& http,
+                    const std::string& folder);
 
 template <class Config> struct Start {
     Config config;

@@ -5,6 +5,7 @@
 #include "switching/switch.h"
 #include <callbox/base/edges.h>
 #include <csignal>
+#include <filesystem>
 
 namespace {
 
@@ -53,7 +54,9 @@ Result<void> run(const daemon::Start<switching::SwitchConfig>& start)
     const auto source = fleet::makeDirectSource(edges, *client, boxes);
     switching::Switch service(edges, start.config, spans, *source, announcement);
     const auto server = control::makeHttpServer(loop, log.named("control"), service.routes(start.rendered));
-    if (auto r = daemon::listen(*server, start.config.control, start.config.http); !r)
+    if (auto r = daemon::listen(*server, start.config.control, start.config.http,
+                                std::filesystem::path(start.config.control).parent_path());
+        !r)
         return r;
     loop.onSignals({SIGTERM, SIGINT}, [&](int) { service.shutdown([&] { loop.stop(); }); });
     service.start();

@@ -26,7 +26,8 @@ Result<BChannel> BChannel::open(int channel, Law law)
 void BChannel::begin(unsigned idleBlocks)
 {
     inHand_ = false;
-    while (nextEvent(device_) != Event::none) { // of the time before; they would keep us from writing
+    // Events of the time before would keep us from writing. A channel that was taken away says so for ever.
+    for (Event e = nextEvent(device_); e != Event::none && e != Event::removed; e = nextEvent(device_)) {
     }
     (void)flush(device_, Queue::both);
     std::array<std::uint8_t, blockSamples> idle;

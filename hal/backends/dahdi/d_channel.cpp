@@ -24,35 +24,47 @@ Result<DChannel> DChannel::open(int channel)
     return DChannel(std::move(*device));
 }
 
+bool DChannel::take(Event event, SpanEvents& events)
+{
+    switch (event) {
+    case Event::removed:
+        return false;
+    case Event::badFcs:
+        events.onBadFrame("FCS");
+        break;
+    case Event::abort:
+        events.onBadFrame("abort");
+        break;
+    case Event::overrun:
+        events.onBadFrame("overrun");
+        break;
+    case Event::alarm:
+    case Event::noAlarm:
+        alarmsChanged_ = true;
+        break;
+    case Event::none:
+    case Event::other:
+        break;
+    }
+    return true;
+}
+
 bool DChannel::takeEvents(SpanEvents& events)
 {
-    for (;;)
-        switch (nextEvent(device_)) {
-        case Event::none:
-            return true;
-        case Event::removed:
+    for (const Event e : std::exchange(seenWhileSending_, {}))
+        if (!take(e, events))
             return false;
-        case Event::badFcs:
-            events.onBadFrame("FCS");
-            break;
-        case Event::abort:
-            events.onBadFrame("abort");
-            break;
-        case Event::overrun:
-            events.onBadFrame("overrun");
-            break;
-        case Event::alarm:
-        case Event::noAlarm:
-            alarmsChanged_ = true;
-            break;
-        case Event::other:
-            break;
-        }
+    for (Event e = nextEvent(device_); e != Event::none; e = nextEvent(device_))
+        if (!take(e, events))
+            return false;
+    return true;
 }
 
 bool DChannel::receive(SpanEvents& events)
 {
     std::array<std::uint8_t, bufferOctets> frame;
+    if (!seenWhileSending_.empty() && !takeEvents(events))
+        return false;
     for (unsigned i = 0; i < buffers; ++i) { // bounded: a D channel that never ends is somebody's fault
         const Got got = read(device_, frame);
         if (got.gone)
@@ -77,14 +89,16 @@ bool DChannel::put(Octets frame)
     std::array<std::uint8_t, longestFrame + fcs> whole{};
     std::copy(frame.begin(), frame.end(), whole.begin());
     const Octets out = Octets(whole).first(frame.size() + fcs);
-    // An event that waits keeps DAHDI from taking anything; receive() tells of those that matter.
+    // An event that waits keeps DAHDI from taking anything.
     for (int tries = 0; tries < 8; ++tries) {
         if (write(device_, out))
             return true;
         const Event e = nextEvent(device_);
         if (e == Event::none)
             return false;
-        alarmsChanged_ = alarmsChanged_ || e == Event::alarm || e == Event::noAlarm;
+        seenWhileSending_.push_back(e);
+        if (e == Event::removed)
+            return false;
     }
     return false;
 }

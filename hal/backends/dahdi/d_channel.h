@@ -4,6 +4,7 @@
 #include "device.h"
 #include <callbox/hal/span_io.h>
 #include <deque>
+#include <vector>
 
 namespace callbox::hal::dahdi {
 
@@ -23,10 +24,12 @@ public:
 
 private:
     explicit DChannel(Descriptor device) : device_(std::move(device)) {}
+    bool take(Event, SpanEvents&);
     bool takeEvents(SpanEvents&);
     bool put(Octets frame);
     Descriptor device_;
     std::deque<OctetBuffer> waiting_;
+    std::vector<Event> seenWhileSending_; // for receive() to tell
     bool alarmsChanged_ = false;
 };
 

@@ -44,7 +44,7 @@ private:
     void askAlarms();
     void report();
     void exchange();
-    [[nodiscard]] bool running() const; // some channel counts samples
+    [[nodiscard]] std::ptrdiff_t runningChannels() const; // those that count samples
     enum class Fetched { all, notYet, gone };
     Fetched fetchAll();
     void nothingCame(Duration stall);
@@ -96,6 +96,9 @@ Result<void> DahdiSpan::openDevices()
     if (!control)
         return control.error();
     control_ = std::move(*control);
+    // Configuring a channel hangs up whoever has it open: first make sure that nobody has the span.
+    if (const auto probe = openChannel(channelOf(config_.dChannel)); !probe && probe.error().code == Errc::busy)
+        return probe.error().because("the D channel");
     for (unsigned i = 1; i <= timeslots(config_.type); ++i) {
         const Timeslot slot{static_cast<std::uint8_t>(i)};
         const auto wanted = slot == config_.dChannel ? Signalling::hdlcFcs : Signalling::clear;
@@ -239,9 +242,9 @@ void DahdiSpan::wake()
         exchange();
 }
 
-bool DahdiSpan::running() const
+std::ptrdiff_t DahdiSpan::runningChannels() const
 {
-    return std::any_of(open_.begin(), open_.end(), [](const auto& c) { return c.second.running(); });
+    return std::count_if(open_.begin(), open_.end(), [](const auto& c) { return c.second.running(); });
 }
 
 DahdiSpan::Fetched DahdiSpan::fetchAll()
@@ -265,7 +268,7 @@ void DahdiSpan::exchange()
     const std::weak_ptr life = life_;
     const Duration stall = edges_.loop.now() - lastTick_;
     unsigned ticks = 0;
-    while (running() && ticks <= blocksQueued) {
+    while (runningChannels() > 0 && ticks <= blocksQueued) {
         const Fetched f = fetchAll();
         if (f == Fetched::gone) {
             gone("a channel was taken away");
@@ -273,17 +276,20 @@ void DahdiSpan::exchange()
         }
         if (f == Fetched::notYet)
             break;
+        const auto counting = runningChannels();
         tick();
         if (life.expired())
             return;
         ++ticks;
+        if (runningChannels() != counting)
+            break; // one that has only begun has no block yet, however much the others have to catch up
     }
     if (ticks > 0) {
         // Full queues keep the oldest: what is lost came after what was in them.
         if (stall > holds)
             lost_ += blocksIn(stall - ticks * blockTime) * blockSamples;
         owed_ = {};
-    } else if (running()) {
+    } else if (runningChannels() > 0) {
         nothingCame(stall);
     } else {
         lost_ += blocksIn(owed_ - 2 * blockTime) * blockSamples;

@@ -75,6 +75,20 @@ TEST(Changes, TwoOfOneNameOnDifferentBoxesAreTwo)
     EXPECT_THAT(changes(before, now), ElementsAre("modem m of box2: state ready -> silent"));
 }
 
+TEST(Changes, ABoxThatIsNotReachedOnceHasLostNothing)
+{
+    const json before = json::parse(R"({"messages":[{"id":"1","box":"box1","state":"stored"},
+        {"id":"2","box":"box2","state":"stored"}]})");
+    const json now = json::parse(R"({"messages":[{"id":"1","box":"box1","state":"delivered"}],
+        "unreached":[{"box":"box2","error":"nobody listens"}]})");
+    const std::vector<std::string> told = changes(before, knownAfter(before, now));
+    EXPECT_THAT(told, testing::Contains("message 1 of box1: state stored -> delivered"));
+    EXPECT_THAT(told, Not(testing::Contains(HasSubstr("message 2"))));
+    EXPECT_THAT(changes(knownAfter(before, now), before), Not(testing::Contains(HasSubstr("message 2"))));
+    const json gone = json::parse(R"({"messages":[{"id":"1","box":"box1","state":"stored"}]})");
+    EXPECT_THAT(changes(before, knownAfter(before, gone)), ElementsAre("message 2 of box2: is gone"));
+}
+
 // Watches until the daemon has been asked `looks` times; what it answers the n-th time (from 1) is up to `answer`.
 class Watching {
 public:

@@ -119,7 +119,7 @@ TEST(SwitchConfig, EveryMistakeIsNamedWithFileLineAndWhatIsAllowed)
         {"last = +12125559200\n", "", "first and last of a link pool are given together"},
         {"[box box2]", "[box box1]", "[box box1]: stands in line 21 already"},
         {"[outgoing]", "[outgong]", "[outgong]: no such section; known are switch, outgoing, box, span, modem, lab"},
-        {"[span trunk1]", "[span trunk1]\nbackend = dahdy", "backend = dahdy: virtual"},
+        {"[span trunk1]", "[span trunk1]\nbackend = dahdy", "backend = dahdy: dahdi, virtual"},
         {"timers = T303=4000", "timers = T303=soon", "timers = T303=soon N200=3: NAME=MS"},
         {"country = us", "country = fr", "country = fr: us, eu"},
     };
