@@ -3,6 +3,7 @@
 #pragma once
 #include "device.h"
 #include <array>
+#include <callbox/base/time.h>
 #include <callbox/hal/span_io.h>
 
 namespace callbox::hal::dahdi {
@@ -12,25 +13,30 @@ constexpr unsigned blocksQueued = 32;  // 640 ms: longer than any stall that is 
 
 class BChannel {
 public:
-    static Result<BChannel> open(int channel, Law law);
+    // Hears all that comes from now on, and sends quiet until its first tick.
+    static Result<BChannel> open(int channel, Law law, TimePoint now);
+    void restart(TimePoint now); // what is queued, both ways, is nobody's
 
-    // A channel begins at a tick, its queues emptied, so that the blocks of all channels end together, shortly after a
-    // tick, and gives its first block two ticks later: then one has always been there for most of a tick.
-    [[nodiscard]] bool running() const { return ticksToGo_ == 0; }
-    void restart() { ticksToGo_ = 2; } // what is queued is nobody's
+    // What comes in the first 20 ms is not given: a far end that is not open yet sends what it likes. The first block
+    // given is the one after, two ticks after the first one, or three if it would have ended only just before: then
+    // each block has been there for a while at its tick, and no tick has to wait.
+    [[nodiscard]] bool running() const { return !fresh_ && ticksToGo_ == 0; }
     enum class Fetch { ready, nothing, gone };
     // Of a running channel: takes a block if there is none in hand.
     Fetch fetch();
     [[nodiscard]] Octets block() const { return block_; }
     // At a tick: the block in hand has been used; `tx` goes out after what is queued.
-    void exchange(Octets tx);
+    void exchange(Octets tx, TimePoint now);
 
 private:
     BChannel(Descriptor device, Law law) : device_(std::move(device)), law_(law) {}
-    void begin(unsigned idleBlocks);
+    void sendIdle(unsigned blocks);
     Descriptor device_;
     Law law_;
-    unsigned ticksToGo_ = 2;
+    bool fresh_ = true;    // no tick yet
+    bool skipped_ = false; // the first block
+    TimePoint since_;      // when its first block began
+    unsigned ticksToGo_ = 0;
     bool inHand_ = false;
     std::array<std::uint8_t, blockSamples> block_{};
 };

@@ -163,7 +163,7 @@ void DahdiSpan::stop() noexcept
 
 Result<void> DahdiSpan::openSlot(Timeslot slot)
 {
-    auto channel = BChannel::open(channelOf(slot), config_.law);
+    auto channel = BChannel::open(channelOf(slot), config_.law, edges_.loop.now());
     if (!channel)
         return channel.error();
     open_.erase(slot);
@@ -212,7 +212,7 @@ void DahdiSpan::askAlarms()
     }
     if (line_.usable() && !before) // what the dead line has left in the queues is nobody's
         for (auto& [slot, channel] : open_)
-            channel.restart();
+            channel.restart(edges_.loop.now());
     report();
 }
 
@@ -336,7 +336,7 @@ void DahdiSpan::tick()
         return;
     for (std::size_t k = 0; k < blocks_.size(); ++k)
         if (const auto it = open_.find(blocks_[k].slot); it != open_.end())
-            it->second.exchange(outgoing_[k]);
+            it->second.exchange(outgoing_[k], lastTick_);
 }
 
 } // namespace
