@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The span suite on DAHDI: two E1 spans of a real kernel, wired to each other inside it. Such a wire has no cable to
 // pull and carries no error: the cases that want one are the business of a pair with such a line.
+#include "../support/real_time.h"
 #include "span/cases.h"
-#include <algorithm>
 #include <callbox/hal/backend.h>
-#include <cstdlib>
 #include <set>
 
 namespace callbox::tests {
@@ -20,20 +19,7 @@ public:
         far_.reset();
     }
     Loop& loop() override { return loop_; }
-    bool until(const std::function<bool()>& done, Duration limit) override
-    {
-        const TimePoint end = loop_.now() + limit;
-        Timer look(loop_);
-        std::function<void()> again = [&] {
-            if (done() || loop_.now() >= end)
-                loop_.stop();
-            else
-                look.after(2ms, again);
-        };
-        look.after(0ms, again);
-        loop_.run();
-        return done();
-    }
+    bool until(const std::function<bool()>& done, Duration limit) override { return runUntil(loop_, done, limit); }
     SpanIo& near() override { return *near_; }
     SpanIo& far() override { return *far_; }
     void cable(bool) override { ADD_FAILURE() << "these spans have no cable"; }

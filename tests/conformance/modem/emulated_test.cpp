@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The modem suite on the two lines we have: in one process under simulated time, and a serial port on a pty.
+#include "../../support/real_time.h"
 #include "bench.h"
 #include <filesystem>
 
@@ -65,20 +66,7 @@ public:
         pty_.reset();
         std::filesystem::remove_all(folder_);
     }
-    bool until(const std::function<bool()>& done, Duration limit) override
-    {
-        const TimePoint end = loop_.now() + limit;
-        Timer look(loop_);
-        std::function<void()> again = [&] {
-            if (done() || loop_.now() >= end)
-                loop_.stop();
-            else
-                look.after(2ms, again);
-        };
-        look.after(0ms, again);
-        loop_.run();
-        return done();
-    }
+    bool until(const std::function<bool()>& done, Duration limit) override { return runUntil(loop_, done, limit); }
     void plug(bool in) override
     {
         const Result<void> r = pty().plug(in);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The span suite on the virtual backend: both ends of a pair in one process, both ends over Unix sockets.
+#include "../../support/real_time.h"
 #include "cases.h"
 #include <callbox/hal/virtual_span.h>
 #include <filesystem>
@@ -77,20 +78,7 @@ public:
         std::filesystem::remove_all(folder_);
     }
     Loop& loop() override { return loop_; }
-    bool until(const std::function<bool()>& done, Duration limit) override
-    {
-        const TimePoint end = loop_.now() + limit;
-        Timer look(loop_);
-        std::function<void()> again = [&] {
-            if (done() || loop_.now() >= end)
-                loop_.stop();
-            else
-                look.after(2ms, again);
-        };
-        look.after(0ms, again);
-        loop_.run();
-        return done();
-    }
+    bool until(const std::function<bool()>& done, Duration limit) override { return runUntil(loop_, done, limit); }
 
 private:
     RealLoop loop_;

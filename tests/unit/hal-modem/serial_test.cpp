@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A serial port and a modem at the other end of a pty, in real time.
+#include "../../support/real_time.h"
 #include <callbox/hal/modem.h>
 #include <callbox/lab/at_modem.h>
 #include <fcntl.h>
@@ -46,17 +47,7 @@ protected:
     }
     bool until(const std::function<bool()>& done, Duration limit = 20s)
     {
-        const TimePoint end = loop.now() + limit;
-        Timer look(loop);
-        std::function<void()> again = [&] {
-            if (done() || loop.now() >= end)
-                loop.stop();
-            else
-                look.after(2ms, again);
-        };
-        look.after(0ms, again);
-        loop.run();
-        return done();
+        return callbox::tests::runUntil(loop, done, limit);
     }
     static Task<> keep(Task<SmsResult> task, std::optional<SmsResult>& out)
     {

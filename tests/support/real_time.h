@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+#include <callbox/base/loop.h>
+
+namespace callbox::tests {
+
+// Runs a real loop until `done`, looked at every 2 ms, at most `limit`; returns done().
+inline bool runUntil(RealLoop& loop, const std::function<bool()>& done, Duration limit)
+{
+    const TimePoint end = loop.now() + limit;
+    Timer look(loop);
+    std::function<void()> again = [&] {
+        if (done() || loop.now() >= end)
+            loop.stop();
+        else
+            look.after(2ms, again);
+    };
+    look.after(0ms, again);
+    loop.run();
+    return done();
+}
+
+} // namespace callbox::tests
