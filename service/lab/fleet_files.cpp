@@ -38,8 +38,31 @@ std::string socketOf(const Fleet& f, const std::string& span)
 std::string spanSection(const Fleet& f, const std::string& name, std::string_view use, std::string_view role,
                         std::string_view end)
 {
-    return fmt::format("[span {}]\nbackend = virtual\nuse = {}\nrole = {}\n{}country = {}\n{} = {}\n\n", name, use,
-                       role, lineType(f), f.options.country, end, socketOf(f, name));
+    const auto wire = f.options.wires.find(name);
+    std::string backend = "virtual", where = fmt::format("{} = {}", end, socketOf(f, name));
+    if (wire != f.options.wires.end()) {
+        const std::string& id = role == "network" ? wire->second.network : wire->second.user;
+        backend = id.substr(0, id.find(':'));
+        where = "span = " + id.substr(backend.size() + 1);
+    }
+    return fmt::format("[span {}]\nbackend = {}\nuse = {}\nrole = {}\n{}country = {}\n{}\n\n", name, backend, use, role,
+                       lineType(f), f.options.country, where);
+}
+
+// A wire of a name that no span of the lab has is a mistake, not an extra.
+Result<void> checkWires(const Fleet& f)
+{
+    std::vector<std::string> names = f.trunks;
+    if (!f.options.standalone)
+        for (const FleetBox& b : f.boxes)
+            names.insert(names.end(), b.spans.begin(), b.spans.end());
+    std::string all;
+    for (const std::string& name : names)
+        all += (all.empty() ? "" : ", ") + name;
+    for (const auto& [name, wire] : f.options.wires)
+        if (std::find(names.begin(), names.end(), name) == names.end())
+            return Error{Errc::invalid, fmt::format("[wire {}]: this lab's spans are {}", name, all)};
+    return {};
 }
 
 std::string modemSection(const Fleet& f, const std::string& name)
@@ -121,6 +144,8 @@ Result<Fleet> planFleet(const FleetOptions& o)
         f.trunks.push_back("trunk" + std::to_string(i));
     for (int i = 1; i <= o.boxes; ++i)
         f.boxes.push_back(planBox(o, i));
+    if (auto r = checkWires(f); !r)
+        return r.error();
     return f;
 }
 

@@ -3,6 +3,7 @@
 // where (contract.md). Pure but for the writing.
 #pragma once
 #include "lab/processes.h"
+#include "lab/wires.h"
 #include <callbox/base/number_range.h>
 #include <nlohmann/json_fwd.hpp>
 
@@ -17,6 +18,7 @@ struct FleetOptions {
     int modems = 1;
     int numbers = 1000; // link numbers per box
     bool standalone = false;
+    Wires wires; // spans that are not virtual
 };
 
 constexpr std::string_view accessNumber = "+12125559000";

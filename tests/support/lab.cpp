@@ -29,6 +29,8 @@ Lab::Lab(Arguments options)
     dir_ = scratch_ +
            "/a lab in a folder whose path is longer than the address of a Unix socket may be and holds blanks, "
            "as a vendor's may";
+    if (const char* wires = std::getenv("CALLBOX_WIRES"))
+        options.insert(options.end(), {"--wires", wires});
     const CommandResult r = command({"lab", "up"}, std::move(options));
     if (r.exitCode != 0)
         throw std::runtime_error("lab up: exit " + std::to_string(r.exitCode) + "\n" + r.out + r.err);

@@ -38,9 +38,15 @@ void tell(Context& c, const lab::FleetOptions& o, const json& description)
 
 Task<Exit> run(Context& c)
 {
-    const lab::FleetOptions o = optionsFrom(c);
+    lab::FleetOptions o = optionsFrom(c);
     if (o.standalone && c.values.has("boxes") && c.values.number("boxes") != 1)
         co_return c.usage("lab up: --standalone is one box without a switch; --boxes does not go with it");
+    if (c.values.has("wires")) {
+        const Result<lab::Wires> wires = lab::readWires(c.values.text("wires"));
+        if (!wires)
+            co_return c.usage("lab up: " + wires.error().what);
+        o.wires = *wires;
+    }
     Progress progress(c, "starting the lab");
     lab::LabWorld world{c.loop, c.http, [&progress](const std::string& what) { progress.set("waiting for " + what); }};
     Result<void> r = co_await check(lab::bringUp(world, o));
@@ -79,10 +85,16 @@ Command labUp()
                      .value = "N",
                      .help = "link numbers per box",
                      .preset = "1000",
-                     .range = {{1, 100000}}}},
+                     .range = {{1, 100000}}},
+                    {.name = "wires",
+                     .value = "FILE",
+                     .help = "spans of real cards in place of virtual ones",
+                     .completes = Completes::file}},
         .address = Address::lab,
         .more = "Returns when calls can be placed. DIR/lab.json then says what is where; every process logs to\n"
-                "DIR/NAME/log. Messages that an earlier lab left in DIR are still there.",
+                "DIR/NAME/log. Messages that an earlier lab left in DIR are still there.\n"
+                "FILE has a section [wire NAME] for each span that is to run over a cable between two ports, NAME as\n"
+                "the lab calls it (trunk1, box1-tie1), with network = BACKEND:ID and user = BACKEND:ID, its ends.",
         .run = run};
 }
 

@@ -4,6 +4,8 @@
 #include "lab/fleet_files.h"
 #include "lab/readiness.h"
 #include "switching/config.h"
+#include <filesystem>
+#include <fstream>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -41,6 +43,59 @@ box::BoxConfig boxConfig(const Fleet& f, std::size_t i)
     box::BoxConfig c = box::readConfig(doc, problems);
     EXPECT_EQ(complaints(problems), "");
     return c;
+}
+
+class WiresFile {
+public:
+    explicit WiresFile(const std::string& text)
+    {
+        std::string pattern = (std::filesystem::temp_directory_path() / "callbox wires XXXXXX").string();
+        folder_ = mkdtemp(pattern.data());
+        std::ofstream(path()) << text;
+    }
+    ~WiresFile() { std::filesystem::remove_all(folder_); }
+    WiresFile(const WiresFile&) = delete;
+    WiresFile& operator=(const WiresFile&) = delete;
+    [[nodiscard]] std::string path() const { return folder_ + "/w.ini"; }
+
+private:
+    std::string folder_;
+};
+
+TEST(FleetFiles, AWiredTrunkIsTheCardsSpanAtBothEndsAndTheOthersStayVirtual)
+{
+    const WiresFile file("[wire trunk1]\nnetwork = dahdi:A/1\nuser = dahdi:B/2\n");
+    FleetOptions o = options("eu", 1, 2, 0, true);
+    const auto wires = readWires(file.path());
+    ASSERT_TRUE(wires) << wires.error().what;
+    o.wires = *wires;
+    const Fleet f = *planFleet(o);
+    EXPECT_NE(exchangeIni(f).find("[span trunk1]\nbackend = dahdi\n"), std::string::npos);
+    EXPECT_NE(exchangeIni(f).find("span = A/1\n"), std::string::npos);
+    EXPECT_NE(exchangeIni(f).find("[span trunk2]\nbackend = virtual\n"), std::string::npos);
+    const box::BoxConfig c = boxConfig(f, 0);
+    ASSERT_EQ(c.lines.spans.size(), 2u);
+    EXPECT_EQ(c.lines.spans[0].backend, "dahdi");
+    EXPECT_EQ(c.lines.spans[0].backendKeys.at("span"), "B/2");
+    EXPECT_EQ(c.lines.spans[1].backend, "virtual");
+}
+
+TEST(FleetFiles, WiresThatFitNothingAreNamed)
+{
+    const auto complaint = [](const std::string& text) {
+        const WiresFile file(text);
+        const auto r = readWires(file.path());
+        return r ? std::string("taken") : r.error().what.substr(file.path().size());
+    };
+    EXPECT_EQ(complaint("[wire trunk1]\nnetwork = dahdi:A/1\nuser = nothing:B/1\n"),
+              ":3: user = nothing:B/1: BACKEND:ID, as dahdi:SERIAL/1");
+    EXPECT_EQ(complaint("[cable trunk1]\n"), ":1: [cable]: only [wire NAME] is known here");
+    EXPECT_EQ(readWires("/nonexistent/w.ini").error().code, Errc::not_found);
+    FleetOptions o = options("eu", 1, 1, 0, true);
+    o.wires["trunk7"] = {"dahdi:A/1", "dahdi:B/1"};
+    const auto planned = planFleet(o);
+    ASSERT_FALSE(planned);
+    EXPECT_EQ(planned.error().what, "[wire trunk7]: this lab's spans are trunk1");
 }
 
 TEST(FleetFiles, BoxesTakeTheirConfigurations)
