@@ -39,17 +39,22 @@ std::string_view name(RecordEnd e)
     return "hangup";
 }
 
-void Call::Media::play(std::span<std::uint8_t> tx)
+void Call::Media::play(const AudioBlock& block)
 {
     if (!source)
         return;
-    if (lastBlockOut) {
+    const std::size_t size = block.tx.size();
+    if (toGo) {
+        if (*toGo > size) {
+            *toGo -= size;
+            return;
+        }
         source = nullptr;
         finish({MediaEnd::finished, 0});
-        return;
+    } else if (source->read(block.tx, law) < size) {
+        // Said to be finished only when the last sample is on the line: who hangs up then cuts nothing off.
+        toGo = block.ahead + size;
     }
-    if (source->read(tx, law) < tx.size())
-        lastBlockOut = true; // said to be finished only when the next tick shows that this one went out
 }
 
 void Call::Media::take(const AudioBlock& block)
@@ -150,7 +155,7 @@ void Call::onAudio(const AudioBlock& block)
         m.take(block);
     if (stage_ == CallStage::connected && detecting_)
         m.detect(block.rx);
-    m.play(block.tx);
+    m.play(block);
 }
 
 Result<void> Call::mayWait() const
@@ -176,7 +181,7 @@ Task<PlayOutcome> Call::play(AudioSource& source, PlayOptions options)
     }
     Media::Waiting waiting(media_);
     m.stopDigits = options.stopDigits;
-    m.lastBlockOut = false;
+    m.toGo.reset();
     m.source = &source;
     MediaResult r = co_await waiting.event().wait();
     if (r.end == MediaEnd::hangup)

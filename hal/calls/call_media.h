@@ -71,8 +71,8 @@ struct Call::Media {
     // -- playing
     AudioSource* source = nullptr;
     std::string_view stopDigits;
-    bool lastBlockOut = false; // the source has ended; its last samples went out with the tick before
-    void play(std::span<std::uint8_t> tx);
+    std::optional<std::uint64_t> toGo; // the source has ended; until its last sample is on the line, in samples
+    void play(const AudioBlock& block);
 
     // -- recording
     AudioSink* sink = nullptr;

@@ -34,7 +34,7 @@ public:
     [[nodiscard]] bool drained(const Call& towards) const override
     {
         const int from = &towards == &b_.call() ? 0 : 1;
-        return !port(1 - from).call().channel() || ways_[from].waiting() == 0;
+        return !port(1 - from).call().channel() || (ways_[from].waiting() == 0 && ways_[from].toGo == 0);
     }
 
 private:
@@ -42,6 +42,7 @@ private:
         OctetBuffer queue;
         std::size_t at = 0; // what of it has been given
         bool running = false;
+        std::size_t toGo = 0; // samples until the last one given is on the line
         [[nodiscard]] std::size_t waiting() const { return queue.size() - at; }
     };
     class Port final : public AudioPort {
@@ -50,7 +51,7 @@ private:
         void onAudio(const AudioBlock& block) override
         {
             join_.put(side_, block.rx);
-            join_.get(1 - side_, block.tx);
+            join_.get(1 - side_, block);
         }
         [[nodiscard]] Call& call() const { return call_; }
 
@@ -84,9 +85,11 @@ private:
         if (way.queue.size() >= startBlocks * rx.size())
             way.running = true;
     }
-    void get(int from, std::span<std::uint8_t> tx)
+    void get(int from, const AudioBlock& block)
     {
         Way& way = ways_[from];
+        const std::span<std::uint8_t> tx = block.tx;
+        way.toGo -= std::min(way.toGo, tx.size());
         if (!way.running)
             return;
         const std::size_t n = std::min(way.waiting(), tx.size());
@@ -97,6 +100,8 @@ private:
         }
         std::copy_n(way.queue.begin() + std::ptrdiff_t(way.at), n, tx.begin());
         way.at += n;
+        if (n > 0)
+            way.toGo = block.ahead + tx.size();
         counters_.samples[from] += n;
     }
 

@@ -132,7 +132,7 @@ void Span::onTick(const SpanTick& tick)
     for (const SlotBlock& block : tick.slots) {
         Channel* channel = bySlot_[index(block.slot)];
         if (channel && channel->port())
-            channel->port()->onAudio(AudioBlock{tick.clock, tick.lost, block.rx, block.tx});
+            channel->port()->onAudio(AudioBlock{tick.clock, tick.lost, block.rx, block.tx, block.ahead});
     }
     if (follower_)
         follower_(tick.samples);

@@ -9,9 +9,10 @@ namespace callbox::lab {
 
 namespace {
 
-constexpr Duration patience = 180s;  // for an answer: EN 300 403-1 table 9-1, T301
-constexpr Duration longestStay = 2h; // for the far end to hang up
-constexpr Duration clearing = 10s;   // T305 and T308, one after the other
+constexpr Duration patience = 180s;   // for an answer: EN 300 403-1 table 9-1, T301
+constexpr Duration longestStay = 2h;  // for the far end to hang up
+constexpr Duration handToHook = 20ms; // a far end that takes whole blocks has the last words by then
+constexpr Duration clearing = 10s;    // T305 and T308, one after the other
 
 } // namespace
 
@@ -133,6 +134,7 @@ Task<> Caller::speak()
     speech.key(order_.digits);
     co_await call_.play(speech, {});
     report_.saidAll = true;
+    co_await sleepFor(edges_.loop, handToHook);
 }
 
 // Until it is time to hang up, or the far end does.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "b_channel.h"
+#include <algorithm>
 
 namespace callbox::hal::dahdi {
 
@@ -7,8 +8,16 @@ namespace {
 
 // Queued idle blocks. An empty queue would send the octet 0xFF, which is quiet in one law only.
 constexpr unsigned untilFirstTick = 16; // opening many channels may take longer than a tick
-constexpr unsigned ahead = 1;           // for a tick that is late
+constexpr unsigned idleAhead = 1;       // for a tick that is late
+constexpr unsigned tooMany = 3;         // queued before a tick's own: a stall has left them
 constexpr Duration settled = 8ms;       // two of DAHDI's usual steps
+
+// Below the first segment of G.711, some -40 dBm0: nobody misses it.
+bool quiet(Octets block, Law law)
+{
+    const std::uint8_t mask = law == Law::alaw ? 0x55 : 0x7F; // table 1a/G.711: even bits inverted; 2a: all
+    return std::all_of(block.begin(), block.end(), [mask](std::uint8_t o) { return ((o ^ mask) & 0x7F) < 0x10; });
+}
 
 } // namespace
 
@@ -32,6 +41,7 @@ void BChannel::restart(TimePoint now)
     }
     (void)flush(device_, Queue::both);
     inHand_ = false;
+    queued_ = atBegin_ = written_ = 0;
     fresh_ = true;
     skipped_ = false;
     since_ = now;
@@ -67,17 +77,34 @@ BChannel::Fetch BChannel::fetch()
     return Fetch::nothing;
 }
 
+void BChannel::beginRound()
+{
+    atBegin_ = queued_;
+    written_ = 0;
+}
+
+void BChannel::endRound(unsigned ticks)
+{
+    if (!std::exchange(begun_, false))
+        queued_ = (atBegin_ > ticks ? atBegin_ - ticks : 0) + written_;
+}
+
 void BChannel::exchange(Octets tx, TimePoint now)
 {
     inHand_ = false;
     if (fresh_) {
         fresh_ = false;
+        begun_ = true;
+        queued_ = idleAhead + 1;
         ticksToGo_ = now - since_ >= settled ? 1 : 2;
         (void)flush(device_, Queue::outgoing);
-        sendIdle(ahead);
+        sendIdle(idleAhead);
     } else if (ticksToGo_ > 0) {
         --ticksToGo_;
     }
+    if (waiting() >= tooMany && quiet(tx, law_))
+        return;
+    ++written_;
     if (!write(device_, tx) && nextEvent(device_) != Event::none)
         write(device_, tx);
 }

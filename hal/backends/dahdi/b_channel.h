@@ -25,12 +25,20 @@ public:
     // Of a running channel: takes a block if there is none in hand.
     Fetch fetch();
     [[nodiscard]] Octets block() const { return block_; }
-    // At a tick: the block in hand has been used; `tx` goes out after what is queued.
+    // Ticks come in rounds: one, or after a stall as many as there are blocks. During a stall the queue of what goes
+    // out runs dry, and the round fills it higher than it was.
+    void beginRound();
+    void endRound(unsigned ticks);
+    // In a round, at a tick: samples that go out before its own; after a stall up to two blocks less.
+    [[nodiscard]] unsigned ahead() const { return waiting() * blockSamples; }
+    // At a tick: the block in hand has been used; `tx` goes out after what is queued. Of a queue that a stall has left
+    // too long quiet blocks are left out until it is as short as it was.
     void exchange(Octets tx, TimePoint now);
 
 private:
     BChannel(Descriptor device, Law law) : device_(std::move(device)), law_(law) {}
     void sendIdle(unsigned blocks);
+    [[nodiscard]] unsigned waiting() const { return (atBegin_ > 0 ? atBegin_ - 1 : 0) + written_; }
     Descriptor device_;
     Law law_;
     bool fresh_ = true;    // no tick yet
@@ -38,6 +46,9 @@ private:
     TimePoint since_;      // when its first block began
     unsigned ticksToGo_ = 0;
     bool inHand_ = false;
+    unsigned queued_ = 0;                // blocks, after a round
+    unsigned atBegin_ = 0, written_ = 0; // of the round
+    bool begun_ = false;                 // with this round
     std::array<std::uint8_t, blockSamples> block_{};
 };
 

@@ -24,20 +24,18 @@ Result<DChannel> DChannel::open(int channel)
     return DChannel(std::move(*device));
 }
 
-bool DChannel::take(Event event, SpanEvents& events)
+DChannel::Heard DChannel::meaning(Event event)
 {
+    using Kind = Heard::Kind;
     switch (event) {
     case Event::removed:
-        return false;
+        return {Kind::gone};
     case Event::badFcs:
-        events.onBadFrame("FCS");
-        break;
+        return {Kind::badFrame, {}, "FCS"};
     case Event::abort:
-        events.onBadFrame("abort");
-        break;
+        return {Kind::badFrame, {}, "abort"};
     case Event::overrun:
-        events.onBadFrame("overrun");
-        break;
+        return {Kind::badFrame, {}, "overrun"};
     case Event::alarm:
     case Event::noAlarm:
         alarmsChanged_ = true;
@@ -46,42 +44,38 @@ bool DChannel::take(Event event, SpanEvents& events)
     case Event::other:
         break;
     }
-    return true;
+    return {};
 }
 
-bool DChannel::takeEvents(SpanEvents& events)
+DChannel::Heard DChannel::next()
 {
-    for (const Event e : std::exchange(seenWhileSending_, {}))
-        if (!take(e, events))
-            return false;
-    for (Event e = nextEvent(device_); e != Event::none; e = nextEvent(device_))
-        if (!take(e, events))
-            return false;
-    return true;
-}
-
-bool DChannel::receive(SpanEvents& events)
-{
-    std::array<std::uint8_t, bufferOctets> frame;
-    if (!seenWhileSending_.empty() && !takeEvents(events))
-        return false;
-    for (unsigned i = 0; i < buffers; ++i) { // bounded: a D channel that never ends is somebody's fault
-        const Got got = read(device_, frame);
+    std::array<std::uint8_t, bufferOctets> octets;
+    for (unsigned i = 0; i < 2 * buffers; ++i) { // bounded: a D channel that never ends is somebody's fault
+        while (!seen_.empty()) {
+            Heard heard = meaning(seen_.front());
+            seen_.pop_front();
+            if (heard.kind != Heard::Kind::nothing)
+                return heard;
+        }
+        const Got got = read(device_, octets);
         if (got.gone)
-            return false;
+            return {Heard::Kind::gone};
         if (got.event) {
-            if (!takeEvents(events))
-                return false;
+            for (Event e = nextEvent(device_); e != Event::none; e = nextEvent(device_)) {
+                seen_.push_back(e);
+                if (e == Event::removed)
+                    break; // it says so for ever
+            }
             continue;
         }
-        if (got.octets == 0)
-            return true;
         if (got.octets > longestFrame + fcs)
-            events.onBadFrame("too long");
-        else if (got.octets > fcs)
-            events.onFrame(Octets(frame).first(got.octets - fcs));
+            return {Heard::Kind::badFrame, {}, "too long"};
+        if (got.octets > fcs)
+            return {Heard::Kind::frame, {octets.begin(), octets.begin() + std::ptrdiff_t(got.octets - fcs)}};
+        if (got.octets == 0)
+            break;
     }
-    return true;
+    return {};
 }
 
 bool DChannel::put(Octets frame)
@@ -96,7 +90,7 @@ bool DChannel::put(Octets frame)
         const Event e = nextEvent(device_);
         if (e == Event::none)
             return false;
-        seenWhileSending_.push_back(e);
+        seen_.push_back(e);
         if (e == Event::removed)
             return false;
     }

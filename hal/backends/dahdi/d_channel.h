@@ -4,7 +4,6 @@
 #include "device.h"
 #include <callbox/hal/span_io.h>
 #include <deque>
-#include <vector>
 
 namespace callbox::hal::dahdi {
 
@@ -12,8 +11,13 @@ class DChannel {
 public:
     static Result<DChannel> open(int channel);
 
-    // Hands on all that is there. False: the card is gone.
-    bool receive(SpanEvents&);
+    // What it brings next. Nothing: nothing now.
+    struct Heard {
+        enum class Kind { nothing, frame, badFrame, gone } kind = Kind::nothing;
+        OctetBuffer frame{};
+        std::string_view why{}; // of a bad one
+    };
+    Heard next();
     // Errc::busy: the queue is full.
     Result<void> send(Octets frame);
     void sendMore();       // at a tick: what DAHDI had no room for
@@ -24,12 +28,11 @@ public:
 
 private:
     explicit DChannel(Descriptor device) : device_(std::move(device)) {}
-    bool take(Event, SpanEvents&);
-    bool takeEvents(SpanEvents&);
+    [[nodiscard]] Heard meaning(Event);
     bool put(Octets frame);
     Descriptor device_;
     std::deque<OctetBuffer> waiting_;
-    std::vector<Event> seenWhileSending_; // for receive() to tell
+    std::deque<Event> seen_; // for next() to tell
     bool alarmsChanged_ = false;
 };
 

@@ -44,6 +44,7 @@ private:
     void askAlarms();
     void report();
     void exchange();
+    std::optional<unsigned> makeTicks();
     [[nodiscard]] std::ptrdiff_t runningChannels() const; // those that count samples
     enum class Fetched { all, notYet, gone };
     Fetched fetchAll();
@@ -190,10 +191,30 @@ void DahdiSpan::gone(const std::string& what)
 
 void DahdiSpan::receiveFrames()
 {
+    using Kind = DChannel::Heard::Kind;
     const std::weak_ptr life = life_;
-    const bool there = d_->receive(*events_);
-    if (!life.expired() && !there)
-        gone("its D channel was taken away");
+    bool audioFirst = true;
+    for (;;) {
+        const DChannel::Heard heard = d_->next();
+        if (heard.kind == Kind::nothing)
+            return;
+        if (heard.kind == Kind::gone) {
+            gone("its D channel was taken away");
+            return;
+        }
+        // What was heard before a frame is handed on before it: the frame may end the call.
+        if (std::exchange(audioFirst, false)) {
+            exchange();
+            if (life.expired())
+                return;
+        }
+        if (heard.kind == Kind::frame)
+            events_->onFrame(heard.frame);
+        else
+            events_->onBadFrame(heard.why);
+        if (life.expired())
+            return;
+    }
 }
 
 void DahdiSpan::askAlarms()
@@ -265,6 +286,18 @@ void DahdiSpan::exchange()
 {
     if (!line_.usable())
         return; // the time that passes stays owed and is told as lost
+    for (auto& [slot, channel] : open_)
+        channel.beginRound();
+    const std::weak_ptr life = life_;
+    const std::optional<unsigned> ticks = makeTicks();
+    if (!life.expired() && ticks)
+        for (auto& [slot, channel] : open_)
+            channel.endRound(*ticks);
+}
+
+// How many; none: the span is no longer there.
+std::optional<unsigned> DahdiSpan::makeTicks()
+{
     const std::weak_ptr life = life_;
     const Duration stall = edges_.loop.now() - lastTick_;
     unsigned ticks = 0;
@@ -272,14 +305,14 @@ void DahdiSpan::exchange()
         const Fetched f = fetchAll();
         if (f == Fetched::gone) {
             gone("a channel was taken away");
-            return;
+            return {};
         }
         if (f == Fetched::notYet)
             break;
         const auto counting = runningChannels();
         tick();
         if (life.expired())
-            return;
+            return {};
         ++ticks;
         if (runningChannels() != counting)
             break; // one that has only begun has no block yet, however much the others have to catch up
@@ -294,9 +327,12 @@ void DahdiSpan::exchange()
     } else {
         lost_ += blocksIn(owed_ - 2 * blockTime) * blockSamples;
         owed_ = std::min(owed_, 2 * blockTime);
-        for (; owed_ >= blockTime - again && !life.expired(); owed_ -= blockTime)
+        for (; owed_ >= blockTime - again && !life.expired(); owed_ -= blockTime) {
             tick(); // nothing counts samples but the clock
+            ++ticks;
+        }
     }
+    return life.expired() ? std::nullopt : std::optional(ticks);
 }
 
 void DahdiSpan::nothingCame(Duration stall)
@@ -324,7 +360,7 @@ void DahdiSpan::tick()
     std::size_t i = 0;
     for (auto& [slot, channel] : open_) {
         outgoing_[i] = idle_;
-        blocks_.push_back({slot, channel.running() ? channel.block() : Octets(idle_), outgoing_[i]});
+        blocks_.push_back({slot, channel.running() ? channel.block() : Octets(idle_), outgoing_[i], channel.ahead()});
         ++i;
     }
     const std::uint32_t lost = std::exchange(lost_, 0U);

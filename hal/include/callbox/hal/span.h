@@ -18,6 +18,7 @@ struct AudioBlock {
     std::uint32_t lost;  // samples lost before this block
     Octets rx;
     std::span<std::uint8_t> tx; // idle on entry
+    std::uint32_t ahead = 0;    // samples that go out before it
 };
 
 // Takes and gives the audio of a channel, once per tick. Must not open or close channels inside onAudio().

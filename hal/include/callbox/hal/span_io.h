@@ -23,6 +23,7 @@ struct SlotBlock {
     Timeslot slot;
     Octets rx;                  // SpanTick::samples octets, G.711 of the span's law
     std::span<std::uint8_t> tx; // as many; holds idle octets on entry, onTick overwrites what it has to say
+    std::uint32_t ahead = 0;    // samples that go out before it; 0: it goes out at once
 };
 
 // All open channels of a span at one instant.
@@ -50,8 +51,6 @@ public:
 protected:
     ~SpanEvents() = default;
 };
-
-class Joiner; // joins two channels below user space (optional ability, see abilities.h)
 
 class SpanIo {
 public:
