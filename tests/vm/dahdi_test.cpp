@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The span suite on DAHDI: two E1 spans of a real kernel, wired to each other inside it (spans.conf). Such a wire has
-// no cable to pull and carries no error: the cases that want one are the business of a pair with such a line.
+// The span suite on DAHDI: two E1 spans of a real kernel, wired to each other inside it (pair.conf). Such a wire has
+// no cable to pull and carries no error: the cases that want one are for a line that can be cut (ethernet_test.cpp).
 #include "../support/real_time.h"
 #include "span/cases.h"
 #include <callbox/hal/backend.h>
@@ -58,11 +58,11 @@ TEST(DahdiSpan, TheKernelsSpansAreFoundByWhatTheyAre)
 {
     const auto spans = findBackend("dahdi")->probe();
     ASSERT_TRUE(spans) << spans.error().what;
-    ASSERT_EQ(spans->size(), 14u);
+    ASSERT_GE(spans->size(), 4u);
     EXPECT_EQ((*spans)[0].id, "dahdi:DYN/loc/1:0/1");
     EXPECT_EQ((*spans)[0].type, SpanType::e1);
-    EXPECT_EQ((*spans)[13].id, "dahdi:DYN/loc/7:1/1");
-    EXPECT_EQ((*spans)[13].type, SpanType::t1);
+    EXPECT_EQ((*spans)[3].id, "dahdi:DYN/loc/2:1/1");
+    EXPECT_EQ((*spans)[3].type, SpanType::t1);
 }
 
 TEST(DahdiSpan, ASpanThatIsNotThereIsAnErrorThatNamesThoseThatAre)
