@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Joining in user space: each side's audio goes through a short queue to the other. The queue starts to give when some
-// blocks lie in it: the ticks of two spans may come up to two apart, in either order.
+// Joining below user space where the backend can, else here: each side's audio goes through a short queue to the other.
+// The queue starts to give when some blocks lie in it: the ticks of two spans may come up to two apart, in either
+// order.
 #include <algorithm>
 #include <callbox/hal/join.h>
 
@@ -11,14 +12,14 @@ namespace {
 constexpr std::size_t startBlocks = 3;
 constexpr std::size_t mostBlocks = 30; // 600 ms of 20 ms blocks: a late tie's burst fits
 
-class UserJoin final : public Join {
+class TwoCalls final : public Join {
 public:
-    UserJoin(Call& a, Call& b) : a_(*this, a, 0), b_(*this, b, 1)
+    TwoCalls(Call& a, Call& b) : a_(*this, a, 0), b_(*this, b, 1)
     {
         a.setJoin(&a_);
         b.setJoin(&b_);
     }
-    ~UserJoin() override
+    ~TwoCalls() override
     {
         a_.call().setJoin(nullptr);
         b_.call().setJoin(nullptr);
@@ -47,7 +48,7 @@ private:
     };
     class Port final : public AudioPort {
     public:
-        Port(UserJoin& join, Call& call, int side) : join_(join), call_(call), side_(side) {}
+        Port(TwoCalls& join, Call& call, int side) : join_(join), call_(call), side_(side) {}
         void onAudio(const AudioBlock& block) override
         {
             join_.put(side_, block.rx);
@@ -56,7 +57,7 @@ private:
         [[nodiscard]] Call& call() const { return call_; }
 
     private:
-        UserJoin& join_;
+        TwoCalls& join_;
         Call& call_;
         int side_;
     };
@@ -67,6 +68,12 @@ private:
         Way& way = ways_[from];
         if (!port(1 - from).call().channel()) {
             way = {};
+            return;
+        }
+        tryBelow();
+        if (below_) {
+            way = {};
+            counters_.samples[from] += rx.size();
             return;
         }
         if (way.waiting() > mostBlocks * rx.size()) {
@@ -105,6 +112,21 @@ private:
         counters_.samples[from] += n;
     }
 
+    void tryBelow()
+    {
+        Channel* mine = a_.call().channel();
+        Channel* theirs = b_.call().channel();
+        if (below_ || !mayBeBelow_ || !mine || !theirs)
+            return;
+        auto r = mine->joinBelow(*theirs);
+        if (r)
+            below_ = std::move(*r);
+        else
+            mayBeBelow_ = r.error().code == Errc::busy;
+    }
+
+    std::unique_ptr<LowJoin> below_;
+    bool mayBeBelow_ = true;
     Way ways_[2];
     JoinCounters counters_;
     bool draining_ = false;
@@ -121,7 +143,7 @@ Result<std::unique_ptr<Join>> Join::make(Call& a, Call& b)
         if (c->joined())
             return Error{Errc::busy, "joining " + a.id() + " and " + b.id() + ": " + c->id() + " is joined already"};
     }
-    return std::unique_ptr<Join>(std::make_unique<UserJoin>(a, b));
+    return std::unique_ptr<Join>(std::make_unique<TwoCalls>(a, b));
 }
 
 } // namespace callbox::hal

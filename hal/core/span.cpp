@@ -21,6 +21,14 @@ Channel::~Channel()
         span_.close(*this);
 }
 
+Result<std::unique_ptr<LowJoin>> Channel::joinBelow(Channel& other)
+{
+    auto* joiner = *spanAlive_ && *other.spanAlive_ ? dynamic_cast<Joiner*>(&span_.io()) : nullptr;
+    if (!joiner || law_ != other.law_)
+        return Error{Errc::unsupported, "span " + spanName_ + " joins nothing below user space"};
+    return joiner->join(slot_, other.span_.io(), other.slot_);
+}
+
 Span::Span(Edges edges, SpanConfig config, std::unique_ptr<SpanIo> io)
     : edges_(std::move(edges)), config_(std::move(config)), io_(std::move(io)), bySlot_(timeslots(config_.type) + 1)
 {

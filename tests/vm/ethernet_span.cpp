@@ -26,8 +26,8 @@ constexpr std::size_t mostWaiting = 400; // packets; more is a far end that runs
 
 } // namespace
 
-EthernetSpan::EthernetSpan(Loop& loop, std::string interface)
-    : loop_(loop), interface_(std::move(interface)), pace_(loop), quiet_(loop)
+EthernetSpan::EthernetSpan(Loop& loop, std::string interface, std::uint8_t line)
+    : loop_(loop), interface_(std::move(interface)), line_(line), pace_(loop), quiet_(loop)
 {
 }
 
@@ -158,10 +158,12 @@ void EthernetSpan::take(Octets packet)
     const Octets body = packet.subspan(ethernet + 2);
     const std::size_t channels = std::size_t(body[4]) << 8 | body[5];
     const std::size_t audio = 6 + (body[1] & 2 ? (channels + 3) / 4 * 2 : 0);
-    if (body[0] != chunk || channels != timeslots(config_.type) || body.size() < audio + channels * chunk)
+    if (packet[ethernet + 1] != line_ || body[0] != chunk || channels != timeslots(config_.type) ||
+        body.size() < audio + channels * chunk)
         return;
     quiet_.after(quietIsLoss, [this] { tellLos(true); });
     const Octets samples = body.subspan(audio, channels * chunk);
+    look(seen_.heard, samples);
     if (came_.size() < mostWaiting)
         came_.emplace_back(samples.begin(), samples.end());
     // The octet's first bit on the line is its highest one.
@@ -169,6 +171,13 @@ void EthernetSpan::take(Octets packet)
         for (int bit = 7; bit >= 0; --bit)
             hdlc_rx_put_bit(rx_, octet >> bit & 1);
     tellFrames();
+}
+
+void EthernetSpan::look(std::optional<TimePoint>& when, Octets samples) const
+{
+    const Octets first = samples.first(chunk);
+    if (seen_.octet != 0 && !when && std::count(first.begin(), first.end(), seen_.octet) > 0)
+        when = loop_.now();
 }
 
 void EthernetSpan::hear(Octets samples, Channel& channel) const
@@ -217,7 +226,7 @@ void EthernetSpan::sendOne()
         return;
     }
     const std::size_t channels = timeslots(config_.type);
-    OctetBuffer out{2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, protocol >> 8, protocol & 0xFF, 0, 0};
+    OctetBuffer out{2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, protocol >> 8, protocol & 0xFF, 0, line_};
     const std::uint8_t flags = remoteAlarm_ ? 1 : 0;
     out.insert(out.end(),
                {chunk, flags, std::uint8_t(sequence_ >> 8), std::uint8_t(sequence_ & 0xFF), 0, std::uint8_t(channels)});
@@ -228,6 +237,7 @@ void EthernetSpan::sendOne()
     for (const auto& [slot, channel] : channels_)
         std::copy_n(channel.out.front().begin() + std::ptrdiff_t(at_), chunk, of(slot));
     std::generate_n(of(config_.dChannel), chunk, [this] { return hdlcOut(); });
+    look(seen_.sent, Octets(out).subspan(audio));
     (void)send(socket_, out.data(), out.size(), 0);
 }
 

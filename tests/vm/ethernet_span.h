@@ -16,7 +16,8 @@ namespace callbox::tests {
 class EthernetSpan final : public hal::SpanIo {
 public:
     // `interface`: the network interface at our end, whose address is 02:00:00:00:00:02; the kernel's end is ...:01.
-    EthernetSpan(Loop& loop, std::string interface);
+    // `line`: one of several between the two, as the last part of DAHDI's address says.
+    EthernetSpan(Loop& loop, std::string interface, std::uint8_t line = 0);
     ~EthernetSpan() override;
     Result<void> start(const hal::SpanConfig&, hal::SpanEvents&) override;
     void stop() noexcept override;
@@ -28,6 +29,13 @@ public:
     void corrupt(unsigned frames);    // the next so many leave with a wrong FCS
     void dropBlock() { drop_ += 20; } // 160 samples that never arrive
     void setRemoteAlarm(bool on) { remoteAlarm_ = on; }
+    // When an octet is on the line for the first time from here on: to the millisecond.
+    struct Seen {
+        std::uint8_t octet = 0;
+        std::optional<TimePoint> sent, heard;
+    };
+    void lookFor(std::uint8_t octet) { seen_ = Seen{octet, {}, {}}; }
+    [[nodiscard]] const Seen& seen() const { return seen_; }
 
 private:
     struct Channel {
@@ -37,6 +45,7 @@ private:
     void receive();
     void take(Octets packet);
     void hear(Octets samples, Channel&) const;
+    void look(std::optional<TimePoint>& when, Octets samples) const;
     void pace();
     void sendOne();
     void tick();
@@ -47,6 +56,8 @@ private:
 
     Loop& loop_;
     std::string interface_;
+    std::uint8_t line_;
+    Seen seen_;
     int socket_ = -1;
     std::unique_ptr<Watch> watch_;
     Timer pace_, quiet_;

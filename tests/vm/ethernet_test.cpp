@@ -6,6 +6,7 @@
 #include "span/cases.h"
 #include <atomic>
 #include <callbox/hal/backend.h>
+#include <callbox/hal/span.h>
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
@@ -24,11 +25,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* address = "kernel0/02:00:00:00:00:02/0";
-const std::string id = "DYN/eth/" + std::string(address) + "/1";
+std::string addressOf(unsigned line)
+{
+    return "kernel0/02:00:00:00:00:02/" + std::to_string(line);
+}
+std::string idOf(unsigned line)
+{
+    return "DYN/eth/" + addressOf(line) + "/1";
+}
+const std::string id = idOf(0);
 
-// The kernel's end, made once; it stays as long as the guest.
-void makeLine()
+// The kernel's end of two lines, made once; they stay as long as the guest.
+void makeLines()
 {
     static const bool made = [] {
         if (std::system("modprobe veth && modprobe dahdi_dynamic_eth && "
@@ -36,29 +44,44 @@ void makeLine()
                         "peer name far0 address 02:00:00:00:00:02 && ip link set kernel0 up && ip link set far0 up") !=
             0)
             return false;
-        dahdi_dynamic_span span{};
-        std::snprintf(span.driver, sizeof span.driver, "eth");
-        std::snprintf(span.addr, sizeof span.addr, "%s", address);
-        span.numchans = 31;
         const int control = open("/dev/dahdi/ctl", O_RDWR | O_CLOEXEC);
-        const bool ok = control >= 0 && ioctl(control, DAHDI_DYNAMIC_CREATE, &span) == 0;
+        bool ok = control >= 0;
+        for (unsigned line = 0; line < 2; ++line) {
+            dahdi_dynamic_span span{};
+            std::snprintf(span.driver, sizeof span.driver, "eth");
+            std::snprintf(span.addr, sizeof span.addr, "%s", addressOf(line).c_str());
+            span.numchans = 31;
+            ok = ok && ioctl(control, DAHDI_DYNAMIC_CREATE, &span) == 0;
+        }
         close(control);
         return ok;
     }();
     ASSERT_TRUE(made) << "the kernel's end of the line could not be made";
 }
 
+// What a backend wants of the outside.
+struct World {
+    RealLoop loop;
+    std::unique_ptr<Random> random = makeSystemRandom();
+    std::unique_ptr<Files> files = makeSystemFiles();
+    std::unique_ptr<Executor> disk = makeThreadExecutor(loop, "disk");
+    std::unique_ptr<SpanIo> open(unsigned line)
+    {
+        makeLines();
+        return std::move(*findBackend("dahdi")->open(edges(), {{"span", idOf(line)}}));
+    }
+    Edges edges() { return Edges{loop, *random, *files, *disk, Log()}; }
+};
+
 class Line final : public SpanPair {
 public:
-    Line() : far_(loop_, "far0")
-    {
-        makeLine();
-        const Edges edges{loop_, *random_, *files_, *disk_, Log()};
-        near_ = std::move(*findBackend("dahdi")->open(edges, {{"span", id}}));
-    }
+    Line() : near_(world_.open(0)), far_(world_.loop, "far0") {}
     ~Line() override { near_.reset(); }
-    Loop& loop() override { return loop_; }
-    bool until(const std::function<bool()>& done, Duration limit) override { return runUntil(loop_, done, limit); }
+    Loop& loop() override { return world_.loop; }
+    bool until(const std::function<bool()>& done, Duration limit) override
+    {
+        return runUntil(world_.loop, done, limit);
+    }
     SpanIo& near() override { return *near_; }
     EthernetSpan& far() override { return far_; }
     void cable(bool in) override { far_.setCable(in); }
@@ -66,10 +89,7 @@ public:
     void slipAtNear() override { far_.dropBlock(); }
 
 private:
-    RealLoop loop_;
-    std::unique_ptr<Random> random_ = makeSystemRandom();
-    std::unique_ptr<Files> files_ = makeSystemFiles();
-    std::unique_ptr<Executor> disk_ = makeThreadExecutor(loop_, "disk");
+    World world_;
     std::unique_ptr<SpanIo> near_;
     EthernetSpan far_;
 };
@@ -105,7 +125,7 @@ void assign(bool on)
     for (const auto& entry : fs::directory_iterator("/sys/bus/dahdi_devices/devices")) {
         std::string hardware;
         std::getline(std::ifstream(entry.path() / "hardware_id") >> std::ws, hardware);
-        if (hardware.find(address) == std::string::npos)
+        if (hardware.find(addressOf(0)) == std::string::npos)
             continue;
         std::ofstream(entry.path() / (on ? "assign_span" : "unassign_span")) << (on ? "1:0:0\n" : "1\n");
         return;
@@ -189,7 +209,7 @@ class FarAway {
 public:
     FarAway()
     {
-        makeLine();
+        makeLines();
         void* shared =
             mmap(nullptr, sizeof(std::atomic<bool>), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         loud_ = new (shared) std::atomic<bool>(false);
@@ -263,6 +283,71 @@ TEST(DahdiLine, AStallLongerThanTheQueuesIsToldAsLost)
     line.pass(200ms);
     EXPECT_GE(near.lost, 8000u * 4 / 5); // 640 ms are kept
     EXPECT_LE(near.lost, 8000u);
+}
+
+// Two lines that end in this machine, a channel of each joined, a far end at each outer end.
+class TwoLines {
+public:
+    TwoLines()
+        : left(world.edges(), {.name = "left"}, world.open(0)), right(world.edges(), {.name = "right"}, world.open(1)),
+          farLeft(world.loop, "far0", 0), farRight(world.loop, "far0", 1)
+    {
+        EXPECT_TRUE(left.start() && right.start());
+        EXPECT_TRUE(farLeft.start({.name = "left"}, speaksLeft) && farRight.start({.name = "right"}, speaksRight));
+        EXPECT_TRUE(farLeft.openSlot(Timeslot{1}) && farRight.openSlot(Timeslot{1}));
+        runUntil(
+            world.loop, [&] { return left.framesMoving() && right.framesMoving(); }, 3s);
+        mine = std::move(*left.open(Timeslot{1}));
+        theirs = std::move(*right.open(Timeslot{1}));
+        pass(300ms);
+    }
+    void pass(Duration d)
+    {
+        runUntil(
+            world.loop, [] { return false; }, d);
+    }
+    // From the left far end's line to the right one's; none: it does not arrive.
+    std::optional<Duration> delay()
+    {
+        for (EthernetSpan* far : {&farLeft, &farRight})
+            far->lookFor(0x2A);
+        speaksLeft.say = 0x2A;
+        pass(500ms);
+        speaksLeft.say = idleOctet(Law::alaw);
+        const auto sent = farLeft.seen().sent, heard = farRight.seen().heard;
+        pass(300ms);
+        return sent && heard ? std::optional(*heard - *sent) : std::nullopt;
+    }
+    World world;
+    Span left, right;
+    EthernetSpan farLeft, farRight;
+    Speaker speaksLeft, speaksRight;
+    std::unique_ptr<Channel> mine, theirs;
+};
+
+TEST(DahdiJoin, TheKernelAddsAtMostThreeMilliseconds)
+{
+    TwoLines lines;
+    EXPECT_FALSE(lines.delay()) << "not joined yet";
+    auto join = lines.mine->joinBelow(*lines.theirs);
+    ASSERT_TRUE(join) << join.error().what;
+    const auto delay = lines.delay();
+    ASSERT_TRUE(delay);
+    RecordProperty("delay_us", int(delay->count() / 1000));
+    EXPECT_LE(*delay, 5ms) << "two lines take some 2 ms by themselves";
+    join->reset();
+    EXPECT_FALSE(lines.delay()) << "the join has ended";
+}
+
+TEST(DahdiJoin, AChannelThatIsClosedIsHeardByNobodyAnyMore)
+{
+    TwoLines lines;
+    auto join = lines.mine->joinBelow(*lines.theirs);
+    ASSERT_TRUE(join) << join.error().what;
+    lines.mine.reset();
+    lines.mine = std::move(*lines.left.open(Timeslot{1})); // the next call on it
+    lines.pass(300ms);
+    EXPECT_FALSE(lines.delay());
 }
 
 } // namespace

@@ -28,7 +28,7 @@ Result<BChannel> BChannel::open(int channel, Law law, TimePoint now)
         return device.error();
     if (auto r = setBuffers(*device, blockSamples, blocksQueued); !r)
         return r.error();
-    BChannel opened(std::move(*device), law);
+    BChannel opened(std::make_shared<OpenChannel>(std::move(*device), channel), law);
     opened.since_ = now;
     opened.sendIdle(untilFirstTick);
     return opened;
@@ -37,9 +37,10 @@ Result<BChannel> BChannel::open(int channel, Law law, TimePoint now)
 void BChannel::restart(TimePoint now)
 {
     // Events of the time before would keep us from writing. A channel that was taken away says so for ever.
-    for (Event e = nextEvent(device_); e != Event::none && e != Event::removed; e = nextEvent(device_)) {
+    for (Event e = nextEvent(device_->device); e != Event::none && e != Event::removed;
+         e = nextEvent(device_->device)) {
     }
-    (void)flush(device_, Queue::both);
+    (void)flush(device_->device, Queue::both);
     inHand_ = false;
     queued_ = atBegin_ = written_ = 0;
     fresh_ = true;
@@ -53,7 +54,7 @@ void BChannel::sendIdle(unsigned blocks)
     std::array<std::uint8_t, blockSamples> idle;
     idle.fill(idleOctet(law_));
     for (unsigned i = 0; i < blocks; ++i)
-        write(device_, idle);
+        write(device_->device, idle);
 }
 
 BChannel::Fetch BChannel::fetch()
@@ -61,11 +62,11 @@ BChannel::Fetch BChannel::fetch()
     if (inHand_)
         return Fetch::ready;
     for (int tries = 0; tries < 8; ++tries) {
-        const Got got = read(device_, block_);
+        const Got got = read(device_->device, block_);
         if (got.gone)
             return Fetch::gone;
         if (got.event) {
-            if (nextEvent(device_) == Event::removed)
+            if (nextEvent(device_->device) == Event::removed)
                 return Fetch::gone;
             continue; // alarms are the span's, told by its D channel too
         }
@@ -97,7 +98,7 @@ void BChannel::exchange(Octets tx, TimePoint now)
         begun_ = true;
         queued_ = idleAhead + 1;
         ticksToGo_ = now - since_ >= settled ? 1 : 2;
-        (void)flush(device_, Queue::outgoing);
+        (void)flush(device_->device, Queue::outgoing);
         sendIdle(idleAhead);
     } else if (ticksToGo_ > 0) {
         --ticksToGo_;
@@ -105,8 +106,8 @@ void BChannel::exchange(Octets tx, TimePoint now)
     if (waiting() >= tooMany && quiet(tx, law_))
         return;
     ++written_;
-    if (!write(device_, tx) && nextEvent(device_) != Event::none)
-        write(device_, tx);
+    if (!write(device_->device, tx) && nextEvent(device_->device) != Event::none)
+        write(device_->device, tx);
 }
 
 } // namespace callbox::hal::dahdi

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // One open B channel. It gives whole blocks in the order they came and wants one block for each it gives.
 #pragma once
-#include "device.h"
+#include "kernel_join.h"
 #include <array>
 #include <callbox/base/time.h>
 #include <callbox/hal/span_io.h>
@@ -34,12 +34,14 @@ public:
     // At a tick: the block in hand has been used; `tx` goes out after what is queued. Of a queue that a stall has left
     // too long quiet blocks are left out until it is as short as it was.
     void exchange(Octets tx, TimePoint now);
+    // For a join, of a running channel.
+    [[nodiscard]] const std::shared_ptr<OpenChannel>& device() const { return device_; }
 
 private:
-    BChannel(Descriptor device, Law law) : device_(std::move(device)), law_(law) {}
+    BChannel(std::shared_ptr<OpenChannel> device, Law law) : device_(std::move(device)), law_(law) {}
     void sendIdle(unsigned blocks);
     [[nodiscard]] unsigned waiting() const { return (atBegin_ > 0 ? atBegin_ - 1 : 0) + written_; }
-    Descriptor device_;
+    std::shared_ptr<OpenChannel> device_;
     Law law_;
     bool fresh_ = true;    // no tick yet
     bool skipped_ = false; // the first block

@@ -24,7 +24,7 @@ std::uint32_t blocksIn(Duration d)
     return d > Duration::zero() ? static_cast<std::uint32_t>(d / blockTime) : 0;
 }
 
-class DahdiSpan final : public SpanIo {
+class DahdiSpan final : public SpanIo, public Joiner {
 public:
     DahdiSpan(const Edges& edges, std::string id) : edges_(edges), id_(std::move(id)), retry_(edges.loop) {}
     ~DahdiSpan() override { DahdiSpan::stop(); }
@@ -34,6 +34,7 @@ public:
     Result<void> openSlot(Timeslot) override;
     void closeSlot(Timeslot slot) noexcept override { open_.erase(slot); }
     Result<void> sendFrame(Octets frame) override;
+    Result<std::unique_ptr<LowJoin>> join(Timeslot mine, SpanIo& other, Timeslot theirs) override;
 
 private:
     [[nodiscard]] int channelOf(Timeslot slot) const { return facts_.firstChannel + int(index(slot)) - 1; }
@@ -179,6 +180,17 @@ Result<void> DahdiSpan::sendFrame(Octets frame)
     if (auto r = d_->send(frame); !r)
         return r.error().because("span " + config_.name);
     return {};
+}
+
+Result<std::unique_ptr<LowJoin>> DahdiSpan::join(Timeslot mine, SpanIo& other, Timeslot theirs)
+{
+    auto* span = dynamic_cast<DahdiSpan*>(&other);
+    if (!span || span->config_.law != config_.law)
+        return Error{Errc::unsupported, "DAHDI joins its own channels only, of one law"};
+    const auto a = open_.find(mine), b = span->open_.find(theirs);
+    if (a == open_.end() || b == span->open_.end() || !a->second.running() || !b->second.running())
+        return Error{Errc::busy, "a channel has only begun"};
+    return joinChannels(a->second.device(), b->second.device());
 }
 
 void DahdiSpan::gone(const std::string& what)

@@ -122,6 +122,32 @@ Result<void> flush(const Descriptor& channel, Queue queue)
     return {};
 }
 
+namespace {
+
+bool setAudioMode(const Descriptor& channel, int on)
+{
+    return ioctl(channel.get(), DAHDI_AUDIOMODE, &on) == 0;
+}
+
+} // namespace
+
+Result<void> hear(const Descriptor& channel, int other)
+{
+    dahdi_confinfo c{};
+    c.confno = other;
+    c.confmode = DAHDI_CONF_DIGITALMON;
+    if (!setAudioMode(channel, 1) || ioctl(channel.get(), DAHDI_SETCONF, &c) < 0)
+        return failed("joining with DAHDI channel " + std::to_string(other));
+    return {};
+}
+
+void stopHearing(const Descriptor& channel)
+{
+    dahdi_confinfo none{};
+    (void)ioctl(channel.get(), DAHDI_SETCONF, &none);
+    (void)setAudioMode(channel, 0);
+}
+
 Event nextEvent(const Descriptor& channel)
 {
     int event = DAHDI_EVENT_NONE;

@@ -41,6 +41,10 @@ Result<void> setBuffers(const Descriptor& channel, unsigned octets, unsigned cou
 enum class Queue { outgoing, both };
 Result<void> flush(const Descriptor& channel, Queue);
 
+// The channel sends what another one brings, whatever is written to it. The other is named by its number in the system.
+Result<void> hear(const Descriptor& channel, int other);
+void stopHearing(const Descriptor& channel);
+
 enum class Event { none, alarm, noAlarm, abort, overrun, badFcs, removed, other };
 Event nextEvent(const Descriptor& channel); // none when the queue is empty
 

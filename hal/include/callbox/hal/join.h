@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Join: two calls hear each other. In user space, three blocks of delay each way (the ticks of two spans come in no
+// Join: two calls hear each other. Where both channels are a backend's that can (Joiner) and of one law, below user
+// space, with a millisecond of delay. Else here, three blocks of delay each way (the ticks of two spans come in no
 // fixed order), laws converted by one table; bit-exact when the laws are equal. Across clocks it slips, counted. Loop
 // thread only.
 #pragma once

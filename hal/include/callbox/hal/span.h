@@ -3,7 +3,7 @@
 // counts, keeps the alarm state and the D channel trace. Loop thread only.
 #pragma once
 #include <callbox/base/edges.h>
-#include <callbox/hal/span_io.h>
+#include <callbox/hal/joiner.h>
 #include <callbox/hal/trace_ring.h>
 #include <functional>
 #include <map>
@@ -43,6 +43,8 @@ public:
     // Who gets the audio from the next tick on; null: nobody, idle is sent. The port outlives its stay here.
     void setPort(AudioPort* port) { port_ = port; }
     [[nodiscard]] AudioPort* port() const { return port_; }
+    // See Joiner.
+    Result<std::unique_ptr<LowJoin>> joinBelow(Channel& other);
 
 private:
     friend class Span;

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel_join.h"
+
+namespace callbox::hal::dahdi {
+
+class KernelJoin {
+public:
+    KernelJoin(std::weak_ptr<OpenChannel> a, std::weak_ptr<OpenChannel> b) : a_(std::move(a)), b_(std::move(b)) {}
+
+    void cut()
+    {
+        for (std::weak_ptr<OpenChannel>* side : {&a_, &b_})
+            if (const auto channel = std::exchange(*side, {}).lock())
+                stopHearing(channel->device);
+    }
+
+private:
+    std::weak_ptr<OpenChannel> a_, b_;
+};
+
+OpenChannel::~OpenChannel()
+{
+    if (const auto j = join.lock())
+        j->cut();
+}
+
+namespace {
+
+class Handle final : public LowJoin {
+public:
+    explicit Handle(std::shared_ptr<KernelJoin> join) : join_(std::move(join)) {}
+    ~Handle() override { join_->cut(); }
+
+private:
+    std::shared_ptr<KernelJoin> join_;
+};
+
+} // namespace
+
+Result<std::unique_ptr<LowJoin>> joinChannels(const std::shared_ptr<OpenChannel>& a,
+                                              const std::shared_ptr<OpenChannel>& b)
+{
+    auto join = std::make_shared<KernelJoin>(a, b);
+    if (auto r = hear(a->device, b->number); !r)
+        return r.error();
+    if (auto r = hear(b->device, a->number); !r) {
+        join->cut();
+        return r.error();
+    }
+    a->join = b->join = join;
+    return std::unique_ptr<LowJoin>(std::make_unique<Handle>(std::move(join)));
+}
+
+} // namespace callbox::hal::dahdi

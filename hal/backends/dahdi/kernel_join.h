@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Two channels joined by DAHDI itself (DAHDI_CONF_DIGITALMON both ways): what one brings is copied to the other at each
+// of the driver's steps, octet by octet.
+#pragma once
+#include "device.h"
+#include <callbox/hal/joiner.h>
+
+namespace callbox::hal::dahdi {
+
+class KernelJoin;
+
+// A channel's descriptor; closing it ends its join for both sides, so that nobody hears the next call on it.
+struct OpenChannel {
+    OpenChannel(Descriptor device, int number) : device(std::move(device)), number(number) {}
+    ~OpenChannel();
+    OpenChannel(const OpenChannel&) = delete;
+    OpenChannel& operator=(const OpenChannel&) = delete;
+
+    Descriptor device;
+    int number; // in the system
+    std::weak_ptr<KernelJoin> join;
+};
+
+Result<std::unique_ptr<LowJoin>> joinChannels(const std::shared_ptr<OpenChannel>& a,
+                                              const std::shared_ptr<OpenChannel>& b);
+
+} // namespace callbox::hal::dahdi
