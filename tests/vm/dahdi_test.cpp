@@ -4,6 +4,7 @@
 #include "../support/real_time.h"
 #include "span/cases.h"
 #include <callbox/hal/backend.h>
+#include <map>
 #include <set>
 
 namespace callbox::tests {
@@ -78,6 +79,57 @@ TEST(DahdiSpan, ASpanThatIsNotThereIsAnErrorThatNamesThoseThatAre)
     ASSERT_FALSE(r);
     EXPECT_TRUE(r.error().what.starts_with("DAHDI has no span X/1; it has: DYN/loc/1:0/1, DYN/loc/1:1/1, "))
         << r.error().what;
+}
+
+// Says one octet on all its slots and keeps what it hears.
+class OneOctet final : public SpanEvents {
+public:
+    void onTick(const SpanTick& t) override
+    {
+        ++ticks;
+        for (const SlotBlock& s : t.slots) {
+            std::fill(s.tx.begin(), s.tx.end(), say);
+            for (const std::uint8_t o : s.rx)
+                ++heard[o];
+        }
+    }
+    void onFrame(Octets) override {}
+    void onBadFrame(std::string_view) override {}
+    void onAlarms(Alarms) override {}
+    void onSlip() override {}
+    void onLate(std::uint32_t) override {}
+    void onGone(Error) override {}
+    std::uint8_t say = 0;
+    unsigned ticks = 0;
+    std::map<std::uint8_t, std::uint64_t> heard;
+};
+
+TEST(DahdiSpan, InAThousandCallsOneAfterAnotherNobodyHearsTheCallBefore)
+{
+    Wired pair;
+    OneOctet near, far;
+    ASSERT_TRUE(pair.near().start(pair.config(), near) && pair.far().start(pair.config(), far));
+    constexpr unsigned rounds = 34; // of 30 calls
+    for (unsigned round = 0; round < rounds; ++round) {
+        near.say = far.say = std::uint8_t(1 + round);
+        near.heard.clear();
+        far.heard.clear();
+        for (unsigned slot = 1; slot <= 31; ++slot)
+            if (slot != 16)
+                ASSERT_TRUE(pair.near().openSlot(Timeslot(slot)) && pair.far().openSlot(Timeslot(slot)));
+        const unsigned ticks = near.ticks;
+        ASSERT_TRUE(pair.until([&] { return near.ticks > ticks + 12; }, 3s));
+        for (const OneOctet* side : {&near, &far})
+            for (const auto& [octet, samples] : side->heard)
+                EXPECT_TRUE(octet == near.say || octet == idleOctet(Law::alaw) || octet == 0xFF)
+                    << "call " << round * 30 << ": " << samples << " samples of " << int(octet);
+        EXPECT_GT(near.heard[near.say], 0u);
+        EXPECT_GT(far.heard[far.say], 0u);
+        for (unsigned slot = 1; slot <= 31; ++slot) {
+            pair.near().closeSlot(Timeslot(slot));
+            pair.far().closeSlot(Timeslot(slot));
+        }
+    }
 }
 
 } // namespace
