@@ -42,6 +42,10 @@ public:
     // Who gets the audio from the next tick on; null: nobody, idle is sent. The port outlives its stay here.
     void setPort(AudioPort* port) { port_ = port; }
     [[nodiscard]] AudioPort* port() const { return port_; }
+    // Hears each block after the port has had it, both ways, and changes nothing: supervision of an analog line. Null:
+    // nobody. The listener outlives its stay here.
+    void setListener(AudioPort* listener) { listener_ = listener; }
+    [[nodiscard]] AudioPort* listener() const { return listener_; }
 
 private:
     friend class Span;
@@ -52,6 +56,7 @@ private:
     Law law_;
     std::string spanName_;
     AudioPort* port_ = nullptr;
+    AudioPort* listener_ = nullptr;
 };
 
 // Gets the D channel's frames.
