@@ -61,6 +61,8 @@ std::optional<CallerId> readMessage(adsi_rx_state_t* rx, const std::uint8_t* mes
             takeAbsence(id, text);
         else if (type == MCLASS_CALLER_NAME)
             id.name = text.substr(0, longestText);
+        else if (type == CLIP_REDIR_NUMBER && isNumber(text) && text.size() <= longestText)
+            id.redirecting = text;
     }
     return id;
 }
@@ -82,6 +84,8 @@ std::optional<CallerId> readDigits(std::string_view digits)
         return id;
     }
     takeNumber(id, isNumber(digits) ? std::string(digits) : digits.starts_with('D') ? field('D') : field('A'));
+    if (digits.starts_with('A') || digits.starts_with('B'))
+        id.redirecting = field('D').substr(0, longestText);
     if (id.number.empty() && field('B') == "10")
         id.presentation = Presentation::restricted;
     return id.number.empty() && field('B').empty() ? std::nullopt : std::optional(id);
@@ -155,9 +159,10 @@ namespace {
 
 std::string dtmfOf(const CallerId& id)
 {
+    const std::string diverted = id.redirecting.empty() ? "" : "D" + id.redirecting;
     if (!id.number.empty())
-        return "A" + id.number + "C";
-    return id.presentation == Presentation::restricted ? "B10C" : "B00C";
+        return "A" + id.number + diverted + "C";
+    return (id.presentation == Presentation::restricted ? "B10" : "B00") + diverted + "C";
 }
 
 // MMDDhhmm
@@ -185,6 +190,8 @@ OctetBuffer fskOf(CallerIdKind kind, const CallerId& id, WallTime now, Law law)
         add(MCLASS_ABSENCE1, id.presentation == Presentation::restricted ? "P" : "O");
     if (!id.name.empty())
         add(MCLASS_CALLER_NAME, id.name);
+    if (!id.redirecting.empty() && kind == CallerIdKind::v23)
+        add(CLIP_REDIR_NUMBER, id.redirecting);
     adsi_tx_put_message(tx, message, length);
     OctetBuffer out;
     std::int16_t block[160];

@@ -10,7 +10,8 @@
 namespace callbox::hal::analog {
 
 struct CallerId {
-    std::string number; // digits as sent; empty unless allowed
+    std::string number;      // digits as sent; empty unless allowed
+    std::string redirecting; // who has diverted the call to this line; V.23 and DTMF carry it, Bell 202 does not
     std::string name;
     Presentation presentation = Presentation::unavailable;
     bool operator==(const CallerId&) const = default;

@@ -164,6 +164,7 @@ void FxoPort::onLine(const LineEvent& e)
 void FxoPort::batteryLost()
 {
     battery_ = false;
+    ++lost_;
     const bool talks = state_ == FxoState::talking;
     if (!talks || bank_.config.release.openLoop)
         apply(FxoInput::batteryLost, talks ? Cause::normalClearing : Cause::destinationOutOfOrder);
@@ -223,6 +224,7 @@ void FxoPort::forgetCaller()
 void FxoPort::offerCall()
 {
     offerTimer_.cancel();
+    ++rings_;
     CallSetup setup;
     setup.called.digits = line_.number.digits();
     setup.called.type = TypeOfNumber::international;
@@ -232,6 +234,12 @@ void FxoPort::offerCall()
     if (!id.number.empty())
         setup.calling.screening = Screening::network; // what an exchange sends a subscriber is its own word
     setup.callingName = id.name;
+    if (!id.redirecting.empty()) {
+        setup.redirecting.emplace();
+        setup.redirecting->number.digits = id.redirecting;
+        setup.redirecting->number.screening = Screening::network;
+        setup.diversions = 1;
+    }
     bank_.offer(makeCall(true, std::move(setup)));
 }
 

@@ -150,6 +150,8 @@ void FxsPort::tellCaller()
     id.presentation = setup.calling.digits.empty() ? Presentation::unavailable : setup.calling.presentation;
     if (id.presentation == Presentation::allowed)
         id.number = dialled(setup.calling, bank_.config.plan);
+    if (setup.redirecting && setup.redirecting->number.presentation == Presentation::allowed)
+        id.redirecting = dialled(setup.redirecting->number, bank_.config.plan);
     id.name = id.presentation == Presentation::allowed ? setup.callingName : "";
     const bool before = country().callerIdTime == CallerIdTime::beforeRing;
     play(makeCallerIdSource(country().callerId, id, loop().wallNow(), law()), [this, before] {
@@ -166,8 +168,8 @@ void FxsPort::ringStep(std::size_t step)
     if (step == cadence.size() || cadence[step] == 0)
         step = 0;
     const bool on = step % 2 == 0;
-    if (rings_ != on) {
-        rings_ = on;
+    if (bell_ != on) {
+        bell_ = on;
         order(bank_.io.ring(line_.port, on), on ? "ring" : "ring off");
     }
     if (!on && !told_ && country().callerId != CallerIdKind::none && cadence[step] >= longPause)
@@ -185,7 +187,7 @@ void FxsPort::stopRinging()
 {
     ringTimer_.cancel();
     tellTimer_.cancel();
-    if (std::exchange(rings_, false))
+    if (std::exchange(bell_, false))
         order(bank_.io.ring(line_.port, false), "ring off");
 }
 

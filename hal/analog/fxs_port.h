@@ -40,7 +40,7 @@ private:
 
     FxsState state_ = FxsState::dead;
     bool hookOff_ = false, bankUp_ = false;
-    bool rings_ = false, told_ = false; // the bell; the caller's number
+    bool bell_ = false, told_ = false; // it rings; the caller's number was told
     bool reversed_ = false;
     DtmfDetector detector_;
     std::string digits_;

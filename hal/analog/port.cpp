@@ -57,6 +57,11 @@ Port::~Port()
         call_->events->onReleased(Cause::networkOutOfOrder);
 }
 
+LineRow Port::row() const
+{
+    return {line_, bank_.config.kind, stateName(), state() != ChannelState::idle, callId(), rings_, lost_};
+}
+
 void Port::post(std::function<void()> work)
 {
     loop().post([alive = alive_, work = std::move(work)] {

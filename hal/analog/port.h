@@ -54,6 +54,7 @@ public:
     [[nodiscard]] const AnalogLine& line() const { return line_; }
     [[nodiscard]] virtual ChannelState state() const = 0;
     [[nodiscard]] virtual std::string_view stateName() const = 0;
+    [[nodiscard]] LineRow row() const;
     [[nodiscard]] std::string callId() const { return call_ ? call_->id : ""; }
     void setInService(bool on) { inService_ = on; }
     void begin() { openChannel(); } // the span runs; harmless again
@@ -92,6 +93,7 @@ protected:
     AnalogLine line_;
     std::shared_ptr<LineCall> call_;
     bool inService_ = true;
+    std::uint64_t rings_ = 0, lost_ = 0;
 
 private:
     void onAudio(const AudioBlock&) final;

@@ -9,7 +9,7 @@ namespace analog {
 
 namespace {
 
-class AnalogTrunk final : public Trunk, private LineEvents {
+class AnalogTrunk final : public Trunk, public AnalogLines, private LineEvents {
 public:
     AnalogTrunk(const Edges& edges, Span& span, LineIo& io, AnalogConfig config)
         : edges_(edges), span_(span), config_(std::move(config)), bank_{edges_,
@@ -35,6 +35,7 @@ public:
     Span& span() override { return span_; }
     TrunkStatus status() const override;
     std::vector<ChannelRow> channels() const override;
+    std::vector<LineRow> lines() const override;
     void setIncoming(Incoming taker) override { incoming_ = std::move(taker); }
     Result<std::unique_ptr<Call>> place(const CallSetup&) override;
     Result<void> restart(Timeslot) override;
@@ -118,6 +119,14 @@ std::vector<ChannelRow> AnalogTrunk::channels() const
     std::vector<ChannelRow> rows;
     for (const auto& port : ports_)
         rows.push_back({port->line().port, port->state(), port->callId()});
+    return rows;
+}
+
+std::vector<LineRow> AnalogTrunk::lines() const
+{
+    std::vector<LineRow> rows;
+    for (const auto& port : ports_)
+        rows.push_back(port->row());
     return rows;
 }
 

@@ -138,6 +138,16 @@ void addMessages(std::vector<control::Route>& to, Asked& asked, const std::strin
     });
 }
 
+json linesJson(const std::string& span)
+{
+    const auto line = [](unsigned port) {
+        return hal::AnalogLine{hal::Timeslot{static_cast<std::uint8_t>(port)}, number("+12125559000")};
+    };
+    hal::LineRow talks{line(1), hal::PortKind::fxo, "talking", true, span + "-1-4", 4, 3};
+    hal::LineRow dead{line(2), hal::PortKind::fxo, "dead", true, "", 0, 1};
+    return {{"version", 1}, {"lines", {lines::toJson(talks, span), lines::toJson(dead, span)}}};
+}
+
 void addLines(std::vector<control::Route>& to, Asked& asked, const std::string& span)
 {
     add(to, asked, "GET", "/v1/spans", fixed(spansJson(span)));
@@ -302,6 +312,7 @@ std::vector<control::Route> boxAnswers(const std::string& box, Asked& asked, Hea
     add(routes, asked, "GET", "/v1/numbers", fixed(box::numbersJson(numbers)));
     addCalls(routes, asked, box + "-tie1");
     addLines(routes, asked, box + "-tie1");
+    add(routes, asked, "GET", "/v1/lines", fixed(linesJson(box + "-lines")));
     add(routes, asked, "GET", "/v1/modems", fixed(modemsJson(box)));
     add(routes, asked, "GET", "/v1/trace/at/{}", [box](const Request& r) {
         if (r.captured.at(0) != box + "-modem1")

@@ -32,6 +32,26 @@ struct AnalogConfig {
     bool pulses = false; // dialled with the hook, not with DTMF
 };
 
+// What is known of one line now.
+struct LineRow {
+    AnalogLine line;
+    PortKind kind = PortKind::fxo;
+    std::string_view state; // towards an exchange: dead (no battery), idle, ringing, offered, ignored (rings, refused),
+                            // seizing, dialling, calling, talking, clearing; towards a telephone: dead, idle, ringing,
+                            // collecting (off hook), offered, talking, parked (not put down yet), silent
+    bool taken = true;      // not idle, or taken out of service
+    std::string call;       // id
+    std::uint64_t rings = 0; // calls that came in, since start
+    std::uint64_t lost = 0;  // times the battery went, the exchange's signals at the end of a call among them
+};
+class AnalogLines { // optional ability of a Trunk (dynamic_cast)
+public:
+    [[nodiscard]] virtual std::vector<LineRow> lines() const = 0;
+
+protected:
+    ~AnalogLines() = default;
+};
+
 // Each port with a number is told to the span's configuration beforehand (SpanConfig::ports). Errc::invalid: the span
 // is no analog bank, or its backend has no analog ports. The span outlives the trunk.
 Result<std::unique_ptr<Trunk>> makeAnalogTrunk(const Edges&, Span&, const AnalogConfig&);

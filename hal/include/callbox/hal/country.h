@@ -40,11 +40,11 @@ struct CountryProfile {
     std::string_view code; // ISO 3166, small letters; "generic"
     std::string_view name;
     TonePattern dial, ringback, busy, congestion;
-    std::array<std::uint16_t, 4> ring; // cadence: on, off, on, off in ms; 0 = unused
-    CallerIdKind callerId;
-    CallerIdTime callerIdTime;
+    std::array<std::uint16_t, 4> ring{}; // cadence: on, off, on, off in ms; 0 = unused
+    CallerIdKind callerId = CallerIdKind::none;
+    CallerIdTime callerIdTime = CallerIdTime::betweenRings;
     // How the exchange says that the other side has hung up, and that it has answered.
-    bool opensLoop, reverses, playsBusy;
+    bool opensLoop = false, reverses = false, playsBusy = false;
     std::string_view source;
 };
 std::span<const CountryProfile> countryProfiles();
