@@ -157,6 +157,8 @@ void Port::stopPlaying()
 
 void Port::onAudio(const AudioBlock& block)
 {
+    if (ear_)
+        ear_->append(block.rx, block.lost);
     if (!channel_) {
         onCallAudio(block);
         return;

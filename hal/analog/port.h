@@ -55,6 +55,7 @@ public:
     [[nodiscard]] virtual ChannelState state() const = 0;
     [[nodiscard]] virtual std::string_view stateName() const = 0;
     [[nodiscard]] LineRow row() const;
+    void setEar(AudioSink* ear) { ear_ = ear; }
     [[nodiscard]] std::string callId() const { return call_ ? call_->id : ""; }
     void setInService(bool on) { inService_ = on; }
     void begin() { openChannel(); } // the span runs; harmless again
@@ -94,6 +95,7 @@ protected:
     std::shared_ptr<LineCall> call_;
     bool inService_ = true;
     std::uint64_t rings_ = 0, lost_ = 0;
+    AudioSink* ear_ = nullptr;
 
 private:
     void onAudio(const AudioBlock&) final;

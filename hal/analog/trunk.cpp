@@ -36,6 +36,8 @@ public:
     TrunkStatus status() const override;
     std::vector<ChannelRow> channels() const override;
     std::vector<LineRow> lines() const override;
+    Result<std::unique_ptr<Call>> placeOn(Timeslot, const CallSetup&) override;
+    Result<void> hear(Timeslot, AudioSink*) override;
     void setIncoming(Incoming taker) override { incoming_ = std::move(taker); }
     Result<std::unique_ptr<Call>> place(const CallSetup&) override;
     Result<void> restart(Timeslot) override;
@@ -50,6 +52,7 @@ private:
         return std::make_unique<FxsPort>(bank_, line);
     }
     Port* find(Timeslot) const;
+    [[nodiscard]] Error noSuchPort(Timeslot) const;
     void onLine(const LineEvent& e) override
     {
         if (Port* port = find(e.port))
@@ -160,11 +163,38 @@ Result<std::unique_ptr<Call>> AnalogTrunk::place(const CallSetup& setup)
     return Error{config_.kind == PortKind::fxo ? Errc::no_space : Errc::busy, where + "every line is taken"};
 }
 
+Error AnalogTrunk::noSuchPort(Timeslot slot) const
+{
+    return {Errc::invalid, "span " + name() + ": port " + std::to_string(index(slot)) + " is not in use"};
+}
+
+Result<std::unique_ptr<Call>> AnalogTrunk::placeOn(Timeslot slot, const CallSetup& setup)
+{
+    Port* port = find(slot);
+    if (!port)
+        return noSuchPort(slot);
+    const std::string which = "span " + name() + ", port " + std::to_string(index(slot)) + ": ";
+    if (port->state() == ChannelState::outOfService)
+        return Error{Errc::gone, which + "the line is dead"};
+    if (port->state() != ChannelState::idle)
+        return Error{Errc::busy, which + "the line is taken"};
+    return port->place(setup);
+}
+
+Result<void> AnalogTrunk::hear(Timeslot slot, AudioSink* ear)
+{
+    Port* port = find(slot);
+    if (!port)
+        return noSuchPort(slot);
+    port->setEar(ear);
+    return {};
+}
+
 Result<void> AnalogTrunk::restart(Timeslot slot)
 {
     Port* port = find(slot);
     if (!port)
-        return Error{Errc::invalid, "span " + name() + ": port " + std::to_string(index(slot)) + " is not in use"};
+        return noSuchPort(slot);
     port->hangup(Cause::temporaryFailure);
     return {};
 }
@@ -173,7 +203,7 @@ Result<void> AnalogTrunk::setInService(Timeslot slot, bool on)
 {
     Port* port = find(slot);
     if (!port)
-        return Error{Errc::invalid, "span " + name() + ": port " + std::to_string(index(slot)) + " is not in use"};
+        return noSuchPort(slot);
     port->setInService(on);
     changed();
     return {};

@@ -64,6 +64,8 @@ bool near(double a, double b)
 
 ToneListener::ToneListener(Law law, std::vector<ToneWatch> watched) : law_(law), watched_(std::move(watched))
 {
+    for (ToneWatch& w : watched_)
+        w.bursts = std::max(w.bursts, burstsToTell(w));
     for (const ToneWatch& w : watched_) {
         const auto steps = w.pattern.used();
         for (std::size_t i = 0; i < steps.size(); ++i)
@@ -71,6 +73,24 @@ ToneListener::ToneListener(Law law, std::vector<ToneWatch> watched) : law_(law),
                 matchers_.push_back({.watch = &w, .group = groupOf(steps[i]), .firstStep = i});
     }
     pending_.reserve(window);
+}
+
+// What tells a tone of several bursts from one of equal bursts is its long pause: both are told only after it, or where
+// it would have been.
+unsigned ToneListener::burstsToTell(const ToneWatch& w) const
+{
+    const auto count = [](const TonePattern& p) {
+        const auto steps = p.used();
+        for (std::size_t i = 2; i < steps.size(); ++i)
+            if (steps[i] != steps[i - 2])
+                return unsigned(steps.size() / 2);
+        return 1U; // one burst again and again, however it is written
+    };
+    unsigned least = count(w.pattern) > 1 ? count(w.pattern) + 1 : 1;
+    for (const ToneWatch& other : watched_)
+        if (count(other.pattern) > count(w.pattern) && other.pattern.steps[0] == w.pattern.steps[0])
+            least = std::max(least, count(other.pattern) + 1);
+    return least;
 }
 
 std::size_t ToneListener::groupOf(const ToneStep& step)
@@ -198,7 +218,7 @@ void ToneListener::advance(Matcher& m, const Run& ended)
     m.step = (m.step + 1) % steps.size();
     if (tone && m.bursts >= m.watch->bursts && !m.told) {
         m.told = true;
-        heard_ = m.watch->id;
+        heard_ = heard_.value_or(m.watch->id);
     }
 }
 

@@ -15,10 +15,15 @@ constexpr TonePattern beats(std::uint16_t first, std::uint16_t second, std::uint
 {
     return {{ToneStep{first, second, on}, ToneStep{0, 0, off}}};
 }
-constexpr TonePattern twice(std::uint16_t first, std::uint16_t second, std::array<std::uint16_t, 4> ms)
+// Bursts and pauses of one sound.
+template <std::size_t N>
+constexpr TonePattern bursts(std::uint16_t first, std::uint16_t second, const std::uint16_t (&ms)[N])
 {
-    return {
-        {ToneStep{first, second, ms[0]}, ToneStep{0, 0, ms[1]}, ToneStep{first, second, ms[2]}, ToneStep{0, 0, ms[3]}}};
+    static_assert(N % 2 == 0 && N <= std::tuple_size_v<decltype(TonePattern::steps)>);
+    TonePattern p{};
+    for (std::size_t i = 0; i < N; ++i)
+        p.steps[i] = i % 2 ? ToneStep{0, 0, ms[i]} : ToneStep{first, second, ms[i]};
+    return p;
 }
 
 using enum CallerIdKind;
@@ -55,9 +60,9 @@ constexpr CountryProfile countries[] = {
     {"gb",
      "United Kingdom",
      tone(350, 440),
-     twice(400, 450, {400, 200, 400, 2000}),
+     bursts(400, 450, {400, 200, 400, 2000}),
      beats(400, 0, 375, 375),
-     twice(400, 0, {400, 350, 225, 525}),
+     bursts(400, 0, {400, 350, 225, 525}),
      {400, 200, 400, 2000},
      v23,
      beforeRing,
@@ -93,7 +98,7 @@ constexpr CountryProfile countries[] = {
      "E.180 Supplement 2; France Telecom STI 1"},
     {"it",
      "Italy",
-     twice(425, 0, {200, 200, 600, 1000}),
+     bursts(425, 0, {200, 200, 600, 1000}),
      beats(425, 0, 1000, 4000),
      beats(425, 0, 500, 500),
      beats(425, 0, 200, 200),
@@ -109,7 +114,7 @@ constexpr CountryProfile countries[] = {
      tone(425),
      beats(425, 0, 1500, 3000),
      beats(425, 0, 200, 200),
-     twice(425, 0, {200, 200, 200, 600}),
+     bursts(425, 0, {200, 200, 200, 200, 200, 600}),
      {1500, 3000},
      v23,
      betweenRings,
@@ -158,10 +163,10 @@ constexpr CountryProfile countries[] = {
      "E.180 Supplement 2; EN 300 659-1"},
     {"au",
      "Australia",
-     tone(413, 438),
-     twice(413, 438, {400, 200, 400, 2000}),
+     tone(415, 440),
+     bursts(413, 438, {400, 200, 400, 2000}),
      beats(425, 0, 375, 375),
-     twice(425, 0, {375, 375, 375, 375}),
+     bursts(425, 0, {375, 375, 375, 375}),
      {400, 200, 400, 2000},
      bell202,
      betweenRings,

@@ -77,7 +77,7 @@ Result<TonePattern> parseTonePattern(std::string_view text)
         const auto step = parseStep(word);
         if (!step || n == p.steps.size())
             return Error{Errc::invalid, "\"" + word +
-                                            "\": a tone is up to four steps HERTZ/MS or HERTZ+HERTZ/MS, 0/MS "
+                                            "\": a tone is up to six steps HERTZ/MS or HERTZ+HERTZ/MS, 0/MS "
                                             "for silence, as 480+620/500 0/500, or one HERTZ without end"};
         p.steps[n] = *step;
     }

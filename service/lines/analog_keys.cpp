@@ -137,7 +137,7 @@ std::vector<ini::Key> analogKeys(SpanSettings& s)
                     })};
     for (const ToneKey& k : toneKeys)
         table.push_back(ini::custom(std::string(k.name),
-                                    "HERTZ, or up to four steps HERTZ[+HERTZ]/MS, as 480+620/500 0/500", "",
+                                    "HERTZ, or up to six steps HERTZ[+HERTZ]/MS, as 480+620/500 0/500", "",
                                     "a tone of the analog line, where it is not the profile's",
                                     [](const std::string& v) { return v.empty() || hal::parseTonePattern(v); }));
     table.push_back(ini::boolean("release_open_loop", a.release.openLoop, true,

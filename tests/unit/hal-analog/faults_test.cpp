@@ -178,10 +178,10 @@ TEST(AnalogFaults, AToneThatIsNoCadenceStaysInTheMessage)
     EXPECT_NE(std::search(sink.all.begin(), sink.all.end(), said.begin(), said.end()), sink.all.end());
 }
 
-TEST(AnalogFaults, AThousandCallsLeaveEveryLineIdle)
+TEST(AnalogFaults, HundredsOfCallsLeaveEveryLineIdle)
 {
     Bench b;
-    for (unsigned i = 0; i < 1000; ++i) {
+    for (unsigned i = 0; i < 300; ++i) {
         auto out = i % 2 ? b.ring() : b.dial();
         ASSERT_TRUE(out) << i;
         Side& to = i % 2 ? b.box : b.exchange;

@@ -75,7 +75,7 @@ TEST(AnalogConfig, EveryMistakeIsNamed)
         {"[span a]\ntype = analog\nnumber = 1 +12125559000 1 +12125559001\n", "PORT NUMBER or FIRST-LAST"},
         {"[span a]\ntype = analog\nsignalling = em\n", "signalling = em: fxs_ks, fxs_ls, fxo_ks, fxo_ls"},
         {"[span a]\ntype = analog\ntone_busy = 480+620/500 0\n",
-         "tone_busy = 480+620/500 0: HERTZ, or up to four steps"},
+         "tone_busy = 480+620/500 0: HERTZ, or up to six steps"},
         {"[span a]\ntype = analog\ncaller_id = smoke\n", "caller_id = smoke: none, bell202, v23, dtmf"},
         {"[span a]\ntype = analog\ndialling = voice\n", "dialling = voice: dtmf, pulse"},
         {"[span a]\ntype = analog\nrole = network\n", "box.ini:3: role = network: is no key of a span of type analog"},

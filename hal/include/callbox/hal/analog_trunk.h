@@ -47,6 +47,10 @@ struct LineRow {
 class AnalogLines { // optional ability of a Trunk (dynamic_cast)
 public:
     [[nodiscard]] virtual std::vector<LineRow> lines() const = 0;
+    // A call on this line and no other: for tests. Errors as of Trunk::place(); Errc::busy: the line is taken.
+    virtual Result<std::unique_ptr<Call>> placeOn(Timeslot port, const CallSetup&) = 0;
+    // Gets all that the line plays, call or no call, until null. Errc::invalid: no such port in use.
+    virtual Result<void> hear(Timeslot port, AudioSink* ear) = 0;
 
 protected:
     ~AnalogLines() = default;

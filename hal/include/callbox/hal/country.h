@@ -18,7 +18,7 @@ struct ToneStep {
 };
 // Steps one after another, again and again. Unused steps are all zero.
 struct TonePattern {
-    std::array<ToneStep, 4> steps;
+    std::array<ToneStep, 6> steps;
     [[nodiscard]] std::span<const ToneStep> used() const;
     [[nodiscard]] bool endless() const { return steps[0].ms == 0; }
     bool operator==(const TonePattern&) const = default;

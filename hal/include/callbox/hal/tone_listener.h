@@ -57,6 +57,7 @@ private:
         bool active = false;
         bool told = false;
     };
+    [[nodiscard]] unsigned burstsToTell(const ToneWatch&) const;
     [[nodiscard]] std::size_t groupOf(const ToneStep&);
     [[nodiscard]] Run classify(std::span<const std::int16_t> samples) const;
     [[nodiscard]] std::uint64_t onset(std::size_t group) const;
