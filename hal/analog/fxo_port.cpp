@@ -260,7 +260,19 @@ Result<std::unique_ptr<Call>> FxoPort::place(const CallSetup& setup)
     if (number_.empty() || number_.find_first_not_of(allowed) != std::string::npos)
         return Error{Errc::invalid, "a number to be dialled has digits only"};
     auto call = makeCall(false, setup);
+    blind_ = false;
     apply(FxoInput::place);
+    return call;
+}
+
+Result<std::unique_ptr<Call>> FxoPort::placeBlind(const CallSetup& setup)
+{
+    auto call = place(setup);
+    if (!call)
+        return call;
+    blind_ = true;
+    tones_.reset();
+    limit_.after(dialToneWithin, [this] { apply(FxoInput::dialTone); });
     return call;
 }
 
@@ -289,13 +301,15 @@ void FxoPort::dial()
 
 void FxoPort::awaitAnswer()
 {
+    limit(answerWithin, Cause::noAnswer);
+    tellStage(CallStage::proceeding);
+    if (blind_)
+        return;
     const CountryProfile& c = country();
     tones_.emplace(law(), std::vector<ToneWatch>{{.id = ringback, .pattern = c.ringback, .bursts = 1},
                                                  {.id = busy, .pattern = c.busy, .bursts = 2},
                                                  {.id = congestion, .pattern = c.congestion, .bursts = 3}});
     ringback_ = false;
-    limit(answerWithin, Cause::noAnswer);
-    tellStage(CallStage::proceeding);
 }
 
 // N75: an exchange that does not reverse the polarity says only by its tones that somebody has answered.

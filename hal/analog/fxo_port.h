@@ -15,6 +15,7 @@ public:
     [[nodiscard]] ChannelState state() const override;
     [[nodiscard]] std::string_view stateName() const override { return name(state_); }
     Result<std::unique_ptr<Call>> place(const CallSetup&) override;
+    Result<std::unique_ptr<Call>> placeBlind(const CallSetup&) override;
     void onLine(const LineEvent&) override;
     void onBank(bool usable) override;
     Result<void> alerting() override { return {}; } // the exchange rings, not we
@@ -49,6 +50,7 @@ private:
     TimePoint callerAt_{}, ringEnded_{};
     bool rang_ = false;                 // long enough to be a ring
     std::string number_;                // to be dialled
+    bool blind_ = false;                // and nothing heard meanwhile counts
     std::optional<ToneListener> tones_; // of the exchange, while a call of ours is set up
     bool ringback_ = false;
     Duration sinceRingback_{};

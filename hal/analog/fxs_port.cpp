@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fxs_port.h"
 #include "caller_id.h"
+#include <algorithm>
 
 namespace callbox::hal::analog {
 
@@ -269,7 +270,11 @@ void FxsPort::signalRelease()
         reversed_ = !reversed_;
         order(bank_.io.setReversed(line_.port, reversed_), "reverse");
     }
-    if (c.opensLoop)
+    const auto& ports = bank_.span.config().ports;
+    const bool loopStart = std::any_of(ports.begin(), ports.end(), [this](const PortConfig& p) {
+        return p.port == line_.port && p.start == LineStart::loop;
+    });
+    if (c.opensLoop && !loopStart)
         order(bank_.io.openLoop(line_.port, loopOpen), "open the loop");
 }
 

@@ -15,6 +15,10 @@ public:
     [[nodiscard]] ChannelState state() const override;
     [[nodiscard]] std::string_view stateName() const override { return name(state_); }
     Result<std::unique_ptr<Call>> place(const CallSetup&) override;
+    Result<std::unique_ptr<Call>> placeBlind(const CallSetup&) override
+    {
+        return Error{Errc::invalid, "the line faces a telephone: what it plays is ours"};
+    }
     void onLine(const LineEvent&) override;
     void onBank(bool usable) override;
     Result<void> alerting() override;

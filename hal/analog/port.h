@@ -60,7 +60,8 @@ public:
     void setInService(bool on) { inService_ = on; }
     void begin() { openChannel(); } // the span runs; harmless again
 
-    virtual Result<std::unique_ptr<Call>> place(const CallSetup&) = 0; // only when state() is idle
+    virtual Result<std::unique_ptr<Call>> place(const CallSetup&) = 0;      // only when state() is idle
+    virtual Result<std::unique_ptr<Call>> placeBlind(const CallSetup&) = 0; // AnalogLines::placeOn()
     virtual void onLine(const LineEvent&) = 0;
     virtual void onBank(bool usable) = 0;
     // -- from the leg

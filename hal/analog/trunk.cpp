@@ -178,7 +178,7 @@ Result<std::unique_ptr<Call>> AnalogTrunk::placeOn(Timeslot slot, const CallSetu
         return Error{Errc::gone, which + "the line is dead"};
     if (port->state() != ChannelState::idle)
         return Error{Errc::busy, which + "the line is taken"};
-    return port->place(setup);
+    return port->placeBlind(setup);
 }
 
 Result<void> AnalogTrunk::hear(Timeslot slot, AudioSink* ear)

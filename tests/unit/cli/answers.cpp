@@ -312,6 +312,20 @@ std::vector<control::Route> boxAnswers(const std::string& box, Asked& asked, Hea
     add(routes, asked, "GET", "/v1/numbers", fixed(box::numbersJson(numbers)));
     addCalls(routes, asked, box + "-tie1");
     addLines(routes, asked, box + "-tie1");
+    add(routes, asked, "POST", "/v1/lines/{}/{}/learn", [box](const Request& r) {
+        if (r.captured.at(0) != box + "-lines" || r.captured.at(1) != "1")
+            return control::errorResponse(
+                Error{Errc::not_found, "line " + r.captured.at(0) + "/" + r.captured.at(1) + ": there is none here"});
+        const json dial{
+            {"tone", "350+440"}, {"dbm0", -12.9}, {"error", nullptr}, {"profile", "350+440"}, {"fits", true}};
+        const json after{{"tone", "480+620/300 0/300"},
+                         {"dbm0", -13.1},
+                         {"error", nullptr},
+                         {"profile", "480+620/500 0/500"},
+                         {"fits", false}};
+        return lines::jsonResponse(
+            {{"version", 1}, {"line", box + "-lines/1"}, {"profile", "us"}, {"dial", dial}, {"after", after}});
+    });
     add(routes, asked, "GET", "/v1/lines", fixed(linesJson(box + "-lines")));
     add(routes, asked, "GET", "/v1/modems", fixed(modemsJson(box)));
     add(routes, asked, "GET", "/v1/trace/at/{}", [box](const Request& r) {

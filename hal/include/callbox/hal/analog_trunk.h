@@ -47,7 +47,7 @@ struct LineRow {
 class AnalogLines { // optional ability of a Trunk (dynamic_cast)
 public:
     [[nodiscard]] virtual std::vector<LineRow> lines() const = 0;
-    // A call on this line and no other: for tests. Errors as of Trunk::place(); Errc::busy: the line is taken.
+    // A call to measure a line by: dials after 5 s whatever it hears; no tone answers or ends it. Errc::busy: taken.
     virtual Result<std::unique_ptr<Call>> placeOn(Timeslot port, const CallSetup&) = 0;
     // Gets all that the line plays, call or no call, until null. Errc::invalid: no such port in use.
     virtual Result<void> hear(Timeslot port, AudioSink* ear) = 0;
