@@ -61,7 +61,7 @@ Result<PhoneNumber> whomToCall(const Learner& learner, const json& body)
     if (!learner.mayCall(*number))
         return Error{Errc::denied,
                      "number " + number->e164() +
-                         ": is in no range of [recipients] allow and is none of our lines'; nobody else is called"};
+                         ": is in no range of [recipients] allow and is no line of ours; nobody else is called"};
     return number;
 }
 
