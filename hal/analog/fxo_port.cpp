@@ -309,6 +309,7 @@ void FxoPort::awaitAnswer()
     tones_.emplace(law(), std::vector<ToneWatch>{{.id = ringback, .pattern = c.ringback, .bursts = 1},
                                                  {.id = busy, .pattern = c.busy, .bursts = 2},
                                                  {.id = congestion, .pattern = c.congestion, .bursts = 3}});
+    keys_.emplace(law());
     ringback_ = false;
 }
 
@@ -322,6 +323,8 @@ void FxoPort::hearProgress(Octets rx)
         post([this] { apply(FxoInput::dialTone); });
     if (state_ != FxoState::calling)
         return;
+    bool key = false;
+    keys_->feed(rx, [&key](const DtmfDetector::Digit&) { key = true; });
     sinceRingback_ += std::chrono::microseconds(rx.size() * 1'000'000 / samplesPerSecond);
     if (tones.sound() == ToneListener::Sound::tone)
         sinceRingback_ = {};
@@ -331,7 +334,7 @@ void FxoPort::hearProgress(Octets rx)
         post([this] { apply(FxoInput::farEnded, Cause::userBusy); });
     else if (heard == congestion)
         post([this] { apply(FxoInput::farEnded, Cause::switchCongestion); });
-    else if (tones.voiceLately() >= voiceToAnswer ||
+    else if (key || tones.voiceLately() >= voiceToAnswer ||
              (ringback_ && sinceRingback_ >= ringbackPause(country()) + settles))
         post([this] { apply(FxoInput::answered); });
 }
@@ -342,6 +345,7 @@ void FxoPort::connect()
 {
     limit_.cancel();
     tones_.reset();
+    keys_.reset();
     forgetCaller();
     order(bank_.io.setHook(line_.port, true), "off-hook");
     connectedAt_ = loop().now();
@@ -355,6 +359,7 @@ void FxoPort::clear(Cause cause)
     limit_.cancel();
     drop_.cancel();
     tones_.reset();
+    keys_.reset();
     stopPlaying();
     order(bank_.io.setHook(line_.port, false), "on-hook");
     if (supervision_ && !supervision_->suspects())

@@ -52,6 +52,7 @@ private:
     std::string number_;                // to be dialled
     bool blind_ = false;                // and nothing heard meanwhile counts
     std::optional<ToneListener> tones_; // of the exchange, while a call of ours is set up
+    std::optional<DtmfDetector> keys_;  // who has answered may press one before saying anything
     bool ringback_ = false;
     Duration sinceRingback_{};
     std::optional<Supervision> supervision_;

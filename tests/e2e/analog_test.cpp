@@ -119,4 +119,27 @@ TEST(Analog, ADivertedCallersMessageHoldsNothingOfTheBusyToneThatEndedIt)
     expectAllIdle(lab);
 }
 
+TEST(Analog, ARecipientWithoutSmsIsCalledAndHearsItAfterTheKey)
+{
+    Lab lab({"--standalone", "--analog", "--country", "eu", "--modems", "0"});
+    lab.checkTraces(false);
+    const auto spoken = noise("alaw", 16000, 3);
+    writeG711(lab.file("spoken.wav"), "alaw", spoken);
+    // The first key says that somebody is there: this exchange has no signal for it. The second answers the question.
+    const std::string heard = lab.file("phone.wav");
+    ASSERT_EQ(lab.command({"lab", "phone"},
+                          {"--number", recipient, "--answers", "yes", "--press", "1pppp1", "--record", heard})
+                  .exitCode,
+              0);
+    const json deposit = lab.call({"--from", caller, "--to", lab.description().at("access_number"), "--redirecting",
+                                   recipient, "--play", lab.file("spoken.wav")});
+    EXPECT_TRUE(deposit.value("connected", false)) << deposit.dump();
+    lab.waitFor({"message", "list"}, [](const json& j) {
+        const json& m = j.at("messages");
+        return m.size() == 1 && !m[0]["recipients"][0]["heard_at"].is_null();
+    });
+    expectAllIdle(lab);
+    EXPECT_NE(findRun(readG711(heard).samples, spoken), std::string::npos);
+}
+
 } // namespace

@@ -62,10 +62,8 @@ Command lineLearn()
     return {.path = {"line", "learn"},
             .summary = "measure an analog line's tones from a test call",
             .arguments = {{"NAME", "the line: its span and port, as lines1/3"}},
-            .options = {{.name = "number",
-                         .value = "N",
-                         .help = "whom to call: a number that is busy, as the line's own",
-                         .required = true}},
+            .options =
+                {{.name = "number", .value = "N", .help = "whom to call: a number that is busy now", .required = true}},
             .address = Address::boxes,
             .breaks = "the line takes no call for half a minute.",
             .more = "Exit code 1: a tone was not heard, or is not what the profile says.",

@@ -313,18 +313,21 @@ std::vector<control::Route> boxAnswers(const std::string& box, Asked& asked, Hea
     addCalls(routes, asked, box + "-tie1");
     addLines(routes, asked, box + "-tie1");
     add(routes, asked, "POST", "/v1/lines/{}/{}/learn", [box](const Request& r) {
-        if (r.captured.at(0) != box + "-lines" || r.captured.at(1) != "1")
+        const std::string& port = r.captured.at(1);
+        if (r.captured.at(0) != box + "-lines" || port.size() != 1 || port > "2")
             return control::errorResponse(
-                Error{Errc::not_found, "line " + r.captured.at(0) + "/" + r.captured.at(1) + ": there is none here"});
-        const json dial{
-            {"tone", "350+440"}, {"dbm0", -12.9}, {"error", nullptr}, {"profile", "350+440"}, {"fits", true}};
-        const json after{{"tone", "480+620/300 0/300"},
-                         {"dbm0", -13.1},
-                         {"error", nullptr},
-                         {"profile", "480+620/500 0/500"},
-                         {"fits", false}};
-        return lines::jsonResponse(
-            {{"version", 1}, {"line", box + "-lines/1"}, {"profile", "us"}, {"dial", dial}, {"after", after}});
+                Error{Errc::not_found, "line " + r.captured.at(0) + "/" + port + ": there is none here"});
+        const auto measured = [](const char* tone, double dbm0, const char* profile) {
+            return json{{"tone", tone},
+                        {"dbm0", dbm0},
+                        {"error", nullptr},
+                        {"profile", profile},
+                        {"fits", std::string(tone) == profile}};
+        };
+        json answer{{"version", 1}, {"line", box + "-lines/" + port}, {"profile", "us"}};
+        answer["dial"] = measured("350+440", -12.9, "350+440");
+        answer["after"] = measured(port == "1" ? "480+620/500 0/500" : "425/480 0/480", -13.1, "480+620/500 0/500");
+        return lines::jsonResponse(answer);
     });
     add(routes, asked, "GET", "/v1/lines", fixed(linesJson(box + "-lines")));
     add(routes, asked, "GET", "/v1/modems", fixed(modemsJson(box)));

@@ -55,6 +55,7 @@ const std::vector<CommandCalls>& commandCalls()
         {"line learn",
          {"box1-lines/1", "--dir", "LAB", "--number", "+12125559000", "--yes"},
          {{"box1-lines/1", "--dir", "LAB", "--number", "+12125559000"},
+          {"box1-lines/2", "--dir", "LAB", "--number", "+12125559000", "--yes"},
           {"box1-lines/9", "--dir", "LAB", "--number", "+12125559000", "--yes"},
           {"box1-lines/1", "--dir", "LAB", "--number", "9000", "--yes"}}},
         {"line list", {"--dir", "LAB"}, {{"--socket", socket}}},

@@ -57,6 +57,19 @@ TEST_P(EachCountryOut, SomebodyWhoAnswersAndSaysNothingHasAnswered)
     EXPECT_TRUE(b.until([&] { return (*out)->stage() == CallStage::connected; }, 8s));
 }
 
+TEST_P(EachCountryOut, SomebodyWhoPressesAKeyHasAnswered)
+{
+    Bench b(GetParam());
+    auto out = b.dial();
+    ASSERT_TRUE(b.until([&] { return !b.exchange.calls.empty(); }, 60s));
+    ASSERT_TRUE(b.exchange.calls[0]->alerting());
+    b.loop.runFor(6s);
+    ASSERT_TRUE(b.run(b.exchange.calls[0]->answer()));
+    const auto key = makeDtmfSource("1");
+    ASSERT_TRUE(b.run(b.exchange.calls[0]->play(*key, {})));
+    EXPECT_TRUE(b.until([&] { return (*out)->stage() == CallStage::connected; }, 100ms));
+}
+
 TEST_P(EachCountryOut, BusyIsNotCongestion)
 {
     for (const Cause cause : {Cause::userBusy, Cause::noChannelAvailable}) {
