@@ -149,4 +149,9 @@ void Call::onBearer(std::unique_ptr<Channel> channel)
         channel_->setPort(this);
 }
 
+void Call::onLineTone(std::optional<std::size_t> startedAgo)
+{
+    media_->suspect(startedAgo);
+}
+
 } // namespace callbox::hal

@@ -90,10 +90,29 @@ void Call::Media::flushRecording(std::size_t keepBack)
 {
     if (!sink || held.size() <= keepBack)
         return;
-    const std::size_t n = held.size() - keepBack;
+    std::size_t n = held.size() - keepBack;
+    if (toneAt) {
+        if (keepBack > 0)
+            n = std::min(n, *toneAt); // what is cut off is cut off whole
+        *toneAt -= std::min(n, *toneAt);
+    }
     sink->append(Octets(held).first(n), 0);
     given += n;
     held.erase(held.begin(), held.begin() + std::ptrdiff_t(n));
+}
+
+void Call::Media::suspect(std::optional<std::size_t> startedAgo)
+{
+    toneAt.reset();
+    if (startedAgo && sink)
+        toneAt = held.size() - std::min(held.size(), *startedAgo);
+}
+
+void Call::Media::leaveOutTone()
+{
+    if (toneAt && sink)
+        held.resize(std::min(held.size(), *toneAt));
+    toneAt.reset();
 }
 
 void Call::Media::watchLine()
@@ -228,6 +247,7 @@ Task<RecordOutcome> Call::record(AudioSink& sink, RecordOptions options)
     m.heard = m.given = m.lostSamples = m.quiet = 0;
     m.firstSound.reset();
     m.held.clear();
+    m.toneAt.reset();
     m.sink = &sink;
     m.lastAudio = edges_.loop.now();
     m.watchLine();

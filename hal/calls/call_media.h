@@ -35,6 +35,7 @@ struct Call::Media {
     void endAll(MediaEnd end)
     {
         source = nullptr;
+        leaveOutTone();
         flushRecording(0);
         sink = nullptr;
         lineWatch.cancel();
@@ -83,6 +84,10 @@ struct Call::Media {
     std::uint64_t quiet = 0; // samples since something was last loud enough
     std::optional<std::uint64_t> firstSound;
     OctetBuffer held; // not yet given: an ending key's tone may lie in it
+    // Where in it a tone of the line began that may mean the caller has left; nothing is given from there on.
+    std::optional<std::size_t> toneAt;
+    void suspect(std::optional<std::size_t> startedAgo);
+    void leaveOutTone();
     Timer lineWatch;
     TimePoint lastAudio{};
     void take(const AudioBlock& block);

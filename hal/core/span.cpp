@@ -139,8 +139,13 @@ void Span::onTick(const SpanTick& tick)
     counters_.lostSamples += tick.lost;
     for (const SlotBlock& block : tick.slots) {
         Channel* channel = bySlot_[index(block.slot)];
-        if (channel && channel->port())
-            channel->port()->onAudio(AudioBlock{tick.clock, tick.lost, block.rx, block.tx, block.ahead});
+        if (!channel)
+            continue;
+        const AudioBlock audio{tick.clock, tick.lost, block.rx, block.tx, block.ahead};
+        if (channel->port())
+            channel->port()->onAudio(audio);
+        if (channel->listener())
+            channel->listener()->onAudio(audio);
     }
     if (follower_)
         follower_(tick.samples);

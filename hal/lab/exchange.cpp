@@ -41,6 +41,21 @@ hal::CallSetup setupOf(const CallOrder& order, const hal::DialPlan& plan, hal::R
     return s;
 }
 
+// Why a call was not placed at all.
+hal::Cause causeOf(Errc code)
+{
+    switch (code) {
+    case Errc::no_space:
+        return hal::Cause::noChannelAvailable;
+    case Errc::busy: // analog: the line of that number is taken
+        return hal::Cause::userBusy;
+    case Errc::not_found: // analog: no line has it
+        return hal::Cause::unallocatedNumber;
+    default:
+        return hal::Cause::networkOutOfOrder;
+    }
+}
+
 Result<void> checkOrder(const CallOrder& o)
 {
     if (o.to.empty())
@@ -102,11 +117,14 @@ std::vector<Exchange::Row*> Exchange::byIdle()
 Result<std::unique_ptr<hal::Call>> Exchange::place(const CallOrder& order)
 {
     Error why{Errc::gone, "no trunk is usable"};
+    bool busy = false;
     for (Row* row : byIdle()) {
         auto call = row->trunk->place(setupOf(order, row->plan, row->form));
         if (call || call.error().code == Errc::invalid)
             return call;
-        why = call.error();
+        if (!busy)
+            why = call.error();
+        busy = busy || why.code == Errc::busy; // a telephone that is taken, whatever the other banks have
     }
     return why;
 }
@@ -121,8 +139,7 @@ Task<CallReport> Exchange::call(CallOrder order)
         if (placed.error().code == Errc::invalid)
             co_await Result<void>(placed.error());
         CallReport none;
-        none.cause =
-            placed.error().code == Errc::no_space ? hal::Cause::noChannelAvailable : hal::Cause::networkOutOfOrder;
+        none.cause = causeOf(placed.error().code);
         edges_.log.info("no channel for a test call", {{"to", order.to}, {"error", placed.error()}});
         co_return none;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Things to play: sounds one after another, keyed digits, call progress tones, plain sines.
 #include <algorithm>
+#include <callbox/hal/country.h>
 #include <callbox/hal/dtmf.h>
 #include <cmath>
 #include <numbers>
@@ -146,6 +147,17 @@ std::unique_ptr<AudioSource> makeToneSource(Tone tone, std::string_view country)
         break;
     }
     return std::make_unique<StepSource>(std::move(steps), -13.0, true);
+}
+
+std::unique_ptr<AudioSource> makeToneSource(const TonePattern& pattern)
+{
+    std::vector<Step> steps;
+    bool two = false;
+    for (const ToneStep& s : pattern.used()) {
+        steps.push_back({double(s.first), double(s.second), s.ms ? ms(s.ms) : ms(1000)});
+        two = two || s.second > 0;
+    }
+    return std::make_unique<StepSource>(std::move(steps), two ? -13.0 : -10.0, true);
 }
 
 SoundPtr makeSine(double hertz, double dbm0, Duration length, Law law)

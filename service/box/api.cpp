@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "box/api.h"
 #include "box/fault_files.h"
+#include "box/learn.h"
 #include "box/message_json.h"
 #include <nlohmann/json.hpp>
 
@@ -131,6 +132,7 @@ std::vector<control::Route> boxRoutes(Box& box, BoxParts parts, std::string conf
     };
     append(routes, lines::spanRoutes(parts.lines));
     append(routes, lines::modemRoutes(parts.lines));
+    routes.push_back(learnRoute(parts.lines, box.config()));
     append(routes, lines::callRoutes(box.reception().calls()));
     routes.push_back(lines::configRoute(std::move(configuration)));
     if (faultFiles)

@@ -307,10 +307,10 @@ private:
             for (std::size_t k = 0; k < i; ++k)
                 if (c_.access[k].number == a.number)
                     problem("box", "access", text + ": given twice");
-            if (c_.pool.contains(a.number) && c_.pool.size() > 1)
+            if (c_.pool.contains(a.number) && c_.pool.size() > 1 && !onlyAnalog())
                 problem("box", "access",
                         text + ": lies in the pool " + c_.pool.first.e164() + "-" + c_.pool.last.e164() +
-                            "; only a pool of one number may be the access number too");
+                            "; only a pool of one number, or of analog lines, may hold the access number too");
             if (!a.recipient.empty() && !contains(c_.allow, a.recipient))
                 problem("box", "access",
                         text + " " + a.recipient.e164() + ": this recipient is in no range of [recipients] allow");
@@ -348,6 +348,22 @@ private:
     {
         if (c_.lines.spans.empty())
             problem("box", "id", "[span NAME]: at least one span is needed; without one no call comes in");
+        for (const lines::SpanSettings& s : c_.lines.spans)
+            for (const hal::AnalogLine& line : s.analog.lines)
+                if (!c_.pool.contains(line.number) && !isAccess(line.number))
+                    problems_.push_back({doc_.file, s.line,
+                                         "[span " + s.name() + "]: number = " + line.number.e164() +
+                                             ": is neither an access number nor a link number; no call on port " +
+                                             std::to_string(hal::index(line.port)) + " could be taken"});
+    }
+    bool onlyAnalog() const
+    {
+        return std::all_of(c_.lines.spans.begin(), c_.lines.spans.end(),
+                           [](const lines::SpanSettings& s) { return s.span.type == hal::SpanType::analog; });
+    }
+    bool isAccess(const PhoneNumber& n) const
+    {
+        return std::any_of(c_.access.begin(), c_.access.end(), [&](const AccessNumber& a) { return a.number == n; });
     }
 
     const ini::Document& doc_;

@@ -65,6 +65,22 @@ Result<void> checkWires(const Fleet& f)
     return {};
 }
 
+// The exchange of the us lab opens the loop when a caller hangs up, that of the eu lab (Germany's) only plays its tone.
+std::string bankSection(const Fleet& f, const std::string& name, std::string_view signalling, std::string_view end)
+{
+    return fmt::format("[span {}]\nbackend = virtual\ntype = analog\nsignalling = {}\nprofile = {}\ncountry = {}\n"
+                       "number = 1-{} {}\n{} = {}\n\n",
+                       name, signalling, f.options.country == "us" ? "us" : "de", f.options.country, linesPerBank,
+                       accessNumber, end, socketOf(f, name));
+}
+
+std::string trunkSection(const Fleet& f, const std::string& name, bool exchange)
+{
+    if (f.options.analog)
+        return bankSection(f, name, exchange ? "fxo_ks" : "fxs_ks", exchange ? "listen" : "connect");
+    return spanSection(f, name, "trunk", exchange ? "network" : "user", exchange ? "listen" : "connect");
+}
+
 std::string modemSection(const Fleet& f, const std::string& name)
 {
     return fmt::format("[modem {}]\ndevice = {}/modems/{}\n\n", name, f.options.dir, name);
@@ -84,6 +100,9 @@ FleetBox planBox(const FleetOptions& o, int number)
         b.modems.push_back(b.id + "-modem" + std::to_string(i));
     const std::int64_t offset = std::int64_t(number - 1) * o.numbers;
     b.pool = {poolNumber(offset), poolNumber(offset + o.numbers - 1)};
+    if (o.analog)
+        if (const auto n = PhoneNumber::parse(accessNumber)) // a line's one number is for all
+            b.pool = {*n, *n};
     return b;
 }
 
@@ -156,7 +175,7 @@ std::string exchangeIni(const Fleet& f)
                     "[exchange]\ncountry = {}\ncontrol = {}\naccess = {}\n\n",
                     f.options.country, f.exchangeControl(), accessNumber);
     for (const std::string& trunk : f.trunks)
-        out += spanSection(f, trunk, "trunk", "network", "listen");
+        out += trunkSection(f, trunk, true);
     for (const FleetBox& b : f.boxes)
         for (const std::string& modem : b.modems)
             out += modemSection(f, modem);
@@ -190,13 +209,14 @@ std::string boxIni(const Fleet& f, const FleetBox& b)
     std::string out = fmt::format(
         "# Written by callbox lab up.\n"
         "[box]\nid = {}\nstate = {}\ncontrol = {}\nhttp = 127.0.0.1:0\ncountry = {}\naccess = {}\nzone = UTC\n\n"
-        "[pool]\nfirst = {}\nlast = {}\n\n"
+        "[pool]\nfirst = {}\nlast = {}\n{}\n"
         "[recipients]\nallow = {}\nkey_in = yes\nceiling_recipient = {}\nceiling_day = {}\n\n"
         "[deposit]\nshortest_s = 1\nsilence_s = 5\nlimit_s = 120\n\n",
-        b.id, b.state, b.control, f.options.country, accessNumber, b.pool.first.e164(), b.pool.last.e164(), recipients,
-        ceiling, ceiling);
+        b.id, b.state, b.control, f.options.country, accessNumber, b.pool.first.e164(), b.pool.last.e164(),
+        f.options.analog ? "quarantine_days = 0\n" : "", // one number: a pair that rests is a recipient without any
+        recipients, ceiling, ceiling);
     for (const std::string& span : b.spans)
-        out += spanSection(f, span, f.options.standalone ? "trunk" : "tie", "user", "connect");
+        out += f.options.standalone ? trunkSection(f, span, false) : spanSection(f, span, "tie", "user", "connect");
     for (const std::string& modem : b.modems)
         out += modemSection(f, modem);
     return out + "[lab]\nfaults = yes\n";

@@ -18,9 +18,11 @@ struct FleetOptions {
     int modems = 1;
     int numbers = 1000; // link numbers per box
     bool standalone = false;
-    Wires wires; // spans that are not virtual
+    Wires wires;         // spans that are not virtual
+    bool analog = false; // standalone: lines of one number instead of PRI
 };
 
+constexpr unsigned linesPerBank = 8;
 constexpr std::string_view accessNumber = "+12125559000";
 constexpr std::string_view recipients = "+12125550000-+12125558999";
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Reads the sections of lines and checks them across keys and across each other.
 #include "lines/checks.h"
+#include "lines/analog_keys.h"
 #include <algorithm>
 #include <set>
 
@@ -89,6 +90,7 @@ void readSpan(Reader& r, const ini::Section& section, LinesConfig& out, std::map
     const std::vector<ini::Key> table = keys(s);
     ini::bind(r.doc, section, table, r.problems);
     deriveFromType(s, section);
+    deriveAnalog(r.doc, section, s, r.problems);
     if (hal::findBackend(s.backend))
         checkBackendKeys(r, section, s);
     std::string place;

@@ -40,7 +40,9 @@ std::string_view Line::state() const
         return "alarm";
     if (!span_->framesMoving())
         return "down";
-    return trunk_->status().dChannelUp ? "up" : "d-channel-down";
+    if (trunk_->status().dChannelUp)
+        return "up";
+    return settings_.span.type == hal::SpanType::analog ? "no-battery" : "d-channel-down";
 }
 
 void Line::start()
@@ -130,7 +132,10 @@ Result<void> Lines::addLine(const SpanSettings& s, const LinesWorld& world)
     if (!io)
         return io.error();
     auto span = std::make_unique<hal::Span>(edges_, s.span, std::move(*io));
-    auto trunk = hal::makePriTrunk(edges_, *span, s.pri);
+    hal::AnalogConfig analog = s.analog;
+    analog.plan = s.plan; // a daemon's own section may have changed it
+    auto trunk = s.span.type == hal::SpanType::analog ? hal::makeAnalogTrunk(edges_, *span, analog)
+                                                      : hal::makePriTrunk(edges_, *span, s.pri);
     if (!trunk)
         return trunk.error();
     lines_.push_back(std::make_unique<Line>(edges_, s, std::move(span), std::move(*trunk)));

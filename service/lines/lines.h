@@ -22,7 +22,7 @@ public:
     [[nodiscard]] const hal::Span& span() const { return *span_; }
     hal::Trunk& trunk() { return *trunk_; }
     [[nodiscard]] const hal::Trunk& trunk() const { return *trunk_; }
-    // up, alarm, d-channel-down, down (not started, or nothing moves), gone
+    // up, alarm, d-channel-down, no-battery (of any analog line), down (not started, or nothing moves), gone
     [[nodiscard]] std::string_view state() const;
 
     // A span that does not start now, or is gone later, is tried again with growing pauses (1 s to 30 s).

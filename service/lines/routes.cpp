@@ -47,6 +47,9 @@ Response dChannelTrace(Lines& lines, const Request& r)
     if (!line)
         return control::errorResponse(Error{
             Errc::not_found, "span " + r.captured.at(0) + ": there is none of this name; span status names them"});
+    if (line->settings().span.type == hal::SpanType::analog)
+        return control::errorResponse(
+            Error{Errc::not_found, "span " + line->name() + ": a bank of analog lines has no D channel to trace"});
     const auto from = since(r);
     if (!from)
         return control::errorResponse(from.error());
@@ -151,7 +154,7 @@ json toJson(const Line& line)
     return {{"name", r.name},
             {"backend", s.backend},
             {"use", std::string(name(s.use))},
-            {"type", s.span.type == hal::SpanType::e1 ? "e1" : "t1"},
+            {"type", std::string(typeName(s.span.type))},
             {"law", s.span.law == hal::Law::alaw ? "alaw" : "mulaw"},
             {"state", r.state},
             {"alarms", r.alarms},
@@ -161,9 +164,35 @@ json toJson(const Line& line)
             {"counters", toJson(line.span().counters())}};
 }
 
+json toJson(const hal::LineRow& l, const std::string& span)
+{
+    const bool exchange = l.kind == hal::PortKind::fxo;
+    return {{"name", span + "/" + std::to_string(hal::index(l.line.port))},
+            {"span", span},
+            {"port", hal::index(l.line.port)},
+            {"number", l.line.number.e164()},
+            {"faces", exchange ? "exchange" : "telephone"},
+            {"state", std::string(l.state)},
+            {"idle", !l.taken},
+            {"call", l.call.empty() ? json(nullptr) : json(l.call)},
+            {"calls_in", l.rings},
+            {"battery_lost", l.lost}};
+}
+
+json linesJson(Lines& lines)
+{
+    json rows = json::array();
+    for (const auto& line : lines.all())
+        if (const auto* analog = dynamic_cast<const hal::AnalogLines*>(&line->trunk()))
+            for (const hal::LineRow& l : analog->lines())
+                rows.push_back(toJson(l, line->name()));
+    return {{"version", 1}, {"lines", std::move(rows)}};
+}
+
 std::vector<control::Route> spanRoutes(Lines& lines)
 {
-    return {{"GET", "/v1/spans", plain([&lines](const Request&) {
+    return {{"GET", "/v1/lines", plain([&lines](const Request&) { return jsonResponse(linesJson(lines)); })},
+            {"GET", "/v1/spans", plain([&lines](const Request&) {
                  json spans = json::array();
                  for (const auto& line : lines.all())
                      spans.push_back(toJson(*line));

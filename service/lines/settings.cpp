@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The key tables of [span], [modem] and [lab]; what is checked across keys and sections is in checks.cpp.
+#include "lines/analog_keys.h"
 #include "lines/checks.h"
 #include <algorithm>
 #include <charconv>
@@ -9,6 +10,11 @@ namespace callbox::lines {
 std::string_view name(Use u)
 {
     return u == Use::trunk ? "trunk" : "tie";
+}
+
+std::string_view typeName(hal::SpanType t)
+{
+    return t == hal::SpanType::e1 ? "e1" : t == hal::SpanType::t1 ? "t1" : "analog";
 }
 
 hal::DialPlan dialPlan(std::string_view country)
@@ -21,7 +27,8 @@ namespace {
 template <class E> using Words = std::vector<std::pair<std::string, E>>;
 
 const Words<Use> uses{{"trunk", Use::trunk}, {"tie", Use::tie}};
-const Words<hal::SpanType> types{{"e1", hal::SpanType::e1}, {"t1", hal::SpanType::t1}};
+const Words<hal::SpanType> types{
+    {"e1", hal::SpanType::e1}, {"t1", hal::SpanType::t1}, {"analog", hal::SpanType::analog}};
 const Words<hal::Law> laws{{"alaw", hal::Law::alaw}, {"mulaw", hal::Law::mulaw}};
 const Words<hal::PriRole> roles{{"user", hal::PriRole::user}, {"network", hal::PriRole::network}};
 const Words<hal::PriSwitchType> switchTypes{{"euroisdn", hal::PriSwitchType::euroIsdn},
@@ -133,6 +140,8 @@ std::string valueOf(const SpanSettings& s, const std::string& key)
         return s.pri.restartAtStart ? "yes" : "no";
     if (key == "timers")
         return timersText(s.pri.timers);
+    if (isAnalogKey(key))
+        return analogValueOf(s, key);
     const auto it = s.backendKeys.find(key);
     return it == s.backendKeys.end() ? "" : it->second;
 }
@@ -148,7 +157,7 @@ std::vector<ini::Key> keys(SpanSettings& s)
                         return hal::findBackend(v) != nullptr;
                     }),
         oneOf("use", s.use, uses, "trunk", "towards the exchange, or between switch and box"),
-        oneOf("type", s.span.type, types, "e1", "30 or 23 B channels"),
+        oneOf("type", s.span.type, types, "e1", "30 or 23 B channels, or a bank of analog lines"),
         oneOf("law", s.span.law, laws, "", "G.711 law; by type: alaw on e1, mulaw on t1"),
         ini::boolean("crc4", s.span.crc4, true, "CRC-4 multiframe on e1 (G.704 2.3.3)"),
         oneOf("role", s.pri.role, roles, "user", "which side of Q.931 we are"),
@@ -166,6 +175,8 @@ std::vector<ini::Key> keys(SpanSettings& s)
                     "", "timers and counters that differ from the standards' values",
                     [&s](const std::string& v) { return takeTimers(v, s.pri.timers); }),
     };
+    for (ini::Key& k : analogKeys(s))
+        table.push_back(std::move(k));
     addBackendKeys(table, s);
     return table;
 }
@@ -211,8 +222,9 @@ std::string render(const LinesConfig& config)
     for (const SpanSettings& s : config.spans) {
         SpanSettings scratch;
         std::vector<ini::Key> table = keys(scratch);
-        std::erase_if(table,
-                      [&](const ini::Key& k) { return isBackendKey(k.name) && !s.backendKeys.contains(k.name); });
+        std::erase_if(table, [&](const ini::Key& k) {
+            return (isBackendKey(k.name) && !s.backendKeys.contains(k.name)) || !belongsTo(s.span.type, k.name);
+        });
         out += ini::render("span", s.name(), table, [&](const ini::Key& k) { return valueOf(s, k.name); });
     }
     for (const ModemSettings& m : config.modems) {

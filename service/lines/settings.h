@@ -3,6 +3,7 @@
 // Reading adds what is wrong to `problems`; what could be read is returned.
 #pragma once
 #include <callbox/base/ini.h>
+#include <callbox/hal/analog_trunk.h>
 #include <callbox/hal/backend.h>
 #include <callbox/hal/modem.h>
 #include <callbox/hal/trunk.h>
@@ -11,13 +12,16 @@ namespace callbox::lines {
 
 enum class Use { trunk, tie }; // towards the exchange; between switch and box
 std::string_view name(Use);
+std::string_view typeName(hal::SpanType); // "e1", "t1", "analog"
 
 struct SpanSettings {
     std::string backend = "virtual";
     Use use = Use::trunk;
-    hal::SpanConfig span; // name, type, law, D channel
-    hal::PriConfig pri;   // role, switch type, how diversions are sent, timers
-    std::string country;  // "us", "eu": the dial plan's name
+    hal::SpanConfig span;     // name, type, law, D channel
+    hal::PriConfig pri;       // role, switch type, how diversions are sent, timers
+    hal::AnalogConfig analog; // instead of it, on a span of type analog
+    hal::LineStart lineStart = hal::LineStart::kewl;
+    std::string country; // "us", "eu": the dial plan's name
     hal::DialPlan plan;
     bool recipientFromOriginal = true; // recipient_from: original called number before the last diverting one
     hal::BackendKeys backendKeys;      // connect, listen, ...

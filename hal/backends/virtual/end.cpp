@@ -20,6 +20,7 @@ Result<void> End::start(const SpanConfig& config, SpanEvents& events)
     greeted_ = moving_ = everReported_ = false;
     peerState_ = 0;
     rebuildBlocks();
+    lines_.start(config);
     if (auto r = link_->start(*this); !r) {
         events_ = nullptr;
         return r;
@@ -34,6 +35,7 @@ void End::stop() noexcept
     link_->stop();
     greeted_ = moving_ = false;
     held_.clear();
+    lines_.stop();
     onLineChange();
     events_ = nullptr;
 }
@@ -96,15 +98,22 @@ void End::setFaults(const VirtualFaults& faults)
     if (!events_)
         return;
     tellState();
+    lines_.setCut(faults.cut);
     if (!lineUp())
         setMoving(false);
-    onLineChange();
+    lineChanged();
     reportAlarms();
     while (wakes && events_ && !held_.empty()) {
         const OctetBuffer packet = std::move(held_.front());
         held_.pop_front();
         handle(packet);
     }
+}
+
+void End::lineChanged()
+{
+    lines_.setUp(events_ && lineUp());
+    onLineChange();
 }
 
 void End::tellState()
@@ -134,7 +143,7 @@ void End::onDisconnected()
     peerState_ = 0;
     held_.clear();
     setMoving(false);
-    onLineChange();
+    lineChanged();
     reportAlarms();
 }
 
@@ -165,16 +174,18 @@ void End::handle(Octets packet)
     } else if (kind == audioKind() && readHeader(packet, tick) && tick.samples == samplesPerTick() &&
                packet.size() == sizeof tick + std::size_t(std::popcount(tick.mask)) * tick.samples) {
         onAudioPacket(tick, packet);
+    } else if (kind == Kind::line && config_.type == SpanType::analog) {
+        lines_.onPacket(packet);
     } else if (kind == Kind::state && packet.size() == 2) {
         peerState_ = packet[1];
         if (!lineUp())
             setMoving(false);
-        onLineChange();
+        lineChanged();
         reportAlarms();
     } else if (kind == Kind::hello && readHeader(packet, hello) && hello.version == 1 &&
                hello.type == static_cast<std::uint8_t>(config_.type) && hello.samples == samplesPerTick()) {
         greeted_ = true;
-        onLineChange();
+        lineChanged();
     } else {
         events_->onBadFrame("no packet of a virtual span of this type");
     }
@@ -217,7 +228,7 @@ void End::runTick(const TickHeader& in, Octets packet, std::uint32_t lost)
     for (SlotBlock& block : blocks_) {
         const std::uint32_t bit = 1U << index(block.slot);
         block.rx = idle_;
-        if (!packet.empty() && (in.mask & bit) && !(deaf_ & bit)) {
+        if (!packet.empty() && (in.mask & bit) && !((deaf_ | lines_.muted()) & bit)) {
             const auto before = static_cast<std::size_t>(std::popcount(in.mask & (bit - 1)));
             block.rx = packet.subspan(sizeof(TickHeader) + before * samples, samples);
         }

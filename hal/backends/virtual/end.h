@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // One end of a virtual span: what both ends do alike. ClockEnd sends ticks, FollowEnd answers them.
 #pragma once
+#include "line_wire.h"
 #include "link.h"
 #include "packet.h"
 #include <array>
@@ -9,9 +10,12 @@
 
 namespace callbox::hal::virtualspan {
 
-class End : public SpanIo, public FaultInjection, protected LinkEvents {
+class End : public SpanIo, public LineIo, public FaultInjection, protected LinkEvents {
 public:
-    End(Loop& loop, std::unique_ptr<Link> link) : loop_(loop), link_(std::move(link)) {}
+    End(Loop& loop, std::unique_ptr<Link> link)
+        : loop_(loop), link_(std::move(link)), lines_(loop, [this](Octets p) { return link_->send(p); })
+    {
+    }
 
     Result<void> start(const SpanConfig&, SpanEvents&) override;
     void stop() noexcept override;
@@ -20,6 +24,14 @@ public:
     Result<void> sendFrame(Octets) override;
     void setFaults(const VirtualFaults&) override;
     const VirtualFaults& faults() const override { return faults_; }
+
+    void setLineEvents(LineEvents* events) override { lines_.setEvents(events); }
+    Result<void> setHook(Timeslot port, bool off) override { return lines_.setHook(port, off); }
+    Result<void> flash(Timeslot port) override { return lines_.flash(port); }
+    Result<void> dialPulses(Timeslot port, std::string_view d) override { return lines_.dialPulses(port, d); }
+    Result<void> ring(Timeslot port, bool on) override { return lines_.ring(port, on); }
+    Result<void> setReversed(Timeslot port, bool on) override { return lines_.setReversed(port, on); }
+    Result<void> openLoop(Timeslot port, Duration d) override { return lines_.openLoop(port, d); }
 
 protected:
     // -- what differs
@@ -51,10 +63,12 @@ protected:
 
 private:
     void tellState();
+    void lineChanged();
     void reportAlarms();
     void handle(Octets);
     void rebuildBlocks();
 
+    LineWire lines_;
     bool greeted_ = false;
     bool moving_ = false;
     std::uint8_t peerState_ = 0;

@@ -7,13 +7,15 @@
 //   answer  the same, from the end that follows the clock
 //   frame   kind, flags (1 = bad FCS), then the D channel frame
 //   state   kind, what the sender's end does to the line: 1 = cable out, 2 = AIS, 4 = RAI
+//   line    kind, port of an analog bank, what the sender's end does to its loop, what happened at it, detail
+//   (line_wire.cpp)
 #pragma once
 #include <callbox/hal/types.h>
 #include <cstring>
 
 namespace callbox::hal::virtualspan {
 
-enum class Kind : std::uint8_t { hello = 'H', tick = 'T', answer = 'A', frame = 'F', state = 'S' };
+enum class Kind : std::uint8_t { hello = 'H', tick = 'T', answer = 'A', frame = 'F', state = 'S', line = 'L' };
 
 struct TickHeader {
     std::uint8_t kind = 0;

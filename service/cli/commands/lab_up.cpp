@@ -16,6 +16,7 @@ lab::FleetOptions optionsFrom(const Context& c)
     o.programs = c.programs;
     o.country = v.text("country");
     o.standalone = v.flag("standalone");
+    o.analog = v.flag("analog");
     o.boxes = o.standalone ? 1 : static_cast<int>(v.number("boxes"));
     o.spans = static_cast<int>(v.number("spans"));
     o.modems = static_cast<int>(v.number("modems"));
@@ -32,7 +33,8 @@ void tell(Context& c, const lab::FleetOptions& o, const json& description)
     c.out() << "The lab runs in " << o.dir << ": exchange, " << (o.standalone ? "" : "switch, ") << o.boxes
             << (o.boxes == 1 ? " box, " : " boxes, ") << o.boxes * o.modems << " modems (" << o.country << ").\n"
             << "Leave a message: callbox lab call --dir DIR --from +12125550199 --to "
-            << textOf(description, "access_number") << " --redirecting +12125550123 --play FILE.wav\n"
+            << textOf(description, "access_number")
+            << (o.analog ? " --digits \"12125550123#\"\n" : " --redirecting +12125550123 --play FILE.wav\n")
             << "Stop it:         callbox lab down --dir DIR\n";
 }
 
@@ -47,6 +49,8 @@ Task<Exit> run(Context& c)
             co_return c.usage("lab up: " + wires.error().what);
         o.wires = *wires;
     }
+    if (o.analog && !o.standalone)
+        co_return c.usage("lab up: --analog goes with --standalone: analog lines end at a box, not at a switch");
     Progress progress(c, "starting the lab");
     lab::LabWorld world{c.loop, c.http, [&progress](const std::string& what) { progress.set("waiting for " + what); }};
     Result<void> r = co_await check(lab::bringUp(world, o));
@@ -81,6 +85,7 @@ Command labUp()
                      .preset = "eu",
                      .choices = {"us", "eu"}},
                     {.name = "standalone", .help = "one box on the exchange, no switch"},
+                    {.name = "analog", .help = "with --standalone: analog lines of one number instead of PRI"},
                     {.name = "numbers",
                      .value = "N",
                      .help = "link numbers per box",

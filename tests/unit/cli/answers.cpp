@@ -138,6 +138,16 @@ void addMessages(std::vector<control::Route>& to, Asked& asked, const std::strin
     });
 }
 
+json linesJson(const std::string& span)
+{
+    const auto line = [](unsigned port) {
+        return hal::AnalogLine{hal::Timeslot{static_cast<std::uint8_t>(port)}, number("+12125559000")};
+    };
+    hal::LineRow talks{line(1), hal::PortKind::fxo, "talking", true, span + "-1-4", 4, 3};
+    hal::LineRow dead{line(2), hal::PortKind::fxo, "dead", true, "", 0, 1};
+    return {{"version", 1}, {"lines", {lines::toJson(talks, span), lines::toJson(dead, span)}}};
+}
+
 void addLines(std::vector<control::Route>& to, Asked& asked, const std::string& span)
 {
     add(to, asked, "GET", "/v1/spans", fixed(spansJson(span)));
@@ -302,6 +312,24 @@ std::vector<control::Route> boxAnswers(const std::string& box, Asked& asked, Hea
     add(routes, asked, "GET", "/v1/numbers", fixed(box::numbersJson(numbers)));
     addCalls(routes, asked, box + "-tie1");
     addLines(routes, asked, box + "-tie1");
+    add(routes, asked, "POST", "/v1/lines/{}/{}/learn", [box](const Request& r) {
+        const std::string& port = r.captured.at(1);
+        if (r.captured.at(0) != box + "-lines" || port.size() != 1 || port > "2")
+            return control::errorResponse(
+                Error{Errc::not_found, "line " + r.captured.at(0) + "/" + port + ": there is none here"});
+        const auto measured = [](const char* tone, double dbm0, const char* profile) {
+            return json{{"tone", tone},
+                        {"dbm0", dbm0},
+                        {"error", nullptr},
+                        {"profile", profile},
+                        {"fits", std::string(tone) == profile}};
+        };
+        json answer{{"version", 1}, {"line", box + "-lines/" + port}, {"profile", "us"}};
+        answer["dial"] = measured("350+440", -12.9, "350+440");
+        answer["after"] = measured(port == "1" ? "480+620/500 0/500" : "425/480 0/480", -13.1, "480+620/500 0/500");
+        return lines::jsonResponse(answer);
+    });
+    add(routes, asked, "GET", "/v1/lines", fixed(linesJson(box + "-lines")));
     add(routes, asked, "GET", "/v1/modems", fixed(modemsJson(box)));
     add(routes, asked, "GET", "/v1/trace/at/{}", [box](const Request& r) {
         if (r.captured.at(0) != box + "-modem1")

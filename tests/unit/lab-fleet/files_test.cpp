@@ -152,6 +152,28 @@ TEST(FleetFiles, AStandaloneBoxHasTheTrunksItself)
     EXPECT_EQ(fleetProcesses(f).size(), 2u) << "exchange and box";
 }
 
+TEST(FleetFiles, ABoxOnAnalogLinesHasTheirOneNumberForAll)
+{
+    for (const char* country : {"us", "eu"}) {
+        FleetOptions o = options(country, 1, 1, 1, true);
+        o.analog = true;
+        const Fleet f = *planFleet(o);
+        const box::BoxConfig c = boxConfig(f, 0);
+        ASSERT_EQ(c.lines.spans.size(), 1u);
+        EXPECT_EQ(c.lines.spans[0].span.type, hal::SpanType::analog);
+        EXPECT_EQ(c.lines.spans[0].analog.kind, hal::PortKind::fxo);
+        EXPECT_EQ(c.lines.spans[0].analog.lines.size(), linesPerBank);
+        EXPECT_EQ(c.pool.first, c.access.front().number);
+        EXPECT_EQ(c.pool.size(), 1u);
+        std::vector<ini::Problem> problems;
+        const ini::Document doc = ini::parse(exchangeIni(f), "exchange.ini", problems);
+        const lines::LinesConfig exchange = lines::readLines(doc, problems);
+        EXPECT_EQ(complaints(problems), "");
+        EXPECT_EQ(exchange.spans[0].analog.kind, hal::PortKind::fxs);
+        EXPECT_EQ(exchange.spans[0].analog.country.opensLoop, std::string(country) == "us");
+    }
+}
+
 TEST(FleetFiles, PoolsAreDisjointAndRunUpwards)
 {
     FleetOptions o = options("eu", 3, 1, 1);

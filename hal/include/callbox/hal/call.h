@@ -83,6 +83,10 @@ public:
     virtual void onStage(CallStage) = 0;                 // proceeding, alerting, connected
     virtual void onReleased(Cause) = 0;                  // the last event ever
     virtual void onBearer(std::unique_ptr<Channel>) = 0; // the B channel is ours from here on
+    // What the line plays may be the tone by which an analog exchange says that the caller has left: it began so many
+    // samples before the end of the block just heard. Empty: it was none. May come from inside a tick. What is recorded
+    // is held back meanwhile, and left out when the call is released so.
+    virtual void onLineTone(std::optional<std::size_t> startedAgo) = 0;
 
 protected:
     ~LegEvents() = default;
@@ -159,6 +163,7 @@ private:
     void onStage(CallStage) override;
     void onReleased(Cause) override;
     void onBearer(std::unique_ptr<Channel>) override;
+    void onLineTone(std::optional<std::size_t> startedAgo) override;
     void onAudio(const AudioBlock&) override;
     [[nodiscard]] Result<void> mayWait() const;
 

@@ -45,6 +45,10 @@ public:
     [[nodiscard]] AudioPort* port() const { return port_; }
     // See Joiner.
     Result<std::unique_ptr<LowJoin>> joinBelow(Channel& other);
+    // Hears each block after the port has had it, both ways, and changes nothing: supervision of an analog line. Null:
+    // nobody. The listener outlives its stay here.
+    void setListener(AudioPort* listener) { listener_ = listener; }
+    [[nodiscard]] AudioPort* listener() const { return listener_; }
 
 private:
     friend class Span;
@@ -55,6 +59,7 @@ private:
     Law law_;
     std::string spanName_;
     AudioPort* port_ = nullptr;
+    AudioPort* listener_ = nullptr;
 };
 
 // Gets the D channel's frames.

@@ -7,8 +7,24 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace callbox::hal {
+
+// One port of an analog bank, by what it faces and not by its signalling, whose names are the other way round.
+enum class PortKind : std::uint8_t {
+    fxo, // faces an exchange, as a telephone does
+    fxs, // faces a telephone: feeds the loop and rings
+};
+enum class LineStart : std::uint8_t {
+    loop, // loop start: nothing tells the telephone that the other side has hung up
+    kewl, // loop start, and the exchange opens the loop for a moment when it clears
+};
+struct PortConfig {
+    Timeslot port{1};
+    PortKind kind = PortKind::fxo;
+    LineStart start = LineStart::kewl;
+};
 
 struct SpanConfig {
     std::string name; // "trunk1"
@@ -16,6 +32,7 @@ struct SpanConfig {
     Law law = Law::alaw;
     Timeslot dChannel{16};
     bool crc4 = true;
+    std::vector<PortConfig> ports; // of an analog bank: those in use
 };
 
 // One open channel's share of a tick. The views live during onTick only.

@@ -8,15 +8,16 @@
 
 namespace callbox::hal {
 
-// A timeslot of a span as the standards number it: E1 1..31 (0 carries framing; G.704 2.3), T1 1..24.
+// A timeslot of a span as the standards number it: E1 1..31 (0 carries framing; G.704 2.3), T1 1..24; of an analog bank
+// its ports 1..31.
 enum class Timeslot : std::uint8_t {};
 constexpr unsigned index(Timeslot t)
 {
     return static_cast<unsigned>(t);
 }
 
-enum class Law { alaw, mulaw }; // G.711
-enum class SpanType { e1, t1 };
+enum class Law { alaw, mulaw };         // G.711
+enum class SpanType { e1, t1, analog }; // analog: a bank of ports, without a D channel (line_io.h)
 
 constexpr std::uint8_t idleOctet(Law law)
 {
@@ -24,11 +25,11 @@ constexpr std::uint8_t idleOctet(Law law)
 } // quiet, as sent by an idle coder
 constexpr unsigned timeslots(SpanType t)
 {
-    return t == SpanType::e1 ? 31 : 24;
+    return t == SpanType::t1 ? 24 : 31;
 }
-constexpr Timeslot dChannelSlot(SpanType t)
+constexpr Timeslot dChannelSlot(SpanType t) // 0: none
 {
-    return Timeslot{static_cast<std::uint8_t>(t == SpanType::e1 ? 16 : 24)};
+    return Timeslot{static_cast<std::uint8_t>(t == SpanType::e1 ? 16 : t == SpanType::t1 ? 24 : 0)};
 }
 constexpr unsigned samplesPerSecond = 8000;
 

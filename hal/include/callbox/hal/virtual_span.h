@@ -30,6 +30,7 @@ struct VirtualFaults {
     unsigned corruptFrames = 0; // the next so many arrive with a bad FCS
     unsigned slips = 0;         // so many ticks to be lost from what we receive, one slip each
     bool silent = false;        // we answer nothing, as a frozen process does
+    std::uint32_t cut = 0;      // an analog bank's lines that are cut: bit n is port n
 };
 class FaultInjection { // optional ability of a virtual span's SpanIo (dynamic_cast)
 public:

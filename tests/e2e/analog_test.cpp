@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A box that has analog lines only does the whole job: a message is left, told by SMS and heard on the line's one
+// number. The us exchange opens the loop when a caller hangs up, the eu one only plays its busy tone.
+#include "support/lab.h"
+#include <cmath>
+#include <gtest/gtest.h>
+
+using namespace callbox::tests;
+
+namespace {
+
+const std::string caller = "+12125550199";
+const std::string recipient = "+12125550123";
+
+// G.711 mu-law of a 16-bit sample (ITU-T G.711 table 2a).
+unsigned char mulaw(int x)
+{
+    const int sign = x < 0 ? 0 : 0x80;
+    const int magnitude = std::min(std::abs(x), 32635) + 132;
+    int exponent = 7;
+    while (exponent > 0 && !(magnitude & 0x80 << exponent))
+        --exponent;
+    return static_cast<unsigned char>(~((sign ^ 0x80) | exponent << 4 | (magnitude >> (exponent + 3) & 0xF)));
+}
+
+void add(std::vector<unsigned char>& to, double first, double second, int ms)
+{
+    for (int i = 0; i < ms * 8; ++i)
+        to.push_back(
+            mulaw(int(6000 * (std::sin(2 * M_PI * first * i / 8000) + std::sin(2 * M_PI * second * i / 8000)))));
+}
+
+void addKeys(std::vector<unsigned char>& to, const std::string& keys)
+{
+    constexpr double rows[] = {697, 770, 852, 941}, columns[] = {1209, 1336, 1477};
+    const std::string pad = "123456789*0#";
+    for (const char key : keys) {
+        const auto at = pad.find(key);
+        add(to, rows[at / 3], columns[at % 3], 100);
+        add(to, 0, 0, 100);
+    }
+}
+
+json theMessage(const Lab& lab)
+{
+    const json all = lab.waitFor({"message", "list"}, [](const json& j) {
+        const json& m = j.at("messages");
+        return m.size() == 1 && m[0].value("state", "") == "stored";
+    });
+    return all.at("messages").at(0);
+}
+
+// The recipient is told, calls the line's number, presses 1 and hears it.
+void expectHeard(const Lab& lab, const std::vector<unsigned char>& spoken)
+{
+    const json sms = lab.sms(recipient);
+    ASSERT_EQ(sms.size(), 1u);
+    const SmsWords words = readSms(sms[0].value("text", ""));
+    EXPECT_EQ(words.from, caller) << sms.dump();
+    EXPECT_EQ(words.link, lab.description().value("access_number", ""));
+    const json heard = lab.call(
+        {"--from", recipient, "--to", words.link, "--digits", "1", "--hold", "12", "--record", lab.file("heard.wav")});
+    EXPECT_TRUE(heard.value("connected", false)) << heard.dump();
+    EXPECT_NE(findRun(readG711(lab.file("heard.wav")).samples, spoken), std::string::npos);
+    EXPECT_FALSE(lab.messages()[0]["recipients"][0]["heard_at"].is_null());
+}
+
+void expectAllIdle(const Lab& lab)
+{
+    lab.waitFor({"line", "list"}, [](const json& j) {
+        const json& lines = j.at("lines");
+        return !lines.empty() &&
+               std::all_of(lines.begin(), lines.end(), [](const json& l) { return l.value("idle", false); });
+    });
+}
+
+TEST(Analog, ACallerKeysInTheRecipientAndHangsUpAndTheLoopIsOpened)
+{
+    Lab lab({"--standalone", "--analog", "--country", "us"});
+    lab.checkTraces(false);
+    std::vector<unsigned char> said;
+    add(said, 0, 0, 1000);
+    addKeys(said, "2125550123#");
+    add(said, 0, 0, 1500);
+    addKeys(said, "#"); // straight to the beep
+    add(said, 0, 0, 2500);
+    const auto spoken = noise("mulaw", 24000, 1);
+    said.insert(said.end(), spoken.begin(), spoken.end());
+    writeG711(lab.file("said.wav"), "mulaw", said);
+    const json deposit = lab.call({"--from", caller, "--to", lab.description().at("access_number"), "--play",
+                                   lab.file("said.wav"), "--play-at", "connect"});
+    EXPECT_TRUE(deposit.value("connected", false)) << deposit.dump();
+    EXPECT_EQ(deposit.value("law", ""), "mulaw");
+    const json message = theMessage(lab);
+    EXPECT_EQ(message["recipients"][0].value("number", ""), recipient);
+    EXPECT_FALSE(message.value("cut_short", true));
+    EXPECT_NE(findRun(lab.stored(message).samples, spoken), std::string::npos);
+    expectHeard(lab, spoken);
+    expectAllIdle(lab);
+}
+
+TEST(Analog, ADivertedCallersMessageHoldsNothingOfTheBusyToneThatEndedIt)
+{
+    Lab lab({"--standalone", "--analog", "--country", "eu"});
+    lab.checkTraces(false);
+    const auto spoken = noise("alaw", 24000, 2);
+    writeG711(lab.file("spoken.wav"), "alaw", spoken);
+    const json deposit = lab.call({"--from", caller, "--to", lab.description().at("access_number"), "--redirecting",
+                                   recipient, "--play", lab.file("spoken.wav")});
+    EXPECT_TRUE(deposit.value("connected", false)) << deposit.dump();
+    EXPECT_EQ(deposit.value("law", ""), "alaw");
+    const json message = theMessage(lab);
+    EXPECT_FALSE(message.value("cut_short", true));
+    const auto stored = lab.stored(message).samples;
+    const std::size_t at = findRun(stored, spoken);
+    ASSERT_NE(at, std::string::npos);
+    EXPECT_LT(stored.size() - at - spoken.size(), 1600u) << "samples after the voice, of which the tone had seconds";
+    expectHeard(lab, spoken);
+    expectAllIdle(lab);
+}
+
+TEST(Analog, ARecipientWithoutSmsIsCalledAndHearsItAfterTheKey)
+{
+    Lab lab({"--standalone", "--analog", "--country", "eu", "--modems", "0"});
+    lab.checkTraces(false);
+    const auto spoken = noise("alaw", 16000, 3);
+    writeG711(lab.file("spoken.wav"), "alaw", spoken);
+    // The first key says that somebody is there: this exchange has no signal for it. The second answers the question.
+    const std::string heard = lab.file("phone.wav");
+    ASSERT_EQ(lab.command({"lab", "phone"},
+                          {"--number", recipient, "--answers", "yes", "--press", "1pppp1", "--record", heard})
+                  .exitCode,
+              0);
+    const json deposit = lab.call({"--from", caller, "--to", lab.description().at("access_number"), "--redirecting",
+                                   recipient, "--play", lab.file("spoken.wav")});
+    EXPECT_TRUE(deposit.value("connected", false)) << deposit.dump();
+    lab.waitFor({"message", "list"}, [](const json& j) {
+        const json& m = j.at("messages");
+        return m.size() == 1 && !m[0]["recipients"][0]["heard_at"].is_null();
+    });
+    expectAllIdle(lab);
+    EXPECT_NE(findRun(readG711(heard).samples, spoken), std::string::npos);
+}
+
+} // namespace
