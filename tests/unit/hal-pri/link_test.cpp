@@ -11,8 +11,8 @@ using namespace callbox::tests;
 namespace {
 
 class EachSide : public testing::TestWithParam<PriSwitchType> {};
-INSTANTIATE_TEST_SUITE_P(Pri, EachSide, testing::Values(PriSwitchType::euroIsdn, PriSwitchType::ni2),
-                         [](const auto& p) { return p.param == PriSwitchType::ni2 ? "ni2" : "euroisdn"; });
+INSTANTIATE_TEST_SUITE_P(Pri, EachSide, testing::ValuesIn(allSwitchTypes().begin(), allSwitchTypes().end()),
+                         [](const auto& p) { return testName(p.param); });
 
 FaultInjection& faultsOf(Side& side)
 {

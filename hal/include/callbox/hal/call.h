@@ -13,6 +13,7 @@
 #include <callbox/hal/cause.h>
 #include <callbox/hal/media.h>
 #include <callbox/hal/numbers.h>
+#include <callbox/hal/referral.h>
 #include <callbox/hal/span.h>
 
 namespace callbox::hal {
@@ -83,6 +84,7 @@ public:
     virtual void onStage(CallStage) = 0;                 // proceeding, alerting, connected
     virtual void onReleased(Cause) = 0;                  // the last event ever
     virtual void onBearer(std::unique_ptr<Channel>) = 0; // the B channel is ours from here on
+    virtual void onReferral(ReferralNews) = 0;           // accepted or refused
 
 protected:
     ~LegEvents() = default;
@@ -96,6 +98,8 @@ public:
     virtual Result<void> progress() = 0; // in-band information is there (Q.931 progress indicator 8)
     virtual Result<void> answer() = 0;
     virtual void hangup(Cause) = 0;
+    // What it can ask of its network; null: nothing.
+    virtual LegReferral* referral() { return nullptr; }
 };
 
 class Call final : private LegEvents, private AudioPort {
@@ -131,6 +135,12 @@ public:
     // Ends the call from our side; returns at once, released() follows.
     void hangup(Cause cause = Cause::normalClearing);
 
+    // Asks the network to take the call back (referral.h) and waits until it has, or will not: an incoming one before
+    // its answer to another number; two answered ones of one trunk to each other. Errc::unsupported where the trunk
+    // does not know it, Errc::gone when the call has ended before.
+    Task<ReferralEnd> deflect(PartyNumber to, DiversionReason reason, Duration limit);
+    Task<ReferralEnd> transfer(Call& other, Duration limit);
+
     // Outgoing: the next stage it reaches, in order; Errc::timeout after `limit`; Errc::gone when released.
     Task<CallStage> nextStage(Duration limit);
     // Until the call is released; the cause.
@@ -159,8 +169,10 @@ private:
     void onStage(CallStage) override;
     void onReleased(Cause) override;
     void onBearer(std::unique_ptr<Channel>) override;
+    void onReferral(ReferralNews) override;
     void onAudio(const AudioBlock&) override;
     [[nodiscard]] Result<void> mayWait() const;
+    [[nodiscard]] Result<LegReferral*> mayRefer() const;
 
     Edges edges_;
     Identity identity_;
