@@ -89,6 +89,31 @@ Task<ReferralEnd> Call::transfer(Call& other, Duration limit)
     co_return end;
 }
 
+Result<void> Call::moveTo(Call& other, Cause cause)
+{
+    for (const Call* c : {this, &other})
+        if (c->released() || c->stage_ == CallStage::releasing)
+            return Error{Errc::gone, "call " + c->id() + " has ended"};
+    if (law_ != other.law_ || join_ || other.join_ || &other == this)
+        return Error{Errc::invalid, "call " + id() + " cannot go on as call " + other.id()};
+    leg_->hangup(cause);
+    if (channel_)
+        channel_->setPort(nullptr);
+    leg_ = std::move(other.leg_); // what still comes of the old one is nobody's
+    channel_ = std::move(other.channel_);
+    leg_->setEvents(*this);
+    if (channel_)
+        channel_->setPort(this);
+    const CallStage reached = std::exchange(other.stage_, CallStage::released);
+    other.cause_ = cause;
+    other.media_->endAll(MediaEnd::hangup);
+    other.media_->stages.push(CallStage::released);
+    other.media_->ended.set(true);
+    if (stage_ != CallStage::connected && reached != CallStage::placed)
+        onStage(reached);
+    return {};
+}
+
 void Call::onReferral(ReferralNews news)
 {
     if (media_->referral)

@@ -56,8 +56,8 @@ Result<void> PriTrunk::transfer(Record& r, Record& other)
     if (kind == TransferKind::none)
         return Error{Errc::unsupported,
                      "span " + name() + ": profile " + std::string(config_.profile->name) + " knows no transfer"};
-    if (r.asked || other.asked)
-        return Error{Errc::busy, "call " + r.id + ": a transfer is being tried already"};
+    r.asked.reset(); // an earlier request that nobody has answered: a late answer to it says nothing of this one
+    other.asked.reset();
     Record* on = &r;
     Component c{.invokeId = nextInvokeId()};
     if (kind == TransferKind::ect) {

@@ -272,7 +272,7 @@ TEST(Link, NoMessageStopsTheTrunkOrKeepsAChannel)
                 seeds.push_back(s.octets);
     const auto random = makeSeededRandom(7);
     for (const std::string side : {"user", "network"})
-        for (const std::string type : {"euroisdn", "ni2"}) {
+        for (const std::string type : {"euroisdn", "ni2", "dms100", "qsig"}) {
             Player player(side, type);
             ASSERT_TRUE(player.linkUp());
             for (unsigned i = 0; i < 4000; ++i) {

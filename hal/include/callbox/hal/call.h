@@ -141,6 +141,11 @@ public:
     Task<ReferralEnd> deflect(PartyNumber to, DiversionReason reason, Duration limit);
     Task<ReferralEnd> transfer(Call& other, Duration limit);
 
+    // A network's side: the party goes on on the other call's leg, as if this had been it from the start; the old leg
+    // is cleared with `cause`, and the other call is over. Who plays or records here goes on. Errc::gone: one of them
+    // has ended; Errc::invalid: their laws differ, or one of them is joined.
+    Result<void> moveTo(Call& other, Cause cause);
+
     // Outgoing: the next stage it reaches, in order; Errc::timeout after `limit`; Errc::gone when released.
     Task<CallStage> nextStage(Duration limit);
     // Until the call is released; the cause.

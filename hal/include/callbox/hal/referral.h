@@ -28,7 +28,7 @@ public:
     // An incoming call that is not answered yet goes to another number. Errc::unsupported: not on this trunk.
     virtual Result<void> deflect(const PartyNumber& to, DiversionReason) = 0;
     // The far parties of this call and the other, both answered and on one trunk, are joined by the network.
-    // Errc::unsupported: not on this trunk, or not these two; Errc::busy: it is being tried already.
+    // Errc::unsupported: not on this trunk, or not these two. It takes the place of an earlier request.
     virtual Result<void> transfer(LegIo& other) = 0;
 
 protected:
