@@ -138,6 +138,8 @@ void Call::onReleased(Cause cause)
     media_->endAll(MediaEnd::hangup);
     media_->stages.push(CallStage::released);
     media_->ended.set(true);
+    if (media_->referral && !ours)
+        media_->referral->push(ReferralNews::released);
     if (observer_)
         observer_(CallStage::released);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "caller.h"
+#include "exchange_live.h"
 #include "telephone_script.h"
 #include "wav_file.h"
 #include <algorithm>
@@ -70,40 +71,36 @@ Result<void> checkOrder(const CallOrder& o)
 
 } // namespace
 
-// A live call, findable for hangupAll().
-struct Exchange::Live {
-    Live(Exchange& exchange, hal::Call& call) : exchange(exchange), call(call) { exchange.live_.push_back(&call); }
-    ~Live() { std::erase(exchange.live_, &call); }
-    Live(const Live&) = delete;
-    Live& operator=(const Live&) = delete;
-    Exchange& exchange;
-    hal::Call& call;
-};
-
 Exchange::Exchange(const Edges& edges) : edges_(edges), greeting_(machineGreeting()), phones_(edges.loop) {}
 
 Exchange::~Exchange()
 {
-    for (const auto& row : trunks_)
+    for (const auto& row : trunks_) {
         row->trunk->setIncoming({});
+        if (hal::ReferralPoint* point = row->trunk->referrals())
+            point->setReferrals({});
+    }
 }
 
 void Exchange::addTrunk(hal::Trunk& trunk, hal::DialPlan plan, hal::RedirectingForm form)
 {
-    trunks_.push_back(std::make_unique<Row>(Row{&trunk, std::move(plan), form}));
+    trunks_.push_back(std::make_unique<Row>(Row{&trunk, std::move(plan), form, {}}));
     trunk.setIncoming([this, row = trunks_.back().get()](std::unique_ptr<hal::Call> c) { ring(*row, std::move(c)); });
+    if (hal::ReferralPoint* point = trunk.referrals())
+        point->setReferrals([this, row = trunks_.back().get()](const hal::ReferralRequest& r) { refer(*row, r); });
 }
 
 // ---- callers
 
-// The usable trunks, the one with the most idle channels first; of equals each in turn.
-std::vector<Exchange::Row*> Exchange::byIdle()
+// The usable trunks that lead to a number, the one with the most idle channels first; of equals each in turn.
+std::vector<Exchange::Row*> Exchange::byIdle(const PhoneNumber& to)
 {
+    const bool somebodys = served(to);
     std::vector<std::pair<unsigned, Row*>> usable;
     for (std::size_t i = 0; i < trunks_.size(); ++i) {
         Row* row = trunks_[(next_ + i) % trunks_.size()].get();
         const hal::TrunkStatus s = row->trunk->status();
-        if (s.usable)
+        if (s.usable && (somebodys ? contains(row->numbers, to) : row->numbers.empty()))
             usable.emplace_back(s.idle, row);
     }
     ++next_;
@@ -118,7 +115,7 @@ Result<std::unique_ptr<hal::Call>> Exchange::place(const CallOrder& order)
 {
     Error why{Errc::gone, "no trunk is usable"};
     bool busy = false;
-    for (Row* row : byIdle()) {
+    for (Row* row : byIdle(order.to)) {
         auto call = row->trunk->place(setupOf(order, row->plan, row->form));
         if (call || call.error().code == Errc::invalid)
             return call;
@@ -171,6 +168,11 @@ void Exchange::ring(Row& row, std::unique_ptr<hal::Call> call)
     if (had.to.empty()) {
         edges_.log.info("a number that is none was called", {{"call", call->id()}});
         call->hangup(hal::Cause::invalidNumberFormat);
+    }
+    if (served(had.to)) {
+        const PhoneNumber to = had.to;
+        phones_.start(transit(row, std::move(call), to));
+        return;
     }
     phones_.start(telephone(std::move(had), std::move(call)));
 }

@@ -23,7 +23,21 @@ std::vector<::pri*>& graveyard()
 
 int switchTypeOf(const PriConfig& c)
 {
-    return c.switchType == PriSwitchType::ni2 ? PRI_SWITCH_NI2 : PRI_SWITCH_EUROISDN_E1;
+    switch (c.switchType) {
+    case PriSwitchType::ni2:
+        return PRI_SWITCH_NI2;
+    case PriSwitchType::dms100:
+        return PRI_SWITCH_DMS100;
+    case PriSwitchType::att4ess:
+        return PRI_SWITCH_ATT4ESS;
+    case PriSwitchType::lucent5e:
+        return PRI_SWITCH_LUCENT5E;
+    case PriSwitchType::qsig:
+        return PRI_SWITCH_QSIG;
+    case PriSwitchType::euroIsdn:
+        break;
+    }
+    return PRI_SWITCH_EUROISDN_E1;
 }
 
 int channelOf(int encoded)
@@ -176,7 +190,7 @@ Result<std::unique_ptr<Controller>> Controller::make(const Edges& edges, Span& s
     pri_hangup_fix_enable(c->pri_, 1);
     pri_connect_ack_enable(c->pri_, 1);
     pri_set_overlapdial(c->pri_, 0);
-    if (config.switchType == PriSwitchType::ni2)
+    if (northAmerican(config.switchType))
         pri_set_service_message_support(c->pri_, 1);
     if (auto r = c->setTimers(); !r)
         return r.error();
@@ -188,9 +202,9 @@ Result<std::unique_ptr<Controller>> Controller::make(const Edges& edges, Span& s
 
 Result<void> Controller::setTimers()
 {
-    // Off by default in libpri: EN 300 403-1 9.5 and 9.6 have 2 minutes and 2 tries.
-    pri_set_timer(pri_, PRI_TIMER_T316, 120'000);
-    pri_set_timer(pri_, PRI_TIMER_N316, 2);
+    // Off by default in libpri.
+    pri_set_timer(pri_, PRI_TIMER_T316, config_.profile->t316);
+    pri_set_timer(pri_, PRI_TIMER_N316, config_.profile->n316);
     for (const auto& [name, value] : config_.timers)
         if (pri_set_timer(pri_, pri_timer2idx(name.c_str()), value) != 0)
             return Error{Errc::invalid, "span " + span_.name() + ": timer " + name + " is not used on this span"};

@@ -1,60 +1,61 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "diversion.h"
+#include "ber.h"
 #include "ie.h"
-#include <initializer_list>
 
 namespace callbox::hal::pri {
 
 namespace {
 
+using namespace ber;
+
 constexpr std::uint8_t supplementaryServices = 0x91; // protocol profile, EN 300 196-1 11.2.2.1
 constexpr std::uint8_t networkingExtensions = 0x9F;
 constexpr std::uint8_t invoke = 0xA1;
-constexpr std::uint8_t sequence = 0x30;
-constexpr std::uint8_t integer = 0x02;
-constexpr std::uint8_t enumerated = 0x0A;
-constexpr std::uint8_t numericString = 0x12;
-constexpr std::uint8_t operation = 15;
-constexpr std::uint8_t context(unsigned n)
-{
-    return static_cast<std::uint8_t>(0xA0 | n);
-}
+constexpr unsigned etsiOperation = 15;
+constexpr unsigned qsigOperation = 21; // ECMA-174 divertingLegInformation2
 
-struct Tlv {
-    std::uint8_t tag = 0;
-    Octets value;
-};
-
-// Takes one definite-length TLV from the front of `rest`.
-std::optional<Tlv> take(Octets& rest)
+// DiversionReason ::= ENUMERATED { unknown(0), cfu(1), cfb(2), cfnr(3), cdAlerting(4), cdImmediate(5) } of EN 300
+// 207-1; ECMA-174 has the first four.
+unsigned toFacilityReason(DiversionReason r, FacilityDialect dialect)
 {
-    if (rest.size() < 2)
-        return {};
-    std::size_t length = rest[1], header = 2;
-    if (length == 0x81) { // long form of one octet: more than a Facility can hold otherwise
-        if (rest.size() < 3)
-            return {};
-        length = rest[2];
-        header = 3;
-    } else if (length > 0x7F) {
-        return {};
+    switch (r) {
+    case DiversionReason::unconditional:
+        return 1;
+    case DiversionReason::busy:
+        return 2;
+    case DiversionReason::noReply:
+    case DiversionReason::mobileNotReachable: // has no code point of its own here
+        return 3;
+    case DiversionReason::deflection:
+        return dialect == FacilityDialect::qsig ? 0 : 4;
+    case DiversionReason::unknown:
+        break;
     }
-    if (rest.size() < header + length)
-        return {};
-    const Tlv tlv{rest[0], rest.subspan(header, length)};
-    rest = rest.subspan(header + length);
-    return tlv;
+    return 0;
 }
 
-std::optional<unsigned> small(const std::optional<Tlv>& t, std::uint8_t tag)
+DiversionReason fromFacilityReason(unsigned code)
 {
-    if (!t || t->tag != tag || t->value.size() != 1)
-        return {};
-    return t->value[0];
+    switch (code) {
+    case 1:
+        return DiversionReason::unconditional;
+    case 2:
+        return DiversionReason::busy;
+    case 3:
+        return DiversionReason::noReply;
+    case 4:
+    case 5:
+        return DiversionReason::deflection;
+    default:
+        return DiversionReason::unknown;
+    }
 }
 
 // PartyNumber ::= CHOICE { unknownPartyNumber [0] NumberDigits, publicPartyNumber [1] SEQUENCE { type, digits }, ...,
 // privatePartyNumber [5] SEQUENCE { type, digits } }
+} // namespace
+
 bool readParty(Octets value, PartyNumber& n)
 {
     const auto choice = take(value);
@@ -80,6 +81,15 @@ bool readParty(Octets value, PartyNumber& n)
             n.digits += static_cast<char>(o);
     return true;
 }
+
+OctetBuffer writeParty(const PartyNumber& n)
+{
+    const OctetBuffer digits(n.digits.begin(), n.digits.end());
+    return wrap(context(n.plan == NumberingPlan::privatePlan ? 5 : 1),
+                {writeSmall(enumerated, unsigned(n.type)), wrap(numericString, {digits})});
+}
+
+namespace {
 
 // PresentedNumberUnscreened ::= CHOICE { presentationAllowedNumber [0], presentationRestricted [1] NULL,
 // numberNotAvailableDueToInterworking [2] NULL, presentationRestrictedNumber [3] }
@@ -118,7 +128,7 @@ std::optional<DivertingLegInformation2> readArgument(Octets rest)
     if (!counter || !reason)
         return {};
     d.counter = *counter;
-    d.reason = *reason > 5 ? DiversionReason::unknown : static_cast<DiversionReason>(*reason);
+    d.reason = fromFacilityReason(*reason);
     while (!rest.empty()) {
         const auto part = take(rest);
         if (!part)
@@ -131,23 +141,11 @@ std::optional<DivertingLegInformation2> readArgument(Octets rest)
     return d;
 }
 
-OctetBuffer wrap(std::uint8_t tag, std::initializer_list<OctetBuffer> parts)
-{
-    OctetBuffer out{tag, 0};
-    for (const OctetBuffer& p : parts)
-        out.insert(out.end(), p.begin(), p.end());
-    out[1] = static_cast<std::uint8_t>(out.size() - 2); // numbers are short: never the long form
-    return out;
-}
-
 OctetBuffer presented(const PartyNumber& n)
 {
     if (n.digits.empty())
         return {static_cast<std::uint8_t>(n.presentation == Presentation::restricted ? 0x81 : 0x82), 0};
-    const OctetBuffer digits(n.digits.begin(), n.digits.end());
-    const OctetBuffer type{enumerated, 1, static_cast<std::uint8_t>(n.type)};
-    const OctetBuffer party = wrap(context(1), {type, wrap(numericString, {digits})});
-    return wrap(context(n.presentation == Presentation::allowed ? 0 : 3), {party});
+    return wrap(context(n.presentation == Presentation::allowed ? 0 : 3), {writeParty(n)});
 }
 
 } // namespace
@@ -167,7 +165,8 @@ std::optional<DivertingLegInformation2> readDiversion(Octets content)
         const auto id = take(inside);
         if (!id || id->tag != integer)
             continue;
-        if (small(take(inside), integer) != operation)
+        const auto operation = small(take(inside), integer);
+        if (operation != etsiOperation && operation != qsigOperation)
             continue;
         const auto argument = take(inside);
         return argument && argument->tag == sequence ? readArgument(argument->value) : std::nullopt;
@@ -175,19 +174,23 @@ std::optional<DivertingLegInformation2> readDiversion(Octets content)
     return {};
 }
 
-OctetBuffer writeDiversion(const DivertingLegInformation2& d, std::uint8_t invokeId)
+OctetBuffer writeDiversion(const DivertingLegInformation2& d, std::uint8_t invokeId, FacilityDialect dialect)
 {
     OctetBuffer diverting, original;
     if (d.diverting)
         diverting = wrap(context(1), {presented(*d.diverting)});
     if (d.originalCalled)
         original = wrap(context(2), {presented(*d.originalCalled)});
-    const OctetBuffer counter{integer, 1, static_cast<std::uint8_t>(d.counter)};
-    const OctetBuffer reason{enumerated, 1, static_cast<std::uint8_t>(d.reason)};
-    const OctetBuffer argument = wrap(sequence, {counter, reason, diverting, original});
-    const OctetBuffer id{integer, 1, invokeId};
-    const OctetBuffer component = wrap(invoke, {id, {integer, 1, operation}, argument});
-    return wrap(ie::facility, {{supplementaryServices}, component});
+    const bool qsig = dialect == FacilityDialect::qsig;
+    const OctetBuffer argument =
+        wrap(sequence, {writeSmall(integer, d.counter), writeSmall(enumerated, toFacilityReason(d.reason, dialect)),
+                        diverting, original});
+    const OctetBuffer component = wrap(
+        invoke, {writeSmall(integer, invokeId), writeSmall(integer, qsig ? qsigOperation : etsiOperation), argument});
+    // ECMA-165: from the end of the private network to its other end; who does not know the operation ignores it.
+    const OctetBuffer extension{networkingExtensions, 0xAA, 6, 0x80, 1, 0, 0x82, 1, 0, 0x8B, 1, 0};
+    OctetBuffer out = wrap(ie::facility, {qsig ? extension : OctetBuffer{supplementaryServices}, component});
+    return out;
 }
 
 } // namespace callbox::hal::pri

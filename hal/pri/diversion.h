@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// DivertingLegInformation2 (EN 300 207-1 annex, operation 15) in a Facility information element: who diverted last, who
-// was called first, why, how often. BER both ways; octets in, values out.
+// DivertingLegInformation2 (EN 300 207-1 annex, operation 15; ECMA-174, operation 21) in a Facility information
+// element: who diverted last, who was called first, why, how often. BER both ways; octets in, values out.
 #pragma once
 #include <callbox/hal/call.h>
 
@@ -15,7 +15,14 @@ struct DivertingLegInformation2 {
 
 // `content` is that of a Facility element. Empty when it holds another operation or is malformed.
 std::optional<DivertingLegInformation2> readDiversion(Octets content);
+// How a Facility is written: ETSI's on public lines (EN 300 207-1), QSIG's on private ones (ECMA-174).
+enum class FacilityDialect { etsi, qsig };
 // The whole Facility element. `invokeId` 1 to 127.
-OctetBuffer writeDiversion(const DivertingLegInformation2&, std::uint8_t invokeId);
+OctetBuffer writeDiversion(const DivertingLegInformation2&, std::uint8_t invokeId,
+                           FacilityDialect = FacilityDialect::etsi);
+
+// PartyNumber of EN 300 207-1 annex and ECMA-164; false: malformed, or a choice we do not know.
+bool readParty(Octets value, PartyNumber&);
+OctetBuffer writeParty(const PartyNumber&);
 
 } // namespace callbox::hal::pri

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "frame.h"
-#include "diversion.h"
+#include "referral.h"
 #include <algorithm>
 
 namespace callbox::hal::pri {
@@ -50,12 +50,12 @@ OctetBuffer writeDisplay(const std::string& name)
 }
 
 // Our elements of a SETUP, in ascending order of their identifiers (EN 300 403-1 4.5.1).
-std::vector<OctetBuffer> numberElements(const CallSetup& s, unsigned reference, bool display)
+std::vector<OctetBuffer> numberElements(const CallSetup& s, unsigned reference, bool display, FacilityDialect dialect)
 {
     std::vector<OctetBuffer> out;
     const bool diverted = s.redirecting || s.original;
     if (diverted && s.form != RedirectingForm::ie)
-        out.push_back(writeDiversion(diversionOf(s), static_cast<std::uint8_t>(1 + reference % 127)));
+        out.push_back(writeDiversion(diversionOf(s), static_cast<std::uint8_t>(1 + reference % 127), dialect));
     if (display && !s.callingName.empty())
         out.push_back(writeDisplay(s.callingName));
     if (!s.calling.digits.empty() || s.calling.presentation == Presentation::restricted)
@@ -79,9 +79,10 @@ bool isOurs(const Element& e)
 
 } // namespace
 
-ReadSetup readSetup(Octets frame, const Message& m)
+ReadSetup readSetup(Octets frame, const Message& m, const QuirkSet& accepted)
 {
     ReadSetup r;
+    r.quirks.accepted = accepted;
     CallSetup& s = r.setup;
     s.calling.presentation = Presentation::unavailable; // until a number says otherwise
     s.bearer = Bearer::other;
@@ -99,6 +100,8 @@ ReadSetup readSetup(Octets frame, const Message& m)
         case ie::facility:
             if (!facility)
                 facility = readDiversion(e.content);
+            if (const auto c = readComponent(e.content, true))
+                r.rltAsked = r.rltAsked || c->operation == Operation::rltOperation;
             break;
         case ie::display:
             s.callingName = readDisplay(e.content);
@@ -133,10 +136,11 @@ ReadSetup readSetup(Octets frame, const Message& m)
     return r;
 }
 
-OctetBuffer writeSetup(Octets frame, const Message& m, const CallSetup& setup, bool fromNetwork)
+OctetBuffer writeSetup(Octets frame, const Message& m, const CallSetup& setup, bool fromNetwork,
+                       FacilityDialect dialect)
 {
     OctetBuffer out(frame.begin(), frame.begin() + std::ptrdiff_t(m.elements));
-    std::vector<OctetBuffer> ours = numberElements(setup, m.reference, fromNetwork);
+    std::vector<OctetBuffer> ours = numberElements(setup, m.reference, fromNetwork, dialect);
     auto next = ours.begin();
     const auto putUpTo = [&](unsigned id) {
         for (; next != ours.end() && (*next)[0] < id; ++next)

@@ -3,6 +3,7 @@
 // redirecting information in both forms, the cause of a refusal. A frame that libpri repeats is changed the same way
 // again, octet for octet (N25).
 #pragma once
+#include "diversion.h"
 #include "ie.h"
 
 namespace callbox::hal::pri {
@@ -10,13 +11,14 @@ namespace callbox::hal::pri {
 struct ReadSetup {
     CallSetup setup; // numbers, redirecting, bearer, name where it is a Display
     NumberQuirks quirks;
+    bool rltAsked = false;  // a DMS-100's user asks for the network's number of the call (referral.h)
     bool noChannel = false; // "no B channel is free for it" (4.5.13), call waiting
 };
-ReadSetup readSetup(Octets frame, const Message&);
+ReadSetup readSetup(Octets frame, const Message&, const QuirkSet& accepted);
 
 // A SETUP of libpri with the numbers of `setup` in place of its own. Only a network sends a name as Display (EN 300
-// 403-1 and T1.607 3.1.14).
-OctetBuffer writeSetup(Octets frame, const Message&, const CallSetup& setup, bool fromNetwork);
+// 403-1 and T1.607 3.1.14). A diversion's Facility is QSIG's (ECMA-174) or ETSI's.
+OctetBuffer writeSetup(Octets frame, const Message&, const CallSetup& setup, bool fromNetwork, FacilityDialect);
 // The message with another cause value (Q.850) in it.
 OctetBuffer writeCause(Octets frame, const Message&, Cause cause);
 

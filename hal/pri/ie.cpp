@@ -42,7 +42,7 @@ NumberingPlan planOf(std::uint8_t octet3)
 
 // The octets before the digits: 3, and while their extension bit says so 3a, 3b. A switch that leaves the bit out is
 // seen by the digit that follows; one that sets it too early by the next octet, which has it too and is no digit.
-std::vector<std::uint8_t> readHeader(Octets content, std::size_t most, NumberQuirks& quirks)
+std::vector<std::uint8_t> readHeader(Octets content, std::size_t most, QuirkSet& met)
 {
     std::vector<std::uint8_t> header;
     for (std::size_t i = 0; i < content.size() && i < most; ++i) {
@@ -50,18 +50,19 @@ std::vector<std::uint8_t> readHeader(Octets content, std::size_t most, NumberQui
         if (ended && (!(content[i] & 0x80) || isMarkedDigit(content[i])))
             return header;
         if (!ended && i > 0 && isDigit(content[i])) {
-            quirks.extensionBit = true;
+            met.add(PriQuirk::extensionBit);
             return header;
         }
-        quirks.extensionBit = quirks.extensionBit || ended;
+        if (ended)
+            met.add(PriQuirk::extensionBit);
         header.push_back(content[i]);
     }
     if (!(header.back() & 0x80))
-        quirks.extensionBit = true;
+        met.add(PriQuirk::extensionBit);
     return header;
 }
 
-std::string readDigits(Octets content, std::size_t from, NumberQuirks& quirks)
+std::string readDigits(Octets content, std::size_t from, QuirkSet& met)
 {
     std::string digits;
     for (std::size_t i = from; i < content.size(); ++i) {
@@ -69,12 +70,27 @@ std::string readDigits(Octets content, std::size_t from, NumberQuirks& quirks)
             digits += static_cast<char>(content[i]);
         } else if (isMarkedDigit(content[i])) {
             digits += static_cast<char>(content[i] & 0x7F);
-            quirks.extensionBit = true;
+            met.add(PriQuirk::extensionBit);
         } else {
-            quirks.strayOctets = true;
+            met.add(PriQuirk::strayOctets);
         }
     }
     return digits;
+}
+
+// What was met is counted where it is accepted; otherwise the number is none.
+bool accept(const QuirkSet& met, NumberQuirks& quirks)
+{
+    for (const QuirkRow& row : priQuirks()) {
+        if (!met.has(row.quirk))
+            continue;
+        if (!quirks.accepted.has(row.quirk)) {
+            quirks.refused = true;
+            return false;
+        }
+        quirks.seen.add(row.quirk);
+    }
+    return true;
 }
 
 std::uint8_t octet3(const PartyNumber& n)
@@ -154,13 +170,16 @@ std::optional<PartyNumber> readNumber(const Element& e, NumberQuirks& quirks)
     if (e.content.empty())
         return {};
     // The called number has octet 3 only (4.5.8), the calling number 3a too (4.5.10).
-    const auto header = readHeader(e.content, e.id == ie::called ? 1 : 2, quirks);
+    QuirkSet met;
+    const auto header = readHeader(e.content, e.id == ie::called ? 1 : 2, met);
     PartyNumber n;
     n.type = typeOf(header[0]);
     n.plan = planOf(header[0]);
     if (header.size() > 1)
         takeOctet3a(header[1], n);
-    n.digits = readDigits(e.content, header.size(), quirks);
+    n.digits = readDigits(e.content, header.size(), met);
+    if (!accept(met, quirks))
+        return {};
     return n;
 }
 
@@ -168,7 +187,8 @@ std::optional<Diversion> readRedirecting(const Element& e, NumberQuirks& quirks)
 {
     if (e.content.empty())
         return {};
-    const auto header = readHeader(e.content, 3, quirks);
+    QuirkSet met;
+    const auto header = readHeader(e.content, 3, met);
     Diversion d;
     d.number.type = typeOf(header[0]);
     d.number.plan = planOf(header[0]);
@@ -176,7 +196,9 @@ std::optional<Diversion> readRedirecting(const Element& e, NumberQuirks& quirks)
         takeOctet3a(header[1], d.number);
     if (header.size() > 2)
         d.reason = fromIeReason(header[2] & 0x0F);
-    d.number.digits = readDigits(e.content, header.size(), quirks);
+    d.number.digits = readDigits(e.content, header.size(), met);
+    if (!accept(met, quirks))
+        return {};
     return d;
 }
 

@@ -3,6 +3,7 @@
 // written strictly. Octets in, values out; no state.
 #pragma once
 #include <callbox/hal/call.h>
+#include <callbox/hal/trunk_profile.h>
 #include <optional>
 
 namespace callbox::hal::pri {
@@ -62,11 +63,13 @@ struct Element {
 };
 std::vector<Element> parseElements(Octets frame, std::size_t from);
 
-// Known deviations of real switches that reading puts up with, for counting (N24).
+// Known deviations of real switches: which ones reading puts up with, and which it has met (N24).
 struct NumberQuirks {
-    bool extensionBit = false; // an extension bit says more octets follow where digits begin
-    bool strayOctets = false;  // NULs or other octets that are no digits
+    QuirkSet accepted;
+    QuirkSet seen;
+    bool refused = false; // a number was not read for one that is not accepted
 };
+// Empty: none there, or one with a deviation that is not accepted; its element counts as absent then (5.8.7.2).
 std::optional<PartyNumber> readNumber(const Element&, NumberQuirks&);
 std::optional<Diversion> readRedirecting(const Element&, NumberQuirks&);
 Bearer readBearer(Octets content);

@@ -4,11 +4,18 @@
 
 namespace callbox::hal::pri {
 
-Ledger::Ledger(const SpanConfig& span, bool highestFirst) : highestFirst_(highestFirst)
+namespace {
+
+constexpr Duration firstPause = 1min;
+constexpr Duration longestPause = 1h;
+
+} // namespace
+
+Ledger::Ledger(const Loop& loop, const SpanConfig& span, bool highestFirst) : loop_(loop), highestFirst_(highestFirst)
 {
     for (unsigned i = 1; i <= timeslots(span.type); ++i)
         if (const Timeslot t{static_cast<std::uint8_t>(i)}; t != span.dChannel)
-            rows_.push_back({t, {}});
+            rows_.push_back({t, {}, loop.now()});
 }
 
 const Ledger::Row* Ledger::find(Timeslot t) const
@@ -17,9 +24,16 @@ const Ledger::Row* Ledger::find(Timeslot t) const
     return it == rows_.end() ? nullptr : &*it;
 }
 
-Ledger::Row* Ledger::find(Timeslot t)
+void Ledger::change(Timeslot t, const std::function<void(Row&)>& what)
 {
-    return const_cast<Row*>(std::as_const(*this).find(t));
+    const auto r = std::find_if(rows_.begin(), rows_.end(), [&](const Row& row) { return row.slot == t; });
+    if (r == rows_.end())
+        return;
+    const ChannelState before = stateOf(*r);
+    const std::string owner = r->call;
+    what(*r);
+    if (stateOf(*r) != before || r->call != owner)
+        r->since = loop_.now();
 }
 
 ChannelState Ledger::stateOf(const Row& r)
@@ -50,16 +64,18 @@ std::optional<Timeslot> Ledger::nextIdle() const
 
 void Ledger::take(Timeslot t, const std::string& call)
 {
-    if (Row* r = find(t)) {
-        r->call = call;
-        r->restarting = false;
-    }
+    change(t, [&](Row& r) {
+        r.call = call;
+        r.restarting = false;
+    });
 }
 
 void Ledger::release(Timeslot t, const std::string& call)
 {
-    if (Row* r = find(t); r && r->call == call)
-        r->call.clear();
+    change(t, [&](Row& r) {
+        if (r.call == call)
+            r.call.clear();
+    });
 }
 
 const std::string& Ledger::owner(Timeslot t) const
@@ -71,8 +87,7 @@ const std::string& Ledger::owner(Timeslot t) const
 
 void Ledger::setRestarting(Timeslot t, bool on)
 {
-    if (Row* r = find(t))
-        r->restarting = on;
+    change(t, [on](Row& r) { r.restarting = on; });
 }
 
 bool Ledger::restarting(Timeslot t) const
@@ -83,8 +98,28 @@ bool Ledger::restarting(Timeslot t) const
 
 void Ledger::setInService(Timeslot t, End by, bool on)
 {
-    if (Row* r = find(t))
-        (by == End::ours ? r->outByUs : r->outByThem) = !on;
+    change(t, [&](Row& r) { (by == End::ours ? r.outByUs : r.outByThem) = !on; });
+}
+
+Duration Ledger::refused(Timeslot t)
+{
+    Duration pause{};
+    change(t, [&](Row& r) {
+        ++r.refusals;
+        if (r.refusals > 1)
+            pause = std::min<Duration>(longestPause, firstPause * (1 << std::min(r.refusals - 2, 10U)));
+    });
+    return pause;
+}
+
+void Ledger::worked(Timeslot t)
+{
+    change(t, [](Row& r) { r.refusals = 0; });
+}
+
+bool Ledger::anyRefusedAgain() const
+{
+    return std::any_of(rows_.begin(), rows_.end(), [](const Row& r) { return r.refusals > 1; });
 }
 
 std::vector<ChannelRow> Ledger::rows() const
@@ -92,7 +127,7 @@ std::vector<ChannelRow> Ledger::rows() const
     std::vector<ChannelRow> out;
     out.reserve(rows_.size());
     for (const Row& r : rows_)
-        out.push_back({r.slot, stateOf(r), r.call});
+        out.push_back({r.slot, stateOf(r), r.call, loop_.now() - r.since});
     return out;
 }
 

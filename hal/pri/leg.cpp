@@ -58,8 +58,28 @@ Result<void> Leg::answer()
         return r;
     record_->responded = true;
     record_->trunk->controller().answer(record_->call, *record_->slot);
+    record_->trunk->answered(*record_);
     record_->trunk->later(record_, CallStage::connected);
     return {};
+}
+
+Result<void> Leg::deflect(const PartyNumber& to, DiversionReason reason)
+{
+    if (auto r = live(); !r)
+        return r;
+    return record_->trunk->deflect(*record_, to, reason);
+}
+
+Result<void> Leg::transfer(LegIo& other)
+{
+    if (auto r = live(); !r)
+        return r;
+    const auto* leg = dynamic_cast<const Leg*>(&other);
+    if (!leg || leg->record_->trunk != record_->trunk)
+        return Error{Errc::unsupported, "call " + record_->id + ": the network joins only two calls of one span"};
+    if (auto r = leg->live(); !r)
+        return r;
+    return record_->trunk->transfer(*record_, *leg->record_);
 }
 
 void Leg::hangup(Cause cause)

@@ -36,9 +36,13 @@ constexpr Duration auditEvery = 60s;
 } // namespace
 
 PriTrunk::PriTrunk(const Edges& edges, Span& span, const PriConfig& config)
-    : edges_(edges), span_(span), config_(config), ledger_(span.config(), config.highestChannelFirst),
-      restartLimit_(edges.loop), auditTimer_(edges.loop), doubtTimer_(edges.loop)
+    : edges_(edges), span_(span), config_(config), ledger_(edges.loop, span.config(), config.highestChannelFirst),
+      restartLimit_(edges.loop), restartAgain_(edges.loop), auditTimer_(edges.loop), doubtTimer_(edges.loop)
 {
+    if (!config_.profile)
+        config_.profile = &profileOf(config_.switchType);
+    accepted_ = config_.profile->quirks;
+    accepted_.add(config_.accept);
 }
 
 PriTrunk::~PriTrunk()
@@ -54,6 +58,10 @@ PriTrunk::~PriTrunk()
 
 Result<void> PriTrunk::begin()
 {
+    if (config_.profile->switchType != config_.switchType)
+        return Error{Errc::invalid, "span " + span_.name() + ": profile " + std::string(config_.profile->name) +
+                                        " is of switch type " + std::string(hal::name(config_.profile->switchType)) +
+                                        ", not " + std::string(hal::name(config_.switchType))};
     auto controller = Controller::make(edges_, span_, config_, *this);
     if (!controller)
         return controller.error();
@@ -73,6 +81,8 @@ TrunkStatus PriTrunk::status() const
     s.malformed = malformed_;
     s.quirks = quirks_;
     s.reclaimed = reclaimed_;
+    s.restartsUnanswered = restartsUnanswered_;
+    s.restartTrouble = restartTrouble_ || ledger_.anyRefusedAgain();
     return s;
 }
 
@@ -169,7 +179,11 @@ void PriTrunk::onRing(const Event& e)
         controller_->hangup(e.call, Cause::temporaryFailure);
         return;
     }
-    quirks_ += arrived_->quirks.extensionBit + arrived_->quirks.strayOctets;
+    for (const QuirkRow& row : priQuirks())
+        if (arrived_->quirks.seen.has(row.quirk))
+            ++quirks_[std::string(row.name)];
+    if (arrived_->quirks.refused)
+        sayWrong("number with a deviation that the trunk's profile does not accept");
     auto record = std::make_shared<Record>();
     record->reference = arrivedHeader_.reference;
     record->id = idOf(record->reference, config_.role == PriRole::user);
@@ -181,6 +195,7 @@ void PriTrunk::onRing(const Event& e)
         record->setup.callingName = e.name; // NI2 tells it in a Facility, which libpri reads
     records_[e.call] = record;
     byReference_[record->reference | flagBit] = record.get();
+    record->rltAsked = arrived_->rltAsked && rlt() && config_.role == PriRole::network;
     if (const Cause cause = admit(e, *record); cause != Cause::none) {
         edges_.log.info("call refused", {{"call", record->id}, {"cause", text(cause)}});
         record->told = true; // nobody has it yet
@@ -213,6 +228,7 @@ void PriTrunk::onFarStage(const Event& e, CallStage stage)
         tellReleased(*r, Cause::requestedChannelUnavailable);
         return;
     }
+    ledger_.worked(*r->slot);
     limitWait(*r, e);
     if (r->events && (e.kind != Event::Kind::progress || e.inBand))
         r->events->onStage(stage);
@@ -233,8 +249,12 @@ void PriTrunk::onHangup(const Event& e)
     r->limit.reset();
     if (e.kind != Event::Kind::hangupDone)
         controller_->hangup(e.call, answer); // RELEASE after DISCONNECT, RELEASE COMPLETE after RELEASE
+    const bool refused = !r->incoming && !r->responded && e.cause == Cause::requestedChannelUnavailable;
+    const std::optional<Timeslot> slot = r->slot;
     if (e.kind != Event::Kind::hangupRequest)
         forget(*r);
+    if (refused && slot)
+        channelRefused(*slot);
     tellReleased(*r, e.cause);
 }
 
@@ -258,6 +278,8 @@ Result<std::unique_ptr<Call>> PriTrunk::place(const CallSetup& setup)
     record->slot = slot;
     record->setup = setup;
     record->setup.form = setup.form.value_or(config_.form);
+    if (config_.profile->callingAsNetwork && record->setup.calling.presentation == Presentation::allowed)
+        record->setup.calling.screening = Screening::network;
     record->trunk = this;
     const auto prepare = [&](const Controller::Placed& p) {
         record->call = p.call;
@@ -321,6 +343,13 @@ void PriTrunk::forget(Record& r)
     r.limit.reset();
     if (!toRestart_.empty())
         nextRestart(); // it may have waited for this call
+}
+
+void PriTrunk::answered(Record& r)
+{
+    r.answered = true;
+    if (r.rltAsked)
+        tellRltCallId(r);
 }
 
 Result<void> PriTrunk::openBearer(Record& r)

@@ -10,10 +10,9 @@ namespace {
 
 constexpr Duration auditEvery = 60s;
 // libpri gives up a RESTART in silence after T316 has run out N316 times; then we go on without an answer (N21).
-constexpr Duration t316 = 120s;
-constexpr int n316 = 2;
 constexpr Duration restartMargin = 1s;
 constexpr Duration userGoesFirst = 3s;
+constexpr Duration restartsApart = 1s;
 
 } // namespace
 
@@ -39,6 +38,7 @@ Cause PriTrunk::chooseChannel(const Event& e, Record& r)
         const ChannelState state = ledger_.state(asked);
         if (state == ChannelState::idle || state == ChannelState::restarting) {
             ledger_.take(asked, r.id);
+            ledger_.worked(asked);
             r.slot = asked;
             return Cause::none;
         }
@@ -133,7 +133,7 @@ void PriTrunk::dropClearing()
 void PriTrunk::enquire()
 {
     for (const auto& record : those([](const Record& r) { return r.responded && !r.clearing; })) {
-        record->enquiry = true;
+        record->informations.assign(1, OctetBuffer()); // what was on its way is gone with the old link
         controller_->information(record->call);
     }
 }
@@ -203,29 +203,67 @@ void PriTrunk::nextRestart()
 void PriTrunk::beginRestart(Timeslot t)
 {
     const auto tries = config_.timers.find("N316");
-    const int most = std::max(1, tries == config_.timers.end() ? n316 : tries->second);
+    const int most = std::max(1, tries == config_.timers.end() ? config_.profile->n316 : tries->second);
     restarting_ = t;
-    restartLimit_.after(timerOf("T316", t316) * most + restartMargin, [this, t] {
-        edges_.log.warning("RESTART not acknowledged, channels taken as idle",
-                           {{"span", name()}, {"ts", index(t)}, {"waiting", toRestart_.size()}});
-        ledger_.setRestarting(t, false);
-        restarting_.reset();
-        // The far side does not speak RESTART: the others would wait as long, each.
-        for (const Timeslot other : std::exchange(toRestart_, {}))
-            ledger_.setRestarting(other, false);
-        notify();
-    });
+    restartSent_ = edges_.loop.now();
+    restartLimit_.after(
+        timerOf("T316", std::chrono::milliseconds(config_.profile->t316)) * most + restartMargin, [this, t] {
+            ++restartsUnanswered_;
+            if (!std::exchange(restartTrouble_, true))
+                edges_.log.warning("RESTART not acknowledged, channels taken as idle",
+                                   {{"span", name()}, {"ts", index(t)}, {"waiting", toRestart_.size()}});
+            ledger_.setRestarting(t, false);
+            restarting_.reset();
+            // The far side does not speak RESTART: the others would wait as long, each.
+            for (const Timeslot other : std::exchange(toRestart_, {}))
+                ledger_.setRestarting(other, false);
+            notify();
+        });
     controller_->restart(t);
+}
+
+// Layer 2 begins anew, a RESTART that was on its way is lost with it (Q.921 5.7.1), and T316 is minutes. A link that
+// comes and goes makes no storm of them.
+void PriTrunk::restartLost()
+{
+    if (!restarting_ || restartAgain_.armed())
+        return;
+    const Duration since = edges_.loop.now() - restartSent_;
+    restartAgain_.after(std::max<Duration>(restartsApart - since, 0ms), [this] {
+        if (restarting_ && up_)
+            beginRestart(*restarting_);
+    });
 }
 
 void PriTrunk::onRestartAck(int channel)
 {
     if (!restarting_ || (channel > 0 && index(*restarting_) != static_cast<unsigned>(channel)))
         return; // not what we have asked for: T316 goes on
+    restartTrouble_ = false;
     ledger_.setRestarting(*restarting_, false);
     restarting_.reset();
     restartLimit_.cancel();
     nextRestart();
+}
+
+// The far side has a call on a channel that is idle here (N21): it is asked to let go of it, and the channel gets no
+// call until then. Where that does not help, it is asked again after growing pauses.
+void PriTrunk::channelRefused(Timeslot t)
+{
+    if (!ledger_.exists(t) || ledger_.state(t) != ChannelState::idle)
+        return;
+    const Duration pause = ledger_.refused(t);
+    edges_.log.warning("the far side refuses an idle channel (cause 44)",
+                       {{"span", name()}, {"ts", index(t)}, {"restart_in_ms", toMs(pause)}});
+    ledger_.setRestarting(t, true);
+    Timer& timer = pauses_.try_emplace(t, edges_.loop).first->second;
+    timer.after(pause, [this, t] {
+        if (!ledger_.restarting(t))
+            return; // a call of theirs has taken it: it works
+        toRestart_.push_back(t);
+        nextRestart();
+    });
+    notify();
 }
 
 // The far side restarts a channel, or all of them: its calls are over, without a message of their own (Q.931 5.5.2).
@@ -252,19 +290,21 @@ Result<void> PriTrunk::setInService(Timeslot t, bool in)
     if (!ledger_.exists(t))
         return Error{Errc::invalid, "span " + name() + " has no B channel " + std::to_string(index(t))};
     ledger_.setInService(t, Ledger::End::ours, in);
-    if (config_.switchType == PriSwitchType::ni2 && up_)
+    if (northAmerican(config_.switchType) && up_)
         controller_->service(t, in);
     notify();
     return {};
 }
 
-// A call that libpri has dropped in silence, or does not clear, is over; a channel in use by a call that is no more
-// goes back (N21). It cannot be; if it is, it is counted and said.
+// Every minute. A call that libpri has dropped in silence, or does not clear, is over; a channel in use by a call that
+// is no more goes back (N21). It cannot be; if it is, it is counted and said.
 void PriTrunk::audit()
 {
     const TimePoint now = edges_.loop.now();
     const auto lost = [this, now](const Record& r) {
-        return !controller_->knows(r.call) || (r.clearing && now - r.clearingSince > clearingTakes() + 1s);
+        const bool channelLost = r.bearerGiven && !r.clearing && r.slot && ledger_.owner(*r.slot) != r.id;
+        return !controller_->knows(r.call) || channelLost ||
+               (r.clearing && now - r.clearingSince > clearingTakes() + 1s);
     };
     for (const auto& record : those(lost)) {
         ++reclaimed_;

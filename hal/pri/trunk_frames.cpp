@@ -38,13 +38,18 @@ Duration PriTrunk::clearingTakes() const
 
 void PriTrunk::onFrame(Octets frame)
 {
-    const VetRules rules{config_.role == PriRole::network, config_.switchType == PriSwitchType::ni2};
+    const VetRules rules{config_.role == PriRole::network, northAmerican(config_.switchType), accepted_};
     const Vetted vetted = vet(frame, rules, [this](const Message& m) {
         const Record* r = recordOf(m, false);
-        return CallKnown{r != nullptr, r && r->incoming, r && r->clearing};
+        CallKnown known{r != nullptr, r && r->incoming, r && r->clearing};
+        if (r && !r->incoming && !r->responded && config_.role == PriRole::user)
+            known.asked = r->slot;
+        return known;
     });
     if (!vetted.wrong.empty())
         sayWrong(vetted.wrong);
+    if (vetted.quirk)
+        ++quirks_[std::string(hal::name(*vetted.quirk))];
     if (vetted.withheld)
         return;
     answers_.heard(frame);
@@ -53,7 +58,13 @@ void PriTrunk::onFrame(Octets frame)
         beforeMessage(*header, frame);
     if (header && vetted.answer)
         answers_.expect(header->reference | (header->fromDestination ? 0 : flagBit), *vetted.answer);
-    controller_->receive(vetted.instead ? Octets(*vetted.instead) : frame);
+    bool ours = false;
+    if (Record* r = header ? recordOf(*header, false) : nullptr) {
+        const auto kept = r->shared_from_this();
+        ours = onFacility(*r, *header, frame) && header->type == MessageType::facility;
+    }
+    // An empty I frame counts for layer 2, and says nothing.
+    controller_->receive(ours ? frame.first(4) : vetted.instead ? Octets(*vetted.instead) : frame);
     arrived_.reset();
     causeMissing_ = false;
     if (header)
@@ -61,9 +72,8 @@ void PriTrunk::onFrame(Octets frame)
     const bool sabme = frame.size() == 3 && (frame[2] & 0xEF) == 0x6F;
     if (sabme && up_)
         enquire();
-    // Layer 2 begins anew, a RESTART that was on its way is lost with it (Q.921 5.7.1), and T316 is minutes.
-    if (sabme && restarting_)
-        beginRestart(*restarting_);
+    if (sabme)
+        restartLost();
 }
 
 void PriTrunk::sayWrong(std::string_view what)
@@ -78,10 +88,10 @@ void PriTrunk::sayWrong(std::string_view what)
 void PriTrunk::beforeMessage(const Message& m, Octets frame)
 {
     if (m.type == MessageType::setup && !m.fromDestination) {
-        arrived_ = readSetup(frame, m);
+        arrived_ = readSetup(frame, m, accepted_);
         arrivedHeader_ = m;
     } else if (m.type == MessageType::release) {
-        causeMissing_ = readCause(frame, m) == Cause::none;
+        causeMissing_ = readCause(frame, m) == Cause::none && !accepted_.has(PriQuirk::causeMissing);
         if (Record* r = recordOf(m, false))
             r->agreed = true;
     } else if (m.type == MessageType::releaseComplete) {
@@ -150,7 +160,8 @@ void PriTrunk::changeOutgoing(const Message& m, Octets frame, Record* r, std::op
         return;
     switch (m.type) {
     case MessageType::setup:
-        instead = writeSetup(frame, m, r->setup, config_.role == PriRole::network);
+        instead = writeSetup(frame, m, r->setup, config_.role == PriRole::network,
+                             config_.switchType == PriSwitchType::qsig ? FacilityDialect::qsig : FacilityDialect::etsi);
         break;
     case MessageType::disconnect:
         if (!r->clearing) { // not by us: T313 has run out
@@ -159,10 +170,15 @@ void PriTrunk::changeOutgoing(const Message& m, Octets frame, Record* r, std::op
         }
         break;
     case MessageType::information: // we send none of our own
-        if (std::exchange(r->enquiry, false)) {
+        if (r->informations.empty())
+            break;
+        if (const OctetBuffer& element = r->informations.front(); !element.empty()) {
+            instead = writeFacility(frame, m, element);
+        } else {
             instead = OctetBuffer(frame.begin(), frame.begin() + std::ptrdiff_t(m.elements));
             instead->back() = static_cast<std::uint8_t>(MessageType::statusEnquiry);
         }
+        r->informations.pop_front();
         break;
     case MessageType::release:
         if (r->ended) // after T305 it has the cause of the DISCONNECT (5.3.3)

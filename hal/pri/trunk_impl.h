@@ -5,7 +5,9 @@
 #include "answers.h"
 #include "controller.h"
 #include "ledger.h"
+#include "referral.h"
 #include "vet.h"
+#include <deque>
 #include <set>
 
 namespace callbox::hal::pri {
@@ -29,9 +31,20 @@ struct Record : std::enable_shared_from_this<Record> {
     bool bearerGiven = false;
     std::optional<Cause> ended; // why we have hung up
     bool agreed = false;        // the far side has cleared it too
-    bool enquiry = false;       // the next INFORMATION goes out as STATUS ENQUIRY
-    bool releaseDue = false;    // DISCONNECT came before we had answered: RELEASE is the answer (5.3.4)
-    std::optional<Timer> limit; // T310, T301
+    bool answered = false;      // CONNECT went out
+    // What libpri's next INFORMATIONs of this call go out as: a Facility element in a FACILITY, or, empty, a STATUS
+    // ENQUIRY. libpri sends the two for nobody.
+    std::deque<OctetBuffer> informations;
+    struct Asked { // of the network, in a FACILITY of this call
+        Operation operation;
+        unsigned invokeId;
+        std::weak_ptr<Record> other;
+    };
+    std::optional<Asked> asked;
+    std::optional<unsigned> rltCallId;        // the network's number for it
+    bool linkGiven = false, rltAsked = false; // as a network: its number was, or is to be, told
+    bool releaseDue = false;                  // DISCONNECT came before we had answered: RELEASE is the answer (5.3.4)
+    std::optional<Timer> limit;               // T310, T301
     LegEvents* events = nullptr;
     PriTrunk* trunk = nullptr; // null once the trunk is gone
 
@@ -42,7 +55,7 @@ struct Record : std::enable_shared_from_this<Record> {
     }
 };
 
-class Leg final : public LegIo {
+class Leg final : public LegIo, private LegReferral {
 public:
     explicit Leg(std::shared_ptr<Record> record) : record_(std::move(record)) {}
     ~Leg() override;
@@ -52,13 +65,16 @@ public:
     Result<void> progress() override;
     Result<void> answer() override;
     void hangup(Cause) override;
+    LegReferral* referral() override { return this; }
 
 private:
+    Result<void> deflect(const PartyNumber& to, DiversionReason) override;
+    Result<void> transfer(LegIo& other) override;
     Result<void> live() const;
     std::shared_ptr<Record> record_;
 };
 
-class PriTrunk final : public Trunk, private FrameSink, private ControllerEvents {
+class PriTrunk final : public Trunk, private ReferralPoint, private FrameSink, private ControllerEvents {
 public:
     PriTrunk(const Edges&, Span&, const PriConfig&);
     ~PriTrunk() override;
@@ -73,14 +89,19 @@ public:
     Result<void> restart(Timeslot) override;
     Result<void> setInService(Timeslot, bool) override;
     void onChange(std::function<void()> cb) override { changed_ = std::move(cb); }
+    ReferralPoint* referrals() override { return this; }
 
     // -- for legs
     Controller& controller() { return *controller_; }
     Result<void> openBearer(Record&);
     void later(const std::shared_ptr<Record>&, CallStage);
     void hangup(Record&, Cause);
+    void answered(Record&);
+    Result<void> deflect(Record&, const PartyNumber& to, DiversionReason);
+    Result<void> transfer(Record&, Record& other);
 
 private:
+    void setReferrals(std::function<void(ReferralRequest)> taker) override { referrals_ = std::move(taker); }
     void onFrame(Octets) override;
     void onSpanState(bool usable) override;
     void onEvent(const Event&) override;
@@ -96,6 +117,17 @@ private:
     void onLimit(Record&, Cause);
     [[nodiscard]] Duration timerOf(const char* name, Duration usual) const;
     [[nodiscard]] Duration clearingTakes() const; // at most
+    // trunk_referral.cpp
+    [[nodiscard]] bool rlt() const;
+    unsigned nextInvokeId();
+    void sendComponent(Record&, const Component&);
+    void onAnswer(Record&, const Component&);
+    void onAsked(Record&, const Component&);
+    static void answerReferral(const std::weak_ptr<Record>&, const Component& asked, bool accept);
+    Record* meant(const Component&);
+    void tellRltCallId(Record&);
+    bool onFacility(Record&, const Message&, Octets frame);
+
     void onRing(const Event&);
     Cause chooseChannel(const Event&, Record&);
     Cause admit(const Event&, Record&);
@@ -115,6 +147,8 @@ private:
     void onRestartAck(int channel);
     void nextRestart();
     void beginRestart(Timeslot);
+    void restartLost();
+    void channelRefused(Timeslot);
     void audit();
     void notify();
     std::unique_ptr<Call> makeCall(const std::shared_ptr<Record>&);
@@ -132,6 +166,8 @@ private:
     bool everUp_ = false;
     Incoming incoming_;
     std::function<void()> changed_;
+    std::function<void(ReferralRequest)> referrals_;
+    unsigned invokeId_ = 0;
     std::map<q931_call*, std::shared_ptr<Record>> records_;
     std::map<unsigned, Record*> byReference_; // our call reference flag in bit 15
     Answers answers_;
@@ -140,9 +176,14 @@ private:
     bool causeMissing_ = false; // in the RELEASE at hand
     std::vector<Timeslot> toRestart_;
     std::optional<Timeslot> restarting_;
-    std::set<Timeslot> doubtful_; // the far side may still hold a call on them
-    Timer restartLimit_, auditTimer_, doubtTimer_;
-    std::uint64_t quirks_ = 0, malformed_ = 0, reclaimed_ = 0;
+    std::map<Timeslot, Timer> pauses_; // before a channel that is refused again and again is restarted again
+    std::set<Timeslot> doubtful_;      // the far side may still hold a call on them
+    Timer restartLimit_, restartAgain_, auditTimer_, doubtTimer_;
+    TimePoint restartSent_{};
+    QuirkSet accepted_;
+    QuirkCounts quirks_;
+    std::uint64_t malformed_ = 0, reclaimed_ = 0, restartsUnanswered_ = 0;
+    bool restartTrouble_ = false;
     TimePoint lastWrong_{};
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

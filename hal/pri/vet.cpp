@@ -213,6 +213,52 @@ Vetted clean(Octets frame, const Message& m, const VetRules& rules)
     return v;
 }
 
+// ---- known deviations (N24)
+
+bool holds(Octets frame, const Message& m, std::uint8_t id)
+{
+    const auto elements = parseElements(frame, m.elements);
+    return std::any_of(elements.begin(), elements.end(), [id](const Element& e) { return e.id == id; });
+}
+
+Vetted putUpWith(Octets frame, const Message& m, PriQuirk quirk, OctetBuffer missing)
+{
+    Vetted v;
+    v.quirk = quirk;
+    // The two that are put in stand first in their messages (EN 300 403-1 3.1).
+    v.instead = OctetBuffer(frame.begin(), frame.begin() + std::ptrdiff_t(m.elements));
+    v.instead->insert(v.instead->end(), missing.begin(), missing.end());
+    v.instead->insert(v.instead->end(), frame.begin() + std::ptrdiff_t(m.elements), frame.end());
+    return v;
+}
+
+bool answersSetup(MessageType t)
+{
+    return t == MessageType::alerting || t == MessageType::callProceeding || t == MessageType::connect ||
+           t == MessageType::setupAcknowledge;
+}
+
+std::optional<Vetted> vetQuirk(Octets frame, const Message& m, const VetRules& rules, const CallKnown& call)
+{
+    const auto lacks = [&](PriQuirk quirk, std::uint8_t id) {
+        return rules.accepted.has(quirk) && !holds(frame, m, id);
+    };
+    const bool clears = m.type == MessageType::disconnect || (m.type == MessageType::release && !call.clearing);
+    if (clears && lacks(PriQuirk::causeMissing, ie::cause))
+        return putUpWith(frame, m, PriQuirk::causeMissing,
+                         {ie::cause, 2, 0x80, static_cast<std::uint8_t>(0x80 | unsigned(Cause::normalUnspecified))});
+    // 4.5.13: exclusive, as indicated, in octet 3.3, by number.
+    if (answersSetup(m.type) && call.asked && lacks(PriQuirk::channelMissing, ie::channel))
+        return putUpWith(frame, m, PriQuirk::channelMissing,
+                         {ie::channel, 3, 0xA9, 0x83, static_cast<std::uint8_t>(0x80 | index(*call.asked))});
+    if (m.type == MessageType::progress && lacks(PriQuirk::progressMissing, ie::progress)) {
+        Vetted v = ignore(frame, {});
+        v.quirk = PriQuirk::progressMissing;
+        return v;
+    }
+    return {};
+}
+
 // ---- messages
 
 // 5.8.3.2 f and i: on the global call reference only restarts and STATUS mean something.
@@ -278,6 +324,8 @@ Vetted vetKnownCall(Octets frame, const Message& m, const VetRules& rules, const
     default:
         break;
     }
+    if (auto quirk = vetQuirk(frame, m, rules, call))
+        return *quirk;
     return clean(frame, m, rules);
 }
 

@@ -12,6 +12,8 @@ struct CallKnown { // what we have under a message's call reference
     bool known = false;
     bool incoming = false;
     bool clearing = false;
+    // Ours towards the network, which has not answered yet: the channel that we asked for.
+    std::optional<Timeslot> asked = {};
 };
 
 struct Vetted {
@@ -19,11 +21,13 @@ struct Vetted {
     bool withheld = false;                   // libpri gets nothing at all
     std::optional<OctetBuffer> instead = {}; // what it gets in the frame's place
     std::optional<AnswerChange> answer = {}; // what becomes of its answer
+    std::optional<PriQuirk> quirk = {};      // a known deviation that was put up with
 };
 
 struct VetRules {
     bool network = false;     // we are the network side
-    bool maintenance = false; // SERVICE messages are spoken here (NI2)
+    bool maintenance = false; // SERVICE messages are spoken here (North American types)
+    QuirkSet accepted = {};
 };
 Vetted vet(Octets frame, const VetRules&, const std::function<CallKnown(const Message&)>& lookUp);
 

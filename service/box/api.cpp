@@ -98,6 +98,28 @@ Task<Response> setMode(Box& box, Request r)
     co_return lines::jsonResponse(answer);
 }
 
+Task<Response> expectCall(Box& box, Secret key, Request r)
+{
+    const json body = co_await lines::jsonBody(r);
+    const auto text = [&](const char* name) {
+        const auto it = body.find(name);
+        return it != body.end() && it->is_string() ? it->get<std::string>() : std::string();
+    };
+    if (!key.matches(text("key")))
+        co_await fail(Errc::denied, "key: is not that of this box's route_key_file");
+    const auto parsed = PhoneNumber::parse(text("number"));
+    if (!parsed || parsed->empty())
+        co_await fail(Errc::invalid, "number: the number in E.164 that the call will come to");
+    const auto it = body.find("call");
+    const fleet::ExpectedCall call = co_await fleet::expectedCallFromJson(it == body.end() ? json() : *it);
+    const PhoneNumber number = *parsed;
+    co_await box.reception().expected().add(number, call);
+    co_return lines::jsonResponse(
+        {{"version", 1},
+         {"number", number.e164()},
+         {"seconds", std::chrono::duration_cast<std::chrono::seconds>(fleet::expectedFor).count()}});
+}
+
 using OfStore = Task<Response> (*)(Kept, Request);
 control::Handler onStore(Kept kept, OfStore handler)
 {
@@ -143,6 +165,12 @@ std::vector<control::Route> boxRoutes(Box& box, BoxParts parts, std::string conf
             return Result<void>();
         }));
     return routes;
+}
+
+control::Route expectedRoute(Box& box, Secret key)
+{
+    return {"POST", "/v1/expected",
+            [&box, key = std::move(key)](Request r) { return answered(expectCall(box, key, std::move(r))); }, true};
 }
 
 } // namespace callbox::box

@@ -11,5 +11,7 @@ class FaultFiles;
 // `faultFiles` null: no fault route (a configuration without [lab]). `configuration`: the text of GET /v1/config. All
 // outlive the server.
 std::vector<control::Route> boxRoutes(Box& box, BoxParts parts, std::string configuration, FaultFiles* faultFiles);
+// POST /v1/expected, for a switch that holds the key.
+control::Route expectedRoute(Box& box, Secret key);
 
 } // namespace callbox::box

@@ -87,6 +87,8 @@ std::vector<ini::Key> boxKeys(BoxConfig& c)
                         return notify::Zone::find(v).has_value();
                     }),
         lines::lineLostKey(c.lineLost),
+        ini::text("route_key_file", c.routeKeyFile, "",
+                  "file with the key of a switch that sends calls over the public network; empty: none may"),
         ini::text("log", c.log, "", "file the log is appended to; empty: standard error"),
     };
 }

@@ -22,8 +22,9 @@ struct BoxConfig {
     std::string http;    // TCP address of the public part of the API; empty: none
     std::string country; // dial plan of spans that name none
     std::string zone = "UTC";
-    std::string log;        // file; empty: standard error
-    Duration lineLost = 3s; // a line out of use so long ends its calls
+    std::string log;          // file; empty: standard error
+    std::string routeKeyFile; // a switch that sends calls over the network says its key; empty: none may
+    Duration lineLost = 3s;   // a line out of use so long ends its calls
     std::vector<AccessNumber> access;
     PhoneNumber number; // shown on our own calls; default: the first access number
 

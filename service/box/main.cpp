@@ -52,8 +52,14 @@ Result<void> run(const daemon::Start<box::BoxConfig>& start)
     const box::BoxParts parts{**opened, **store, *prompts};
     box::Box service(edges, config, parts);
     TaskGroup ending(loop);
-    const auto server = control::makeHttpServer(loop, log.named("control"),
-                                                box::boxRoutes(service, parts, start.rendered, own.faults()));
+    auto routes = box::boxRoutes(service, parts, start.rendered, own.faults());
+    if (!config.routeKeyFile.empty()) {
+        auto key = fleet::readRouteKey(edges.files, config.routeKeyFile);
+        if (!key)
+            return key.error();
+        routes.push_back(box::expectedRoute(service, std::move(*key)));
+    }
+    const auto server = control::makeHttpServer(loop, log.named("control"), std::move(routes));
     if (auto r = daemon::listen(*server, config.control, config.http, config.state); !r)
         return r;
     loop.onSignals({SIGTERM, SIGINT}, [&](int) {

@@ -14,7 +14,7 @@ Reception::Reception(Desk desk, const ModeKeeper& mode, lines::Lines& lines)
     : desk_(std::move(desk)), mode_(mode), lines_(lines), calls_(desk_.edges.loop),
       lineLoss_(desk_.edges.loop, desk_.config.lineLost,
                 [this](lines::Line& line) { calls_.hangupAll(hal::Cause::destinationOutOfOrder, line.name()); }),
-      scripts_(desk_.edges.loop)
+      expected_(desk_.edges.loop), scripts_(desk_.edges.loop)
 {
     for (const auto& line : lines_.all())
         lineLoss_.watch(*line);
@@ -60,7 +60,12 @@ void Reception::take(std::unique_ptr<hal::Call> call, const lines::SpanSettings&
     Readiness ready;
     ready.mode = mode_.current().state;
     ready.canRecord = desk_.store.health().canRecord;
-    const hal::CallSetup setup = call->setup();
+    hal::CallSetup setup = call->setup();
+    const auto expected = expected_.take(hal::toE164(setup.called, from.plan), hal::toE164(setup.calling, from.plan));
+    if (expected) { // sent by a switch over the network: as if it had come on a tie
+        setup = setupOf(*expected, setup, from.plan);
+        entrance.tie = true;
+    }
     Incoming in = classify(setup, entrance, ready, desk_.config);
     if (!open_) {
         in.purpose = Purpose::refuse;

@@ -2,6 +2,7 @@
 // Takes the calls of all lines and runs a script for each; places the calls that tell recipients. Knows every call
 // that lives. Loop thread only.
 #pragma once
+#include "box/expected_calls.h"
 #include "box/mode.h"
 #include "box/scripts.h"
 #include "lines/line_loss.h"
@@ -29,6 +30,7 @@ public:
     Task<notify::NoticeCallResult> call(messages::Notice notice) override;
 
     lines::CallTable& calls() { return calls_; }
+    ExpectedCalls& expected() { return expected_; }
     [[nodiscard]] const lines::CallTable& calls() const { return calls_; }
     [[nodiscard]] const ReceptionCounters& counters() const { return counters_; }
 
@@ -45,6 +47,7 @@ private:
     lines::CallTable calls_;
     lines::LineLoss lineLoss_;
     ReceptionCounters counters_;
+    ExpectedCalls expected_;
     bool open_ = false;
     TaskGroup scripts_; // the last member: its scripts use all of the above
 };

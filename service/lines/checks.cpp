@@ -91,6 +91,12 @@ void readSpan(Reader& r, const ini::Section& section, LinesConfig& out, std::map
     ini::bind(r.doc, section, table, r.problems);
     deriveFromType(s, section);
     deriveAnalog(r.doc, section, s, r.problems);
+    if (s.pri.profile->switchType != s.pri.switchType)
+        for (const ini::Entry& e : section.entries)
+            if (e.key == "switch_type")
+                r.problem(e.line, "switch_type = " + e.value + ": profile = " + std::string(s.pri.profile->name) +
+                                      " is of switch type " + std::string(hal::name(s.pri.profile->switchType)) +
+                                      "; leave one of the two out");
     if (hal::findBackend(s.backend))
         checkBackendKeys(r, section, s);
     std::string place;

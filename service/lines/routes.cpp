@@ -148,7 +148,9 @@ json toJson(const Line& line)
     for (const hal::ChannelRow& c : line.trunk().channels())
         channels.push_back({{"slot", hal::index(c.slot)},
                             {"state", std::string(hal::name(c.state))},
-                            {"call", c.call.empty() ? json(nullptr) : json(c.call)}});
+                            {"call", c.call.empty() ? json(nullptr) : json(c.call)},
+                            {"state_s", std::chrono::duration_cast<std::chrono::seconds>(c.age).count()}});
+    const hal::TrunkStatus trunk = line.trunk().status();
     const status::SpanRecord r = record(line);
     const SpanSettings& s = line.settings();
     return {{"name", r.name},
@@ -161,6 +163,14 @@ json toJson(const Line& line)
             {"frames_moving", r.framesMoving},
             {"d_channel", r.dChannel},
             {"channels", std::move(channels)},
+            {"switch_type", std::string(hal::name(s.pri.switchType))},
+            {"profile", s.pri.profile ? std::string(s.pri.profile->name) : ""},
+            {"trunk",
+             {{"malformed", trunk.malformed},
+              {"quirks", trunk.quirks},
+              {"reclaimed", trunk.reclaimed},
+              {"restarts_unanswered", trunk.restartsUnanswered},
+              {"restart_trouble", trunk.restartTrouble}}},
             {"counters", toJson(line.span().counters())}};
 }
 

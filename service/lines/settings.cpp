@@ -4,6 +4,7 @@
 #include "lines/checks.h"
 #include <algorithm>
 #include <charconv>
+#include <sstream>
 
 namespace callbox::lines {
 
@@ -31,8 +32,12 @@ const Words<hal::SpanType> types{
     {"e1", hal::SpanType::e1}, {"t1", hal::SpanType::t1}, {"analog", hal::SpanType::analog}};
 const Words<hal::Law> laws{{"alaw", hal::Law::alaw}, {"mulaw", hal::Law::mulaw}};
 const Words<hal::PriRole> roles{{"user", hal::PriRole::user}, {"network", hal::PriRole::network}};
-const Words<hal::PriSwitchType> switchTypes{{"euroisdn", hal::PriSwitchType::euroIsdn},
-                                            {"ni2", hal::PriSwitchType::ni2}};
+const Words<hal::PriSwitchType> switchTypes = [] {
+    Words<hal::PriSwitchType> words;
+    for (const hal::PriSwitchType t : hal::allSwitchTypes())
+        words.emplace_back(hal::name(t), t);
+    return words;
+}();
 const Words<hal::RedirectingForm> forms{{"ie", hal::RedirectingForm::ie},
                                         {"facility", hal::RedirectingForm::facility},
                                         {"both", hal::RedirectingForm::both}};
@@ -62,6 +67,44 @@ template <class E> ini::Key oneOf(const std::string& key, E& target, const Words
             }
         return mayBeEmpty && text.empty();
     });
+}
+
+std::string profileNames()
+{
+    std::string names;
+    for (const hal::TrunkProfile& p : hal::trunkProfiles())
+        names += (names.empty() ? "" : ", ") + std::string(p.name);
+    return names;
+}
+
+std::string quirkNames()
+{
+    std::string names;
+    for (const hal::QuirkRow& q : hal::priQuirks())
+        names += (names.empty() ? "" : ", ") + std::string(q.name);
+    return names;
+}
+
+bool takeQuirks(const std::string& text, hal::QuirkSet& quirks)
+{
+    quirks = {};
+    std::istringstream in(text);
+    for (std::string word; in >> word;) {
+        const auto quirk = hal::findQuirk(word);
+        if (!quirk)
+            return false;
+        quirks.add(*quirk);
+    }
+    return true;
+}
+
+std::string quirksText(const hal::QuirkSet& quirks)
+{
+    std::string out;
+    for (const hal::QuirkRow& q : hal::priQuirks())
+        if (quirks.has(q.quirk))
+            out += (out.empty() ? "" : " ") + std::string(q.name);
+    return out;
 }
 
 bool takeTimers(const std::string& text, std::map<std::string, int>& timers)
@@ -130,6 +173,10 @@ std::string valueOf(const SpanSettings& s, const std::string& key)
         return wordOf(roles, s.pri.role);
     if (key == "switch_type")
         return wordOf(switchTypes, s.pri.switchType);
+    if (key == "profile")
+        return s.pri.profile ? std::string(s.pri.profile->name) : "";
+    if (key == "accept")
+        return quirksText(s.pri.accept);
     if (key == "redirecting")
         return wordOf(forms, s.pri.form);
     if (key == "recipient_from")
@@ -161,8 +208,16 @@ std::vector<ini::Key> keys(SpanSettings& s)
         oneOf("law", s.span.law, laws, "", "G.711 law; by type: alaw on e1, mulaw on t1"),
         ini::boolean("crc4", s.span.crc4, true, "CRC-4 multiframe on e1 (G.704 2.3.3)"),
         oneOf("role", s.pri.role, roles, "user", "which side of Q.931 we are"),
-        oneOf("switch_type", s.pri.switchType, switchTypes, "", "by type: euroisdn on e1, ni2 on t1"),
-        oneOf("redirecting", s.pri.form, forms, "", "how we send diversions; by switch type: facility, ie"),
+        oneOf("switch_type", s.pri.switchType, switchTypes, "", "by profile, else by type: euroisdn on e1, ni2 on t1"),
+        ini::custom("profile", profileNames(), "", "what its switch is like; by switch type",
+                    [&s](const std::string& v) {
+                        s.pri.profile = hal::findProfile(v);
+                        return v.empty() || s.pri.profile;
+                    }),
+        ini::custom("accept", quirkNames() + ", separated by blanks", "",
+                    "deviations of its switch to put up with, beyond those of the profile",
+                    [&s](const std::string& v) { return takeQuirks(v, s.pri.accept); }),
+        oneOf("redirecting", s.pri.form, forms, "", "how we send diversions; by profile"),
         oneOf("recipient_from", s.recipientFromOriginal, originalOrLast, "original",
               "whose number a diverted call is for, when it was diverted more than once"),
         ini::custom("country", "us, eu", "", "the dial plan of the line; by type: eu on e1, us on t1",
@@ -170,7 +225,8 @@ std::vector<ini::Key> keys(SpanSettings& s)
                         s.country = v;
                         return v.empty() || v == "us" || v == "eu";
                     }),
-        ini::boolean("restart_at_start", s.pri.restartAtStart, true, "RESTART every channel when the span comes up"),
+        ini::boolean("restart_at_start", s.pri.restartAtStart, true,
+                     "RESTART every channel when the span comes up; by profile"),
         ini::custom("timers", "NAME=MS NAME=MS ... by the names of Q.921 and Q.931: T200, T203, T303, T309, N200, K",
                     "", "timers and counters that differ from the standards' values",
                     [&s](const std::string& v) { return takeTimers(v, s.pri.timers); }),
@@ -192,12 +248,17 @@ void deriveFromType(SpanSettings& s, const ini::Section& section)
     if (!said("law"))
         s.span.law = e1 ? hal::Law::alaw : hal::Law::mulaw;
     if (!said("switch_type"))
-        s.pri.switchType = e1 ? hal::PriSwitchType::euroIsdn : hal::PriSwitchType::ni2;
-    if (!said("redirecting"))
-        s.pri.form = s.pri.switchType == hal::PriSwitchType::euroIsdn ? hal::RedirectingForm::facility
-                                                                      : hal::RedirectingForm::ie;
+        s.pri.switchType = s.pri.profile ? s.pri.profile->switchType
+                           : e1          ? hal::PriSwitchType::euroIsdn
+                                         : hal::PriSwitchType::ni2;
     if (!said("country"))
-        s.country = e1 ? "eu" : "us";
+        s.country = s.pri.profile ? std::string(s.pri.profile->country) : e1 ? "eu" : "us";
+    if (!s.pri.profile)
+        s.pri.profile = &hal::profileOf(s.pri.switchType);
+    if (!said("redirecting"))
+        s.pri.form = s.pri.profile->form;
+    if (!said("restart_at_start"))
+        s.pri.restartAtStart = s.pri.profile->restartAtStart;
     s.plan = dialPlan(s.country);
     // Both sides seize from their own end of the channels: glare is then rare.
     s.pri.highestChannelFirst = s.pri.role == hal::PriRole::network;

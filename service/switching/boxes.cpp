@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "switching/boxes.h"
+#include "fleet/expected_call.h"
 #include <algorithm>
 
 namespace callbox::switching {
@@ -15,6 +16,8 @@ Boxes::Boxes(const Edges& edges, const SwitchConfig& config, const lines::Lines&
                 box.ties.push_back(line);
         boxes_.push_back(std::move(box));
     }
+    for (const lines::Line* trunk : lines.used(lines::Use::trunk))
+        trunks_.push_back(trunk);
 }
 
 Boxes::Box* Boxes::find(const std::string& id)
@@ -90,6 +93,64 @@ void Boxes::seeTies(const Box& box, LocalView& local) const
         local.routeChannels += s.channels;
         local.routeIdle += s.idle;
     }
+    if (!local.routeUsable && !box.config.numbers.empty())
+        seeNumbers(box, local);
+}
+
+void Boxes::seeNumbers(const Box& box, LocalView& local) const
+{
+    unsigned idle = 0;
+    for (const lines::Line* trunk : trunks_) {
+        const hal::TrunkStatus s = trunk->trunk().status();
+        local.routeUsable = local.routeUsable || s.usable;
+        idle += s.usable ? s.idle : 0;
+    }
+    local.routeChannels = static_cast<unsigned>(box.config.numbers.size());
+    local.routeIdle = std::min(idle, freeNumbers(box));
+}
+
+unsigned Boxes::freeNumbers(const Box& box) const
+{
+    const TimePoint now = edges_.loop.now();
+    return static_cast<unsigned>(
+        std::count_if(box.config.numbers.begin(), box.config.numbers.end(), [&](const PhoneNumber& n) {
+            const auto held = numbersHeld_.find(n);
+            return held == numbersHeld_.end() || now >= held->second;
+        }));
+}
+
+bool Boxes::hasNumber(const std::string& id) const
+{
+    const Box* box = find(id);
+    return box && !box->config.numbers.empty();
+}
+
+bool Boxes::handsBack(const std::string& id) const
+{
+    const Box* box = find(id);
+    return box && box->config.handBack;
+}
+
+// The box holds a number for a call that does not come as long as we do.
+std::optional<PhoneNumber> Boxes::takeNumber(const std::string& id)
+{
+    const Box* box = find(id);
+    if (!box)
+        return {};
+    const TimePoint now = edges_.loop.now();
+    for (const PhoneNumber& n : box->config.numbers) {
+        const auto held = numbersHeld_.find(n);
+        if (held != numbersHeld_.end() && now < held->second)
+            continue;
+        numbersHeld_[n] = now + fleet::expectedFor;
+        return n;
+    }
+    return {};
+}
+
+void Boxes::freeNumber(const PhoneNumber& number)
+{
+    numbersHeld_.erase(number);
 }
 
 BoxFacts Boxes::factsOf(const Box& box) const

@@ -27,6 +27,11 @@ public:
 
     // Usable ties of a box, the one with most idle channels first.
     [[nodiscard]] std::vector<lines::Line*> ties(const std::string& box) const;
+    // A box reached over the public network: its route numbers, each for one call at a time until the box has it.
+    [[nodiscard]] bool hasNumber(const std::string& box) const;
+    [[nodiscard]] bool handsBack(const std::string& box) const; // calls may leave the switch
+    [[nodiscard]] std::optional<PhoneNumber> takeNumber(const std::string& box);
+    void freeNumber(const PhoneNumber& number);
     [[nodiscard]] std::string boxOf(const lines::Line& tie) const; // empty: no box's
 
     // A set-up goes out: counts as a channel in use while it is held, until a report shows it or two seconds are over.
@@ -53,6 +58,8 @@ private:
     [[nodiscard]] const Box* find(const std::string& id) const;
     [[nodiscard]] BoxFacts factsOf(const Box&) const;
     void seeTies(const Box&, LocalView&) const;
+    void seeNumbers(const Box&, LocalView&) const;
+    [[nodiscard]] unsigned freeNumbers(const Box&) const;
     void learnPools(Box&);
     void complainOfOverlaps(const Box&) const;
     void update(Box&);
@@ -61,6 +68,8 @@ private:
     Policy policy_;
     std::vector<PhoneNumber> access_;
     std::vector<Box> boxes_;
+    std::vector<const lines::Line*> trunks_;
+    std::map<PhoneNumber, TimePoint> numbersHeld_; // until then at most
     std::size_t turns_ = 0;
 };
 

@@ -103,10 +103,23 @@ std::vector<ini::Key> boxKeys(BoxTarget& t)
     ini::Key ties = ini::custom("ties", "names of spans with use = tie, separated by blanks", "", "its spans",
                                 [&b](const std::string& v) {
                                     b.ties = words(v);
-                                    return !b.ties.empty();
+                                    return v.empty() || !b.ties.empty();
                                 });
-    ties.required = true;
-    return {status, ties,
+    return {status,
+            ties,
+            asList(ini::custom("number", "a number in E.164, as +12125557001; one a line", "",
+                               "the box's numbers on the public network, where no tie leads to it; each for one call "
+                               "that is on its way",
+                               [&b](const std::string& v) {
+                                   auto n = PhoneNumber::parse(v);
+                                   if (n && !n->empty())
+                                       b.numbers.push_back(*n);
+                                   return v.empty() || (n && !n->empty());
+                               })),
+            ini::text("route_key_file", b.routeKeyFile, "",
+                      "with number: file with the key that the box has in its route_key_file"),
+            ini::boolean("hand_back", b.handBack, true,
+                         "with number: the exchange is asked to take calls to the box over, where the trunk knows how"),
             ini::custom("first", "a number in E.164", "", "first number of its link pool; empty: as the box says",
                         number(t.first)),
             ini::custom("last", "a number in E.164", "", "last number of its link pool", number(t.last)),
@@ -132,6 +145,7 @@ public:
                 readBox(s);
         checkLines();
         checkPools();
+        checkNumbers();
         return std::move(c_);
     }
 
@@ -175,6 +189,11 @@ private:
                 problem(s.line, "[box " + b.id + "]: first = " + target.first.e164() +
                                     ", last = " + target.last.e164() + ": " + pool.error().what);
         }
+        if (b.ties.empty() && b.numbers.empty())
+            problem(s.line, "[box " + b.id + "]: a box is reached by ties = SPAN or number = +E164; neither is there");
+        if (!b.numbers.empty() && b.routeKeyFile.empty())
+            problem(s.line, "[box " + b.id + "]: number = " + b.numbers.front().e164() +
+                                ": needs route_key_file, so that the box can be told of a call");
         c_.boxes.push_back(std::move(b));
     }
 
@@ -215,6 +234,23 @@ private:
                 if (a.pool->contains(n))
                     problem(a.line, "[box " + a.id + "]: its pool holds the access number " + n.e164());
         }
+    }
+
+    // A call to a route number must come to its box, whoever places it.
+    void checkNumbers()
+    {
+        std::map<PhoneNumber, std::string> owner;
+        for (const PhoneNumber& n : c_.access)
+            owner.emplace(n, "[switch] access");
+        for (const BoxConfig& b : c_.boxes)
+            for (const PhoneNumber& n : b.numbers) {
+                const auto [it, added] = owner.emplace(n, "[box " + b.id + "]");
+                if (!added)
+                    problem(b.line, "number = " + n.e164() + ": belongs to " + it->second + " already");
+                for (const BoxConfig& other : c_.boxes)
+                    if (other.pool && other.pool->contains(n))
+                        problem(b.line, "number = " + n.e164() + ": is a link number of [box " + other.id + "]");
+            }
     }
 
     const ini::Document& doc_;

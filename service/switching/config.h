@@ -8,8 +8,11 @@ namespace callbox::switching {
 
 struct BoxConfig {
     std::string id;
-    std::string status;            // unix:/path/control.sock or HOST:PORT
-    std::vector<std::string> ties; // span names
+    std::string status;               // unix:/path/control.sock or HOST:PORT
+    std::vector<std::string> ties;    // span names
+    std::vector<PhoneNumber> numbers; // over the public network, where no tie leads to it or works
+    std::string routeKeyFile;         // what the box is told of such calls with
+    bool handBack = true;             // the network may take such calls from us
     std::optional<NumberRange> pool;
     int weight = 100;
     int line = 0;

@@ -51,8 +51,18 @@ Result<void> run(const daemon::Start<switching::SwitchConfig>& start)
     boxes.reserve(start.config.boxes.size());
     for (const switching::BoxConfig& b : start.config.boxes)
         boxes.push_back({b.id, b.status});
+    std::vector<fleet::ExpectingBox> expecting;
+    for (const switching::BoxConfig& b : start.config.boxes) {
+        if (b.routeKeyFile.empty())
+            continue;
+        auto key = fleet::readRouteKey(*files, b.routeKeyFile);
+        if (!key)
+            return key.error().because("[box " + b.id + "]");
+        expecting.push_back({b.id, b.status, std::move(*key)});
+    }
+    const auto expecter = fleet::makeDirectExpecter(*client, std::move(expecting));
     const auto source = fleet::makeDirectSource(edges, *client, boxes);
-    switching::Switch service(edges, start.config, spans, *source, announcement);
+    switching::Switch service(edges, start.config, spans, *source, announcement, expecter.get());
     const auto server = control::makeHttpServer(loop, log.named("control"), service.routes(start.rendered));
     if (auto r = daemon::listen(*server, start.config.control, start.config.http,
                                 std::filesystem::path(start.config.control).parent_path());

@@ -15,9 +15,9 @@ constexpr Duration endLimit = 5s; // for all calls to be released when the progr
 } // namespace
 
 Switch::Switch(const Edges& edges, SwitchConfig config, lines::Lines& lines, fleet::StatusSource& source,
-               hal::SoundPtr announcement)
-    : edges_(edges), config_(std::move(config)), lines_(lines), source_(source), announcement_(std::move(announcement)),
-      boxes_(edges_, config_, lines), calls_(edges.loop),
+               hal::SoundPtr announcement, fleet::CallExpecter* expecter)
+    : edges_(edges), config_(std::move(config)), lines_(lines), source_(source), expecter_(expecter),
+      announcement_(std::move(announcement)), boxes_(edges_, config_, lines), calls_(edges.loop),
       lineLoss_(edges.loop, config_.lineLost, [this](lines::Line& line) { lineLost(line); }), lookTimer_(edges.loop),
       endTimer_(edges.loop), scripts_(edges.loop)
 {

@@ -2,6 +2,7 @@
 // The switch: takes every call of its trunks, decides which box, sets it up on a tie, joins both; carries the boxes'
 // own calls to the trunks. Built from edges, a configuration value, lines and a status source; real or simulated alike.
 #pragma once
+#include "fleet/expected_call.h"
 #include "lines/line_loss.h"
 #include "switching/boxes.h"
 #include "switching/carried.h"
@@ -13,7 +14,8 @@ namespace callbox::switching {
 class Switch {
 public:
     // Lines and source outlive it. `announcement`: played to callers of a link number whose box is away; may be null.
-    Switch(const Edges&, SwitchConfig, lines::Lines&, fleet::StatusSource&, hal::SoundPtr announcement = nullptr);
+    Switch(const Edges&, SwitchConfig, lines::Lines&, fleet::StatusSource&, hal::SoundPtr announcement = nullptr,
+           fleet::CallExpecter* expecter = nullptr);
     ~Switch();
     Switch(const Switch&) = delete;
     Switch& operator=(const Switch&) = delete;
@@ -30,7 +32,8 @@ public:
 
 private:
     // What became of one try to put a call through, or of all of them.
-    enum class Outcome { through, callerGone, refused, silent, notPlaced };
+    // handedBack: the network has taken it to the box, and it is ours no more.
+    enum class Outcome { through, handedBack, callerGone, refused, silent, notPlaced };
     struct Tried {
         Outcome outcome = Outcome::notPlaced;
         hal::Cause cause = hal::Cause::none; // why not, for who called
@@ -47,6 +50,12 @@ private:
     Task<> refuse(Carried& c, hal::Cause cause, bool announce);
     void note(std::uint64_t record, const std::string& who, const Tried& tried);
     void judgeOutcome(const std::string& box, const Tried& tried, TimePoint started);
+    // by_number.cpp
+    Task<Tried> tryNumber(Carried& c, std::uint64_t record, std::string box);
+    Task<Tried> deflect(Carried& c, std::uint64_t record, std::string box, PhoneNumber number);
+    Task<Tried> callNumber(Carried& c, std::uint64_t record, std::string box, PhoneNumber number);
+    Task<> transferBack(Carried& c, std::uint64_t record, std::string box);
+    [[nodiscard]] fleet::ExpectedCall expectedOf(const hal::Call& call, const std::string& box) const;
     // outgoing.cpp
     Task<> fromTie(lines::Line& line, std::unique_ptr<hal::Call> call);
     Task<Tried> tryTrunks(Carried& c, std::uint64_t record, CallFacts facts);
@@ -65,6 +74,7 @@ private:
     SwitchConfig config_;
     lines::Lines& lines_;
     fleet::StatusSource& source_;
+    fleet::CallExpecter* expecter_; // null: no box is reached by number
     hal::SoundPtr announcement_;
     Boxes boxes_;
     DecisionRecords records_;

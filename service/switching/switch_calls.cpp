@@ -44,7 +44,7 @@ Task<> Switch::fromTrunk(lines::Line& line, std::unique_ptr<hal::Call> call)
                                            {"cause", hal::text(cause)},
                                            {"gaps", audio ? audio->inserted[0] + audio->inserted[1] : 0},
                                            {"dropped", audio ? audio->dropped[0] + audio->dropped[1] : 0}});
-        } else if (tried.outcome != Outcome::callerGone) {
+        } else if (tried.outcome != Outcome::callerGone && tried.outcome != Outcome::handedBack) {
             const bool away = decision.purpose == Purpose::retrieval &&
                               (tried.outcome == Outcome::silent || tried.outcome == Outcome::notPlaced) &&
                               tried.cause != hal::Cause::noChannelAvailable;
@@ -78,7 +78,8 @@ Task<Switch::Tried> Switch::tryBoxes(Carried& c, std::uint64_t record, std::vect
         if (tried.outcome != Outcome::through)
             note(record, box, tried);
         judgeOutcome(box, tried, started);
-        if (tried.outcome == Outcome::through || tried.outcome == Outcome::callerGone) {
+        if (tried.outcome == Outcome::through || tried.outcome == Outcome::callerGone ||
+            tried.outcome == Outcome::handedBack) {
             if (tried.outcome == Outcome::callerGone)
                 c.dropTo(c.from().cause());
             co_return tried;
@@ -115,6 +116,8 @@ Task<Switch::Tried> Switch::tryBox(Carried& c, std::uint64_t record, std::string
         under = true;
         break;
     }
+    if (!under && boxes_.hasNumber(box))
+        tried = co_await tryNumber(c, record, box);
     if (!under)
         co_return tried;
     tried = co_await setUp(c, record, box, config_.firstAnswer);
@@ -175,7 +178,8 @@ void Switch::note(std::uint64_t record, const std::string& who, const Tried& tri
     if (!r)
         return; // ten thousand calls later
     r->attempts.push_back({who, tried.words, tried.cause});
-    r->chosen = tried.outcome == Outcome::through ? who : std::string();
+    const bool taken = tried.outcome == Outcome::through || tried.outcome == Outcome::handedBack;
+    r->chosen = taken ? who : std::string();
     edges_.log.info("attempt", {{"call", r->call.call}, {"at", who}, {"outcome", tried.words}});
 }
 

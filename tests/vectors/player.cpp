@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "player.h"
 #include <array>
+#include <numeric>
 #include <sstream>
 
 namespace callbox::tests {
@@ -11,10 +12,11 @@ namespace {
 
 constexpr Duration answerWithin = 200ms;
 
-SpanConfig spanConfig(const std::string& type)
+SpanConfig spanConfig(const std::string& profile)
 {
-    const SpanType t = type == "ni2" ? SpanType::t1 : SpanType::e1;
-    return {.name = "span", .type = t, .law = type == "ni2" ? Law::mulaw : Law::alaw, .dChannel = dChannelSlot(t)};
+    const bool us = northAmerican(findProfile(profile.substr(0, profile.find('+')))->switchType);
+    const SpanType t = us ? SpanType::t1 : SpanType::e1;
+    return {.name = "span", .type = t, .law = us ? Law::mulaw : Law::alaw, .dChannel = dChannelSlot(t)};
 }
 
 constexpr std::array typeNames{"unknown", "international", "national", "network", "subscriber", "5", "abbreviated"};
@@ -73,7 +75,13 @@ Player::Player(const std::string& side, const std::string& type, PriConfig confi
     (void)theirs_.start();
     peer_ = std::make_unique<RawPeer>(theirs_, side == "user");
     config.role = side == "user" ? PriRole::user : PriRole::network;
-    config.switchType = type == "ni2" ? PriSwitchType::ni2 : PriSwitchType::euroIsdn;
+    config.profile = findProfile(type.substr(0, type.find('+')));
+    for (std::size_t at = type.find('+'); at != std::string::npos;) {
+        const std::size_t end = type.find('+', at + 1);
+        config.accept.add(findQuirk(type.substr(at + 1, end - at - 1)).value());
+        at = end;
+    }
+    config.switchType = config.profile->switchType;
     config.restartAtStart = false;
     auto made = makePriTrunk(edges_, ours_, config);
     if (!made)
@@ -225,7 +233,8 @@ std::string Player::seen(const std::string& key)
     if (key == "malformed")
         return std::to_string(status.malformed);
     if (key == "quirks")
-        return std::to_string(status.quirks);
+        return std::to_string(std::accumulate(status.quirks.begin(), status.quirks.end(), std::uint64_t(0),
+                                              [](std::uint64_t n, const auto& q) { return n + q.second; }));
     if (key == "offered")
         return call_ ? "yes" : "no";
     if (!call_)

@@ -10,6 +10,7 @@ namespace callbox::tests {
 
 class Player {
 public:
+    // `type`: a trunk profile, and quirks accepted beyond it: "euroisdn+cause-missing".
     Player(const std::string& side, const std::string& type, hal::PriConfig config = {});
     // Empty when all went as written, else what did not, with file and line.
     std::string play(const Vector&);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "vector_file.h"
 #include <algorithm>
+#include <callbox/hal/trunk_profile.h>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -59,7 +60,7 @@ bool takeLine(Vector& v, const std::string& line, int number)
     }
     if (word == "side") {
         std::istringstream(rest) >> v.side >> v.type;
-        return (v.side == "user" || v.side == "network") && (v.type == "euroisdn" || v.type == "ni2");
+        return (v.side == "user" || v.side == "network") && hal::findProfile(v.type.substr(0, v.type.find('+')));
     }
     if (const auto kind = stepOf(word)) {
         v.steps.push_back({*kind, number});

@@ -45,16 +45,23 @@ void tellAll(Context& c, const json& document)
 void tellOne(Context& c, const json& s)
 {
     Table facts({{"SPAN"}, {textOf(s, "name"), false, true}});
-    for (const char* key : {"box", "backend", "use", "type", "law", "state", "d_channel", "frames_moving"})
+    for (const char* key :
+         {"box", "backend", "use", "type", "law", "switch_type", "profile", "state", "d_channel", "frames_moving"})
         if (s.contains(key))
             facts.add({key, cell(s[key])});
     facts.add({"alarms", joined(fieldOf(s, "alarms"))});
+    for (const auto& [name, value] : fieldOf(s, "trunk").items())
+        if (name != "quirks")
+            facts.add({name, cell(value)});
+    for (const auto& [name, value] : fieldOf(fieldOf(s, "trunk"), "quirks").items())
+        facts.add({"quirk " + name, cell(value)});
     for (const auto& [name, value] : fieldOf(s, "counters").items())
         facts.add({name, cell(value)});
     facts.print(c.out(), c.terminal.width);
-    Table channels({{"SLOT", true}, {"STATE"}, {"CALL", false, true}});
+    Table channels({{"SLOT", true}, {"STATE"}, {"SECONDS", true}, {"CALL", false, true}});
     for (const json& ch : listOf(s, "channels"))
-        channels.add({cell(fieldOf(ch, "slot")), textOf(ch, "state"), cell(fieldOf(ch, "call"))});
+        channels.add(
+            {cell(fieldOf(ch, "slot")), textOf(ch, "state"), cell(fieldOf(ch, "state_s")), cell(fieldOf(ch, "call"))});
     c.out() << '\n';
     channels.print(c.out(), c.terminal.width);
 }

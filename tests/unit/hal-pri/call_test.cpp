@@ -10,8 +10,8 @@ namespace {
 
 class EachSwitchType : public testing::TestWithParam<PriSwitchType> {};
 
-INSTANTIATE_TEST_SUITE_P(Pri, EachSwitchType, testing::Values(PriSwitchType::euroIsdn, PriSwitchType::ni2),
-                         [](const auto& p) { return p.param == PriSwitchType::ni2 ? "ni2" : "euroisdn"; });
+INSTANTIATE_TEST_SUITE_P(Pri, EachSwitchType, testing::ValuesIn(allSwitchTypes().begin(), allSwitchTypes().end()),
+                         [](const auto& p) { return testName(p.param); });
 
 // One call from `from` to `to`, answered; both ends of it.
 struct Connected {

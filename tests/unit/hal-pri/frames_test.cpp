@@ -125,7 +125,7 @@ TEST(Answers, OneChangeServesOneMessage)
 TEST(Diversion, WhatIsWrittenIsReadBack)
 {
     for (const unsigned counter : {1U, 5U})
-        for (unsigned reason = 0; reason <= 5; ++reason)
+        for (unsigned reason = 0; reason <= 4; ++reason) // the last, not reachable, is told as no reply
             for (const bool original : {false, true}) {
                 DivertingLegInformation2 d;
                 d.counter = counter;
@@ -144,6 +144,43 @@ TEST(Diversion, WhatIsWrittenIsReadBack)
             }
 }
 
+TEST(Diversion, ACallDivertedOnBusyIsNotToldAsForwardedAlways)
+{
+    // EN 300 207-1 and ECMA-174: unknown(0), cfu(1), cfb(2), cfnr(3); ETSI alone cdAlerting(4).
+    const auto codeOf = [](DiversionReason reason, FacilityDialect dialect) {
+        DivertingLegInformation2 d;
+        d.reason = reason;
+        const OctetBuffer e = writeDiversion(d, 9, dialect);
+        constexpr std::array<std::uint8_t, 5> before{0x02, 0x01, 0x01, 0x0A,
+                                                     0x01}; // the counter, then the reason's tag
+        const auto at = std::search(e.begin(), e.end(), before.begin(), before.end());
+        return at == e.end() ? 0xFFU : at[5];
+    };
+    for (const FacilityDialect dialect : {FacilityDialect::etsi, FacilityDialect::qsig}) {
+        EXPECT_EQ(codeOf(DiversionReason::unconditional, dialect), 1u);
+        EXPECT_EQ(codeOf(DiversionReason::busy, dialect), 2u);
+        EXPECT_EQ(codeOf(DiversionReason::noReply, dialect), 3u);
+        EXPECT_EQ(codeOf(DiversionReason::mobileNotReachable, dialect), 3u);
+        EXPECT_EQ(codeOf(DiversionReason::deflection, dialect), dialect == FacilityDialect::etsi ? 4u : 0u);
+    }
+}
+
+TEST(Diversion, QsigHasItsOwnOperationBehindANetworkExtension)
+{
+    DivertingLegInformation2 d;
+    d.reason = DiversionReason::busy;
+    d.diverting = PartyNumber{.digits = "5123", .plan = NumberingPlan::privatePlan};
+    const OctetBuffer element = writeDiversion(d, 9, FacilityDialect::qsig);
+    EXPECT_EQ(element,
+              (OctetBuffer{0x1C, 0x2B, 0x9F, 0xAA, 0x06, 0x80, 0x01, 0x00, 0x82, 0x01, 0x00, 0x8B, 0x01, 0x00, 0xA1,
+                           0x1D, 0x02, 0x01, 0x09, 0x02, 0x01, 0x15, 0x30, 0x15, 0x02, 0x01, 0x01, 0x0A, 0x01, 0x02,
+                           0xA1, 0x0D, 0xA0, 0x0B, 0xA5, 0x09, 0x0A, 0x01, 0x00, 0x12, 0x04, '5',  '1',  '2',  '3'}));
+    const auto back = readDiversion(Octets(element).subspan(2));
+    ASSERT_TRUE(back && back->diverting);
+    EXPECT_EQ(*back->diverting, *d.diverting);
+    EXPECT_EQ(back->reason, d.reason);
+}
+
 TEST(Diversion, AnyCutIsNoneAndNoneIsRead)
 {
     DivertingLegInformation2 d;
@@ -155,7 +192,8 @@ TEST(Diversion, AnyCutIsNoneAndNoneIsRead)
 
 TEST(Ledger, AChannelServesWhenBothEndsHaveItInService)
 {
-    Ledger l({.name = "s", .type = SpanType::e1, .dChannel = Timeslot{16}}, false);
+    SimLoop loop;
+    Ledger l(loop, {.name = "s", .type = SpanType::e1, .dChannel = Timeslot{16}}, false);
     EXPECT_FALSE(l.exists(Timeslot{16}));
     EXPECT_EQ(l.nextIdle(), Timeslot{1});
     l.setInService(Timeslot{1}, Ledger::End::ours, false);
@@ -168,7 +206,8 @@ TEST(Ledger, AChannelServesWhenBothEndsHaveItInService)
 
 TEST(Ledger, OnlyItsOwnerReleasesAChannel)
 {
-    Ledger l({.name = "s", .type = SpanType::t1, .dChannel = Timeslot{24}}, true);
+    SimLoop loop;
+    Ledger l(loop, {.name = "s", .type = SpanType::t1, .dChannel = Timeslot{24}}, true);
     EXPECT_EQ(l.nextIdle(), Timeslot{23});
     l.take(Timeslot{23}, "a");
     l.release(Timeslot{23}, "b");

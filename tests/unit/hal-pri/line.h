@@ -15,9 +15,9 @@ struct Side {
          PriConfig config)
         : span(edges,
                {.name = std::move(name),
-                .type = type == PriSwitchType::ni2 ? SpanType::t1 : SpanType::e1,
-                .law = type == PriSwitchType::ni2 ? Law::mulaw : Law::alaw,
-                .dChannel = dChannelSlot(type == PriSwitchType::ni2 ? SpanType::t1 : SpanType::e1)},
+                .type = northAmerican(type) ? SpanType::t1 : SpanType::e1,
+                .law = northAmerican(type) ? Law::mulaw : Law::alaw,
+                .dChannel = dChannelSlot(northAmerican(type) ? SpanType::t1 : SpanType::e1)},
                std::move(io))
     {
         EXPECT_TRUE(span.start());
@@ -73,6 +73,12 @@ struct Line {
     Side user;
     TaskGroup tasks{loop};
 };
+
+inline std::string testName(PriSwitchType t)
+{
+    const std::string_view word = name(t);
+    return word == "4ess" ? "att4ess" : word == "5ess" ? "lucent5e" : std::string(word);
+}
 
 inline CallSetup setupFrom(std::string calling, std::string called)
 {

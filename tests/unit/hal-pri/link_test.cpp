@@ -11,8 +11,8 @@ using namespace callbox::tests;
 namespace {
 
 class EachSide : public testing::TestWithParam<PriSwitchType> {};
-INSTANTIATE_TEST_SUITE_P(Pri, EachSide, testing::Values(PriSwitchType::euroIsdn, PriSwitchType::ni2),
-                         [](const auto& p) { return p.param == PriSwitchType::ni2 ? "ni2" : "euroisdn"; });
+INSTANTIATE_TEST_SUITE_P(Pri, EachSide, testing::ValuesIn(allSwitchTypes().begin(), allSwitchTypes().end()),
+                         [](const auto& p) { return testName(p.param); });
 
 FaultInjection& faultsOf(Side& side)
 {
@@ -272,7 +272,7 @@ TEST(Link, NoMessageStopsTheTrunkOrKeepsAChannel)
                 seeds.push_back(s.octets);
     const auto random = makeSeededRandom(7);
     for (const std::string side : {"user", "network"})
-        for (const std::string type : {"euroisdn", "ni2"}) {
+        for (const std::string type : {"euroisdn", "ni2", "dms100", "qsig"}) {
             Player player(side, type);
             ASSERT_TRUE(player.linkUp());
             for (unsigned i = 0; i < 4000; ++i) {

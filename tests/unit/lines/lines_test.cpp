@@ -50,6 +50,27 @@ TEST(LinesConfig, WhatTheTypeSaysNeedNotBeSaid)
     EXPECT_EQ(c.spans[2].plan.internationalPrefix, "00");
 }
 
+TEST(LinesConfig, AProfileSaysWhatTheSectionDoesNot)
+{
+    LinesConfig c;
+    EXPECT_THAT(problemsOf("[span a]\ntype = t1\nprofile = dms100\nconnect = /x\n"
+                           "[span b]\nprofile = no-restart\naccept = cause-missing\nconnect = /y\n"
+                           "[span c]\nswitch_type = qsig\nredirecting = ie\nconnect = /z\n",
+                           &c),
+                IsEmpty());
+    EXPECT_EQ(c.spans[0].pri.switchType, hal::PriSwitchType::dms100);
+    EXPECT_EQ(c.spans[0].pri.form, hal::RedirectingForm::ie);
+    EXPECT_EQ(c.spans[0].country, "us");
+    EXPECT_FALSE(c.spans[1].pri.restartAtStart);
+    EXPECT_TRUE(c.spans[1].pri.accept.has(hal::PriQuirk::causeMissing));
+    EXPECT_EQ(c.spans[2].pri.profile->name, "qsig");
+    EXPECT_EQ(c.spans[2].pri.form, hal::RedirectingForm::ie);
+    const std::string text = render(c);
+    EXPECT_THAT(text, HasSubstr("profile = no-restart\n"));
+    EXPECT_THAT(text, HasSubstr("accept = cause-missing\n"));
+    EXPECT_THAT(problemsOf(text), IsEmpty()) << "what is printed is a configuration again";
+}
+
 struct Mistake {
     const char* text;
     const char* told;
@@ -68,6 +89,14 @@ TEST(LinesConfig, EveryMistakeIsNamed)
          "box.ini:3: connect = /x: is used in the section of line 1"},
         {"[span a]\nconnect = /x\ntype = e2\n", "box.ini:3: type = e2: e1, t1"},
         {"[span a]\nconnect = /x\nrole = both\n", "role = both: user, network"},
+        {"[span a]\nconnect = /x\nswitch_type = 1ess\n",
+         "box.ini:3: switch_type = 1ess: euroisdn, ni2, dms100, 4ess, 5ess, qsig"},
+        {"[span a]\nconnect = /x\nprofile = dms\n",
+         "box.ini:3: profile = dms: euroisdn, ni2, dms100, 4ess, 5ess, qsig"},
+        {"[span a]\nconnect = /x\nprofile = dms100\nswitch_type = ni2\n",
+         "box.ini:4: switch_type = ni2: profile = dms100 is of switch type dms100; leave one of the two out"},
+        {"[span a]\nconnect = /x\naccept = cause-missing nulls\n",
+         "accept = cause-missing nulls: extension-bit, stray-octets"},
         {"[span a]\nconnect = /x\ntimers = T303\n", "timers = T303: NAME=MS"},
         {"[span a]\nconnect = /x\ntimers = T303=-1\n", "timers = T303=-1: NAME=MS"},
         {"[span a]\nconect = /x\n", "conect = /x: no such key in [span]; did you mean connect?"},

@@ -64,6 +64,13 @@ Task<> Taker::say(Call& call)
     EXPECT_TRUE(played.finished);
 }
 
+Task<> Told::expect(std::string box, PhoneNumber number, fleet::ExpectedCall call, Duration)
+{
+    rows.push_back({std::move(box), std::move(number), std::move(call)});
+    if (!answers)
+        co_await fail(Errc::timeout, "no answer within 1000 ms");
+}
+
 World::World(Options o) : options(o)
 {
     config.access = {*PhoneNumber::parse("+12125559000")};
@@ -95,8 +102,19 @@ World::World(Options o) : options(o)
             }
             return r;
         };
+    if (options.far)
+        asks["far"] = [this, sequence = std::uint64_t(0)]() mutable -> std::optional<status::StatusRecord> {
+            status::StatusRecord r;
+            r.box = "far";
+            r.bootId = "boot1";
+            r.canRecord = true;
+            r.sequence = ++sequence;
+            r.monotonicMs = toMs(loop.now().time_since_epoch());
+            r.spans.push_back({"trunk1", "up", {}, true, "up", 30, 30});
+            return r;
+        };
     source = fleet::makeFunctionSource(edges, asks);
-    service = std::make_unique<Switch>(edges, config, *lines, *source);
+    service = std::make_unique<Switch>(edges, config, *lines, *source, nullptr, &told);
     service->start();
     lines->start();
 }
@@ -167,6 +185,13 @@ void World::makeBoxes()
         records.push_back(r);
         answers.push_back(true);
     }
+    if (options.far) {
+        BoxConfig b;
+        b.id = "far";
+        b.weight = 1000;
+        b.numbers = {*PhoneNumber::parse("+12125557001"), *PhoneNumber::parse("+12125557002")};
+        config.boxes.push_back(b);
+    }
 }
 
 void World::up()
@@ -175,8 +200,8 @@ void World::up()
         for (const auto& line : lines->all())
             if (!line->trunk().status().usable || line->trunk().status().idle != line->trunk().status().channels)
                 return false;
-        const nlohmann::json told = service->boxesJson();
-        for (const auto& box : told["boxes"])
+        const nlohmann::json shown = service->boxesJson();
+        for (const auto& box : shown["boxes"])
             if (!box["usable"])
                 return false;
         return true;

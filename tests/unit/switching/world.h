@@ -58,6 +58,19 @@ struct Options {
     unsigned trunks = 1;
     unsigned ties = 1; // per box
     int reserve = 0;
+    bool far = false; // one box more, "far", that only its numbers lead to; the exchange's takers answer there
+};
+
+// What the far box was told of calls.
+struct Told final : fleet::CallExpecter {
+    struct Row {
+        std::string box;
+        PhoneNumber number;
+        fleet::ExpectedCall call;
+    };
+    Task<> expect(std::string box, PhoneNumber number, fleet::ExpectedCall call, Duration limit) override;
+    bool answers = true;
+    std::vector<Row> rows;
 };
 
 class World {
@@ -98,6 +111,7 @@ public:
     SwitchConfig config;
     std::unique_ptr<lines::Lines> lines;
     std::unique_ptr<fleet::StatusSource> source;
+    Told told;
     std::unique_ptr<Switch> service;
 
 private:

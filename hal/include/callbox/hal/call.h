@@ -13,6 +13,7 @@
 #include <callbox/hal/cause.h>
 #include <callbox/hal/media.h>
 #include <callbox/hal/numbers.h>
+#include <callbox/hal/referral.h>
 #include <callbox/hal/span.h>
 
 namespace callbox::hal {
@@ -87,6 +88,7 @@ public:
     // samples before the end of the block just heard. Empty: it was none. May come from inside a tick. What is recorded
     // is held back meanwhile, and left out when the call is released so.
     virtual void onLineTone(std::optional<std::size_t> startedAgo) = 0;
+    virtual void onReferral(ReferralNews) = 0; // accepted or refused
 
 protected:
     ~LegEvents() = default;
@@ -100,6 +102,8 @@ public:
     virtual Result<void> progress() = 0; // in-band information is there (Q.931 progress indicator 8)
     virtual Result<void> answer() = 0;
     virtual void hangup(Cause) = 0;
+    // What it can ask of its network; null: nothing.
+    virtual LegReferral* referral() { return nullptr; }
 };
 
 class Call final : private LegEvents, private AudioPort {
@@ -135,6 +139,17 @@ public:
     // Ends the call from our side; returns at once, released() follows.
     void hangup(Cause cause = Cause::normalClearing);
 
+    // Asks the network to take the call back (referral.h) and waits until it has, or will not: an incoming one before
+    // its answer to another number; two answered ones of one trunk to each other. Errc::unsupported where the trunk
+    // does not know it, Errc::gone when the call has ended before.
+    Task<ReferralEnd> deflect(PartyNumber to, DiversionReason reason, Duration limit);
+    Task<ReferralEnd> transfer(Call& other, Duration limit);
+
+    // A network's side: the party goes on on the other call's leg, as if this had been it from the start; the old leg
+    // is cleared with `cause`, and the other call is over. Who plays or records here goes on. Errc::gone: one of them
+    // has ended; Errc::invalid: their laws differ, or one of them is joined.
+    Result<void> moveTo(Call& other, Cause cause);
+
     // Outgoing: the next stage it reaches, in order; Errc::timeout after `limit`; Errc::gone when released.
     Task<CallStage> nextStage(Duration limit);
     // Until the call is released; the cause.
@@ -164,8 +179,10 @@ private:
     void onReleased(Cause) override;
     void onBearer(std::unique_ptr<Channel>) override;
     void onLineTone(std::optional<std::size_t> startedAgo) override;
+    void onReferral(ReferralNews) override;
     void onAudio(const AudioBlock&) override;
     [[nodiscard]] Result<void> mayWait() const;
+    [[nodiscard]] Result<LegReferral*> mayRefer() const;
 
     Edges edges_;
     Identity identity_;

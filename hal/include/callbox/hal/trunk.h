@@ -3,6 +3,7 @@
 // lines later. Loop thread only.
 #pragma once
 #include <callbox/hal/call.h>
+#include <callbox/hal/trunk_profile.h>
 
 namespace callbox::hal {
 
@@ -13,6 +14,7 @@ struct ChannelRow { // the channel ledger
     Timeslot slot;
     ChannelState state;
     std::string call; // id, empty when idle
+    Duration age{};   // so long it has been in this state
 };
 
 struct TrunkStatus {
@@ -23,9 +25,13 @@ struct TrunkStatus {
     unsigned idle = 0;
     unsigned outOfService = 0;
     // Since start.
-    std::uint64_t malformed = 0; // frames that broke the rules, ignored or answered as EN 300 403-1 5.8 says
-    std::uint64_t quirks = 0;    // known deviations put up with
-    std::uint64_t reclaimed = 0; // channels found taken without a call
+    std::uint64_t malformed = 0;          // frames that broke the rules, ignored or answered as EN 300 403-1 5.8 says
+    QuirkCounts quirks;                   // known deviations put up with, by name
+    std::uint64_t reclaimed = 0;          // channels found taken without a call
+    std::uint64_t restartsUnanswered = 0; // RESTARTs given up after T316 and N316
+    // Now: the far side does not acknowledge RESTART, or refuses a channel that is idle here (cause 44) again and
+    // again. Calls go on.
+    bool restartTrouble = false;
 };
 
 class Trunk {
@@ -48,14 +54,17 @@ public:
     // our own calls in any case.
     virtual Result<void> setInService(Timeslot, bool) = 0;
     virtual void onChange(std::function<void()>) = 0; // D channel up or down, channels in or out of service
+    // Who answers requests to take calls back, on a network's side; null where nobody can ask.
+    virtual ReferralPoint* referrals() { return nullptr; }
 };
 
 enum class PriRole { user, network };
-enum class PriSwitchType { euroIsdn, ni2 };
 
 struct PriConfig {
     PriRole role = PriRole::user;
     PriSwitchType switchType = PriSwitchType::euroIsdn;
+    const TrunkProfile* profile = nullptr;            // null: that of the switch type
+    QuirkSet accept;                                  // beyond those of the profile
     RedirectingForm form = RedirectingForm::facility; // how diversions are sent, unless the setup says otherwise
     bool proceedingFirst = false;     // send CALL PROCEEDING at once; false: CONNECT alone, half the set-up time
     bool highestChannelFirst = false; // which end of the channels we seize from, against glare

@@ -2,6 +2,8 @@
 // The public network as one sees it from its subscribers: trunks in the network's role, callers who place test calls
 // on them, telephones that are called. Works in simulated as in real time. Loop thread only.
 #pragma once
+#include <callbox/base/number_range.h>
+#include <callbox/hal/join.h>
 #include <callbox/hal/trunk.h>
 #include <callbox/lab/call_order.h>
 #include <callbox/lab/telephone.h>
@@ -21,6 +23,15 @@ public:
     // Numbers are written on it as `plan` does; `form` is how diversions are sent unless an order says otherwise.
     // The trunk outlives the exchange.
     void addTrunk(hal::Trunk& trunk, hal::DialPlan plan, hal::RedirectingForm form);
+
+    // The subscriber on this trunk has these numbers: calls to them, of callers and from any trunk, go there and
+    // nowhere else. A trunk without numbers gets what no other has.
+    void setNumbers(const hal::Trunk& trunk, std::vector<NumberRange> numbers);
+
+    // What it does when a subscriber asks it to take calls back (transfer, call rerouteing). It can where the caller is
+    // one of its own and the number asked for is another subscriber's; else it refuses.
+    enum class Referrals { yes, no, silent };
+    void setReferrals(Referrals how) { referrals_ = how; }
 
     // Places one test call on the trunk with the most idle channels and comes back when it is over. A call that
     // nobody takes is a report; Errc::invalid, or io for a recording that cannot be written, is an order that was
@@ -42,9 +53,20 @@ private:
         hal::Trunk* trunk;
         hal::DialPlan plan;
         hal::RedirectingForm form;
+        std::vector<NumberRange> numbers;
     };
     struct Live;
-    std::vector<Row*> byIdle();
+    struct Transit;
+    std::vector<Row*> byIdle(const PhoneNumber& to);
+    // exchange_network.cpp
+    [[nodiscard]] bool served(const PhoneNumber& to) const;
+    Result<std::unique_ptr<hal::Call>> forward(const hal::Call& call, const hal::DialPlan& plan, const PhoneNumber& to,
+                                               std::optional<hal::DiversionReason> diverted);
+    Task<> transit(Row& from, std::unique_ptr<hal::Call> in, PhoneNumber to);
+    void refer(Row& row, const hal::ReferralRequest& request);
+    bool deflect(Row& row, const hal::ReferralRequest& request);
+    bool transfer(const hal::ReferralRequest& request);
+    [[nodiscard]] hal::Call* callerOf(const std::string& call) const;
     Result<std::unique_ptr<hal::Call>> place(const CallOrder& order);
     void ring(Row& row, std::unique_ptr<hal::Call> call);
     Task<> telephone(TelephoneCall had, std::unique_ptr<hal::Call> call);
@@ -57,6 +79,8 @@ private:
     std::deque<TelephoneCall> had_;
     std::function<void(const TelephoneCall&)> told_;
     std::vector<hal::Call*> live_; // in the order they began
+    std::vector<Transit*> transits_;
+    Referrals referrals_ = Referrals::yes;
     TaskGroup phones_;
 };
 

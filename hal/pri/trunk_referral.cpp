@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Calls of a PRI trunk that go back to the network: what we ask of it as a user, what we answer as a network.
+#include "trunk_impl.h"
+
+namespace callbox::hal::pri {
+
+namespace {
+
+// DMS-100 takes the invoke id for the operation.
+constexpr unsigned rltOperationId = 1;
+constexpr unsigned rltThirdPartyId = 2;
+constexpr unsigned longestInvokeId = 127;
+
+} // namespace
+
+bool PriTrunk::rlt() const
+{
+    return config_.profile->transfer == TransferKind::rlt;
+}
+
+unsigned PriTrunk::nextInvokeId()
+{
+    invokeId_ = invokeId_ % longestInvokeId + 1;
+    return invokeId_;
+}
+
+void PriTrunk::sendComponent(Record& r, const Component& c)
+{
+    r.informations.push_back(writeComponent(c, rlt()));
+    controller_->information(r.call);
+}
+
+// ---- as a user
+
+Result<void> PriTrunk::deflect(Record& r, const PartyNumber& to, DiversionReason reason)
+{
+    if (config_.profile->deflection == DeflectionKind::none || config_.role == PriRole::network)
+        return Error{Errc::unsupported,
+                     "span " + name() + ": profile " + std::string(config_.profile->name) + " knows no deflection"};
+    if (!r.incoming || r.answered)
+        return Error{Errc::invalid, "call " + r.id + ": only an incoming call that is not answered yet is deflected"};
+    if (to.digits.empty() || to.digits.size() > mostDigits)
+        return Error{Errc::invalid,
+                     "call " + r.id + ": a number of 1 to " + std::to_string(mostDigits) + " digits to deflect it to"};
+    if (!std::exchange(r.responded, true)) // EN 300 207-1 9.2.4.1: not in the state call present
+        controller_->proceeding(r.call, *r.slot);
+    r.asked = Record::Asked{Operation::callRerouteing, nextInvokeId(), {}};
+    sendComponent(r,
+                  {.invokeId = r.asked->invokeId, .operation = Operation::callRerouteing, .to = to, .reason = reason});
+    return {};
+}
+
+Result<void> PriTrunk::transfer(Record& r, Record& other)
+{
+    const TransferKind kind = config_.role == PriRole::network ? TransferKind::none : config_.profile->transfer;
+    if (kind == TransferKind::none)
+        return Error{Errc::unsupported,
+                     "span " + name() + ": profile " + std::string(config_.profile->name) + " knows no transfer"};
+    r.asked.reset(); // an earlier request that nobody has answered: a late answer to it says nothing of this one
+    other.asked.reset();
+    Record* on = &r;
+    Component c{.invokeId = nextInvokeId()};
+    if (kind == TransferKind::ect) {
+        c.operation = Operation::ectLinkIdRequest;
+    } else if (kind == TransferKind::tbct) { // the other call as our messages name it
+        c.operation = Operation::initiateTransfer;
+        c.number = other.reference | (other.fromDestination ? flagBit : 0);
+    } else {
+        if (!r.rltCallId && !other.rltCallId)
+            return Error{Errc::unsupported, "call " + r.id + ": the network has given no RLT call id for either call"};
+        on = other.rltCallId ? &r : &other;
+        c.operation = Operation::rltThirdParty;
+        c.invokeId = rltThirdPartyId;
+        c.number = other.rltCallId ? other.rltCallId : r.rltCallId;
+    }
+    on->asked = Record::Asked{c.operation, c.invokeId, (on == &r ? other : r).shared_from_this()};
+    sendComponent(*on, c);
+    return {};
+}
+
+void PriTrunk::onAnswer(Record& r, const Component& c)
+{
+    const auto asked = std::exchange(r.asked, {});
+    const auto other = asked->other.lock();
+    const bool refused = c.kind != Component::Kind::result;
+    if (asked->operation == Operation::ectLinkIdRequest && !refused && c.number && other && other->call &&
+        !other->clearing) {
+        other->asked = Record::Asked{Operation::explicitEctExecute, nextInvokeId(), r.shared_from_this()};
+        sendComponent(
+            *other,
+            {.invokeId = other->asked->invokeId, .operation = Operation::explicitEctExecute, .number = c.number});
+        return;
+    }
+    const bool linkLost = asked->operation == Operation::ectLinkIdRequest; // no number, or the other call has gone
+    if (r.events)
+        r.events->onReferral(refused || linkLost ? ReferralNews::refused : ReferralNews::accepted);
+}
+
+// ---- as a network
+
+void PriTrunk::answerReferral(const std::weak_ptr<Record>& record, const Component& asked, bool accept)
+{
+    const auto r = record.lock();
+    if (!r || !r->trunk || !r->call || r->clearing)
+        return;
+    Component c{.kind = accept ? Component::Kind::result : Component::Kind::error, .invokeId = asked.invokeId};
+    r->trunk->sendComponent(*r, c);
+}
+
+Record* PriTrunk::meant(const Component& c)
+{
+    const auto only = [&](const std::function<bool(const Record&)>& of) {
+        const auto found =
+            those([&](const Record& r) { return r.reference == (c.number.value_or(0) & ~flagBit) && of(r); });
+        return found.size() == 1 ? found.front().get() : nullptr;
+    };
+    if (c.operation == Operation::explicitEctExecute)
+        return only([](const Record& r) { return r.linkGiven; });
+    if (c.operation == Operation::rltThirdParty)
+        return only([](const Record& r) { return r.rltAsked; });
+    // As the user's messages name it: flag 0 when the user has set it up.
+    const bool userSetItUp = (c.number.value_or(0) & flagBit) == 0;
+    return only([userSetItUp](const Record& r) { return r.incoming == userSetItUp; });
+}
+
+void PriTrunk::onAsked(Record& r, const Component& c)
+{
+    if (c.operation == Operation::ectLinkIdRequest) {
+        r.linkGiven = true;
+        sendComponent(
+            r,
+            {.kind = Component::Kind::result, .invokeId = c.invokeId, .operation = c.operation, .number = r.reference});
+        return;
+    }
+    if (c.operation == Operation::rltOperation) {
+        r.rltAsked = true;
+        if (r.answered)
+            tellRltCallId(r);
+        return;
+    }
+    ReferralRequest request;
+    request.call = r.id;
+    request.to = c.to;
+    request.reason = c.reason;
+    const Record* other = c.operation == Operation::callRerouteing ? nullptr : meant(c);
+    if (other)
+        request.other = other->id;
+    request.answer = [record = r.weak_from_this(), c](bool accept) { answerReferral(record, c, accept); };
+    if (!referrals_ || (!request.to && (!other || other == &r))) {
+        request.answer(false);
+        return;
+    }
+    edges_.loop.post([this, alive = std::weak_ptr<bool>(alive_), request = std::move(request)] {
+        if (alive.lock() && referrals_)
+            referrals_(request);
+    });
+}
+
+// RLT: with the answer, when there is something to transfer.
+void PriTrunk::tellRltCallId(Record& r)
+{
+    sendComponent(r, {.kind = Component::Kind::result,
+                      .invokeId = rltOperationId,
+                      .operation = Operation::rltOperation,
+                      .number = r.reference});
+}
+
+// True: it was ours, and libpri, which would refuse it, need not see it.
+bool PriTrunk::onFacility(Record& r, const Message& m, Octets frame)
+{
+    for (const Element& e : parseElements(frame, m.elements)) {
+        if (e.id != ie::facility)
+            continue;
+        const auto c = readComponent(e.content, rlt());
+        if (!c)
+            continue;
+        if (c->kind == Component::Kind::invoke) {
+            if (config_.role != PriRole::network || r.clearing)
+                continue;
+            onAsked(r, *c);
+            return true;
+        }
+        if (rlt() && c->kind == Component::Kind::result && c->invokeId == rltOperationId && c->number) {
+            r.rltCallId = c->number;
+            return true;
+        }
+        if (r.asked && r.asked->invokeId == c->invokeId) {
+            onAnswer(r, *c);
+            return true;
+        }
+    }
+    return false;
+}
+
+} // namespace callbox::hal::pri

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A call that a switch sends to a box over the public network (`route number`): what the network will not tell, the
+// switch says beforehand. The number it will come to stands for it: one call at a time has it. Values, and the edge
+// through which a switch says so.
+#pragma once
+#include "control/http.h"
+#include <callbox/base/bytes.h>
+#include <callbox/base/number.h>
+#include <callbox/hal/numbers.h>
+#include <nlohmann/json_fwd.hpp>
+
+namespace callbox::fleet {
+
+struct ExpectedCall {
+    hal::Presentation presentation = hal::Presentation::allowed;
+    bool vouched = false;    // the network gave or checked `from`
+    PhoneNumber from;        // empty: not known
+    PhoneNumber to;          // what the caller has dialled
+    PhoneNumber redirecting; // the last that diverted it; empty: none
+    PhoneNumber original;    // the first that was called; empty: not said
+    PhoneNumber shown;       // what the call may show in place of `from` when it comes
+};
+nlohmann::json toJson(const ExpectedCall&);
+Result<ExpectedCall> expectedCallFromJson(const nlohmann::json&);
+
+// A box holds the number for the call so long.
+inline constexpr Duration expectedFor = 30s;
+
+class CallExpecter {
+public:
+    virtual ~CallExpecter() = default;
+    // The box will take the next call to `number` for this one. Errc::busy: the number stands for another call;
+    // Errc::denied: the key is wrong; Errc::timeout or gone: the box does not answer.
+    virtual Task<> expect(std::string box, PhoneNumber number, ExpectedCall call, Duration limit) = 0;
+};
+
+struct ExpectingBox {
+    std::string id;
+    std::string where; // as in direct.h
+    Secret key;
+};
+// POST /v1/expected. The client outlives it.
+std::unique_ptr<CallExpecter> makeDirectExpecter(control::HttpClient&, std::vector<ExpectingBox>);
+
+// The key both sides hold, from a file of its own: 16 to 200 characters, blanks around them left out. Blocks: at start.
+Result<Secret> readRouteKey(Files&, const std::string& path);
+
+} // namespace callbox::fleet

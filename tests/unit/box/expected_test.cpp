@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Calls announced by a switch: what comes over the public network is served for whom it is, once, and nobody else.
+#include "box/expected_calls.h"
+#include "world.h"
+#include <nlohmann/json.hpp>
+
+using namespace callbox;
+using namespace callbox::tests;
+
+namespace {
+
+const PhoneNumber routeNumber = PhoneNumber::parse("+12125557001").value();
+
+fleet::ExpectedCall announced()
+{
+    fleet::ExpectedCall e;
+    e.from = caller;
+    e.vouched = true;
+    e.to = accessNumber;
+    e.redirecting = recipient;
+    e.shown = accessNumber;
+    return e;
+}
+
+TEST(Expected, OneCallTakesItAndTheNextDoesNot)
+{
+    SimLoop loop;
+    box::ExpectedCalls calls(loop);
+    ASSERT_TRUE(calls.add(routeNumber, announced()));
+    const auto twice = calls.add(routeNumber, announced());
+    ASSERT_FALSE(twice);
+    EXPECT_EQ(twice.error().code, Errc::busy);
+    EXPECT_FALSE(calls.take(accessNumber, caller)) << "another number";
+    EXPECT_FALSE(calls.take(routeNumber, recipient)) << "somebody else";
+    const auto taken = calls.take(routeNumber, accessNumber);
+    ASSERT_TRUE(taken) << "through the switch it shows the switch's number";
+    EXPECT_EQ(taken->redirecting, recipient);
+    EXPECT_FALSE(calls.take(routeNumber, caller));
+    ASSERT_TRUE(calls.add(routeNumber, announced()));
+    EXPECT_TRUE(calls.take(routeNumber, {})) << "a number that is not shown proves nothing against it";
+    ASSERT_TRUE(calls.add(routeNumber, announced()));
+    loop.runFor(fleet::expectedFor);
+    EXPECT_FALSE(calls.take(routeNumber, caller)) << "too late";
+    EXPECT_TRUE(calls.add(routeNumber, announced()));
+}
+
+TEST(Expected, AMessageLeftOverThePublicNetworkReachesItsRecipient)
+{
+    World w;
+    ASSERT_TRUE(w.reception->expected().add(routeNumber, announced()));
+    Dial d;
+    d.from = accessNumber; // the switch's own number is shown
+    d.to = routeNumber;
+    {
+        Phone phone = w.dial(d);
+        ASSERT_TRUE(phone.untilHeard(Prompt::beep));
+        phone.speak(noise(2 * 8000, 60));
+        phone.press("#");
+        ASSERT_TRUE(phone.untilHeard(Prompt::saved));
+        ASSERT_TRUE(phone.untilReleased());
+    }
+    w.loop.runFor(2s);
+    const std::vector<messages::MessageRow> rows = w.messages();
+    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_EQ(rows[0].from, caller);
+    ASSERT_EQ(rows[0].recipients.size(), 1U);
+    EXPECT_EQ(rows[0].recipients[0].number, recipient);
+    // The same number again, and nobody has announced it.
+    Phone second = w.dial(d);
+    EXPECT_TRUE(second.untilReleased(5s));
+    EXPECT_EQ(second.cause(), Cause::unallocatedNumber);
+}
+
+TEST(Expected, WhatIsSaidOfACallComesOverWhole)
+{
+    fleet::ExpectedCall e = announced();
+    e.presentation = hal::Presentation::restricted;
+    e.original = PhoneNumber::parse("+12125550777").value();
+    const auto back = fleet::expectedCallFromJson(fleet::toJson(e));
+    ASSERT_TRUE(back);
+    EXPECT_EQ(fleet::toJson(*back), fleet::toJson(e));
+    for (const char* bad : {R"([])", R"({})", R"({"presentation":"loud"})", R"({"presentation":"allowed","from":7})",
+                            R"({"presentation":"allowed","to":"12"})", R"({"presentation":"allowed","vouched":1})"}) {
+        const auto wrong = fleet::expectedCallFromJson(nlohmann::json::parse(bad));
+        ASSERT_FALSE(wrong) << bad;
+        EXPECT_EQ(wrong.error().code, Errc::invalid);
+    }
+}
+
+TEST(Expected, AKeyIsReadFromItsFileOrTheFileIsNamed)
+{
+    SimFiles files;
+    const auto write = [&](const std::string& text) {
+        auto f = files.open("/key", OpenMode::create).value();
+        EXPECT_TRUE(f->truncate(0));
+        EXPECT_TRUE(f->write(0, std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size())));
+    };
+    EXPECT_FALSE(fleet::readRouteKey(files, "/none"));
+    write("  0123456789abcdef\n");
+    const auto key = fleet::readRouteKey(files, "/key");
+    ASSERT_TRUE(key);
+    EXPECT_TRUE(key->matches("0123456789abcdef"));
+    write("short\n");
+    const auto wrong = fleet::readRouteKey(files, "/key");
+    ASSERT_FALSE(wrong);
+    EXPECT_NE(wrong.error().what.find("route_key_file = /key: a file with one key"), std::string::npos);
+}
+
+} // namespace
