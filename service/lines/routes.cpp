@@ -164,7 +164,7 @@ json toJson(const Line& line)
             {"d_channel", r.dChannel},
             {"channels", std::move(channels)},
             {"switch_type", std::string(hal::name(s.pri.switchType))},
-            {"profile", s.pri.profile ? std::string(s.pri.profile->name) : ""},
+            {"profile", std::string((s.pri.profile ? *s.pri.profile : hal::profileOf(s.pri.switchType)).name)},
             {"trunk",
              {{"malformed", trunk.malformed},
               {"quirks", trunk.quirks},
