@@ -24,7 +24,7 @@ std::uint32_t blocksIn(Duration d)
     return d > Duration::zero() ? static_cast<std::uint32_t>(d / blockTime) : 0;
 }
 
-class DahdiSpan final : public SpanIo {
+class DahdiSpan final : public SpanIo, public LineErrorCounts {
 public:
     DahdiSpan(const Edges& edges, std::string id) : edges_(edges), id_(std::move(id)), retry_(edges.loop) {}
     ~DahdiSpan() override { DahdiSpan::stop(); }
@@ -34,6 +34,7 @@ public:
     Result<void> openSlot(Timeslot) override;
     void closeSlot(Timeslot slot) noexcept override { open_.erase(slot); }
     Result<void> sendFrame(Octets frame) override;
+    [[nodiscard]] Result<LineErrors> lineErrors() const override;
 
 private:
     [[nodiscard]] int channelOf(Timeslot slot) const { return facts_.firstChannel + int(index(slot)) - 1; }
@@ -178,6 +179,13 @@ Result<void> DahdiSpan::sendFrame(Octets frame)
     if (auto r = d_->send(frame); !r)
         return r.error().because("span " + config_.name);
     return {};
+}
+
+Result<LineErrors> DahdiSpan::lineErrors() const
+{
+    if (!control_)
+        return Error{Errc::gone, "DAHDI span " + id_ + " is not started"};
+    return dahdi::lineErrors(control_, facts_.number);
 }
 
 void DahdiSpan::gone(const std::string& what)

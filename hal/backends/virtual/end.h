@@ -9,7 +9,7 @@
 
 namespace callbox::hal::virtualspan {
 
-class End : public SpanIo, public FaultInjection, protected LinkEvents {
+class End : public SpanIo, public FaultInjection, public LineErrorCounts, protected LinkEvents {
 public:
     End(Loop& loop, std::unique_ptr<Link> link) : loop_(loop), link_(std::move(link)) {}
 
@@ -20,6 +20,7 @@ public:
     Result<void> sendFrame(Octets) override;
     void setFaults(const VirtualFaults&) override;
     const VirtualFaults& faults() const override { return faults_; }
+    [[nodiscard]] Result<LineErrors> lineErrors() const override { return errors_; }
 
 protected:
     // -- what differs
@@ -58,6 +59,7 @@ private:
     bool greeted_ = false;
     bool moving_ = false;
     std::uint8_t peerState_ = 0;
+    LineErrors errors_;
     Alarms reported_{};
     bool everReported_ = false;
     std::vector<SlotBlock> blocks_;
