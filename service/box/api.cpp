@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "box/api.h"
+#include "alarms/routes.h"
 #include "box/fault_files.h"
 #include "box/message_json.h"
 #include <nlohmann/json.hpp>
@@ -132,6 +133,7 @@ std::vector<control::Route> boxRoutes(Box& box, BoxParts parts, std::string conf
     append(routes, lines::spanRoutes(parts.lines));
     append(routes, lines::modemRoutes(parts.lines));
     append(routes, lines::callRoutes(box.reception().calls()));
+    append(routes, alarms::alarmRoutes(box.alarms()));
     routes.push_back(lines::configRoute(std::move(configuration)));
     if (faultFiles)
         routes.push_back(lines::faultRoute([&lines = parts.lines, faultFiles](const std::string& what) {
