@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lines/routes.h"
+#include "lines/cards.h"
+#include "lines/performance.h"
+#include "lines/span_set.h"
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -139,7 +142,7 @@ json traceJson(const hal::Modem& modem, bool withNumbers)
     return {{"version", 1}, {"lines", std::move(rows)}};
 }
 
-json toJson(const Line& line)
+json toJson(const Line& line, bool bins)
 {
     json channels = json::array();
     for (const hal::ChannelRow& c : line.trunk().channels())
@@ -158,17 +161,27 @@ json toJson(const Line& line)
             {"frames_moving", r.framesMoving},
             {"d_channel", r.dChannel},
             {"channels", std::move(channels)},
-            {"counters", toJson(line.span().counters())}};
+            {"counters", toJson(line.span().counters())},
+            {"performance", performanceJson(line.history().performance(), line.history().countsErrors(), bins)}};
 }
 
 std::vector<control::Route> spanRoutes(Lines& lines)
 {
-    return {{"GET", "/v1/spans", plain([&lines](const Request&) {
+    return {{"GET", "/v1/spans", plain([&lines](const Request& r) {
                  json spans = json::array();
                  for (const auto& line : lines.all())
-                     spans.push_back(toJson(*line));
+                     spans.push_back(toJson(*line, asked(r, "bins")));
                  return jsonResponse({{"version", 1}, {"spans", std::move(spans)}});
              })},
+            {"POST", "/v1/spans/{}", plain([&lines](const Request& r) {
+                 const auto body = jsonBody(r);
+                 if (!body)
+                     return control::errorResponse(body.error());
+                 const auto done = setSpan(lines, r.captured.at(0), *body);
+                 return done ? jsonResponse(*done) : control::errorResponse(done.error());
+             })},
+            {"GET", "/v1/cards",
+             plain([&lines](const Request&) { return jsonResponse(cardsJson(probeBackends(), &lines)); })},
             {"GET", "/v1/trace/dchannel/{}", plain([&lines](const Request& r) { return dChannelTrace(lines, r); })}};
 }
 
