@@ -55,7 +55,8 @@ Task<Exit> run(Context& c)
     const bool probed = byProbing(c, document, g);
     const Exit exit = probed ? Exit::ok : g.exit();
     for (const json& p : listOf(document, "problems"))
-        c.say("callbox: backend " + textOf(p, "backend") + ": " + textOf(p, "error"));
+        c.say("callbox: " + (textOf(p, "box").empty() ? "" : textOf(p, "box") + ": ") + "backend " +
+              textOf(p, "backend") + ": " + textOf(p, "error"));
     if (c.json()) {
         c.print(document);
         co_return exit;

@@ -54,7 +54,7 @@ Command spanSet()
             .arguments = {{"NAME", "the span, as span status shows it"}},
             .options = {{.name = "service",
                          .value = "HOW",
-                         .help = "out: no new call comes or goes, those that are up go on; in: as ever",
+                         .help = "out: no new call comes or goes, and those that are up go on",
                          .choices = {"in", "out"}},
                         {.name = "restart", .help = "close the span and open it again; wants --yes"},
                         {.name = "yes", .help = "yes, do it, whichever of its calls end"}},

@@ -108,7 +108,7 @@ struct Bench : World {
         outside.openModem = [this](const lines::ModemSettings&) -> Result<std::unique_ptr<hal::ModemIo>> {
             auto port = lab::makeEmulatedPort(loop, modem);
             modemPort = port.get();
-            return std::move(port);
+            return port;
         };
         lines = std::move(*lines::Lines::open(edges, config, outside));
         lines->start();

@@ -108,7 +108,7 @@ struct Bench {
         outside.openModem = [this](const lines::ModemSettings&) -> Result<std::unique_ptr<hal::ModemIo>> {
             auto made = lab::makeEmulatedPort(loop, modem);
             port = made.get();
-            return std::move(made);
+            return made;
         };
         lines = std::move(*lines::Lines::open(edges, config.lines, outside));
         box::addTechnicians(pusher, config, *lines);
