@@ -29,7 +29,7 @@ constexpr std::array meanings{
     CountMeaning{"underruns", "the card had nothing to send", "the machine is too busy, or as with irq_misses"},
     CountMeaning{"overruns", "nobody took what the card received", "the machine is too busy, or as with irq_misses"},
     CountMeaning{"lost_samples", "samples that nobody got, at 8000 a second",
-                 "the machine was too busy or stood still: look at its load and at other programs"},
+                 "the line was down (ses, uas), or the machine was too busy: look at its load"},
     CountMeaning{"late_ms", "how long the other end of a virtual span was waited for",
                  "the other end's process or machine is too busy"},
 };

@@ -22,7 +22,7 @@ namespace callbox::hal {
 // What happened in one second.
 struct LineSecond {
     bool defect = false; // the line was not usable, or nothing moved, for some of it
-    LineErrors errors;
+    LineErrors errors = {};
     std::uint64_t slips = 0, lostSamples = 0, lateMs = 0; // see SpanCounters
 };
 
@@ -31,8 +31,8 @@ struct PerformanceBin {
     WallTime from{};           // when it began, on the quarter of an hour; the first one: when counting began
     std::uint32_t seconds = 0; // that were counted: 900, less at a start, about it after the clock was set
     std::uint32_t es = 0, ses = 0, uas = 0;
-    std::uint64_t cv = 0; // code violations: errored blocks, without CRC errored FAS
-    LineErrors errors;    // in any second
+    std::uint64_t cv = 0;   // code violations: errored blocks, without CRC errored FAS
+    LineErrors errors = {}; // in any second
     std::uint64_t slips = 0, lostSamples = 0, lateMs = 0;
     void add(const PerformanceBin&); // but for `from`
 };

@@ -31,7 +31,7 @@ struct VirtualFaults {
     unsigned corruptFrames = 0; // the next so many arrive with a bad FCS
     unsigned slips = 0;         // so many ticks to be lost from what we receive, one slip each
     bool silent = false;        // we answer nothing, as a frozen process does
-    LineErrors errors;          // counted once, when set: what a card would have counted
+    LineErrors errors = {};     // counted once, when set: what a card would have counted
 };
 class FaultInjection { // optional ability of a virtual span's SpanIo (dynamic_cast)
 public:
