@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "box/api.h"
+#include "alarms/routes.h"
 #include "box/fault_files.h"
 #include "box/learn.h"
 #include "box/message_json.h"
@@ -156,6 +157,7 @@ std::vector<control::Route> boxRoutes(Box& box, BoxParts parts, std::string conf
     append(routes, lines::modemRoutes(parts.lines));
     routes.push_back(learnRoute(parts.lines, box.config()));
     append(routes, lines::callRoutes(box.reception().calls()));
+    append(routes, alarms::alarmRoutes(box.alarms()));
     routes.push_back(lines::configRoute(std::move(configuration)));
     if (faultFiles)
         routes.push_back(lines::faultRoute([&lines = parts.lines, faultFiles](const std::string& what) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "box/box.h"
 #include "box/notifiers.h"
+#include "box/store_watch.h"
 #include "box/version.h"
 #include <algorithm>
 #include <fmt/format.h>
@@ -9,11 +10,9 @@ namespace callbox::box {
 
 namespace {
 
-constexpr Duration startGrace = 10s; // lines and modems take their time to come up; no alarm before it
-constexpr unsigned sweepEvery = 60;  // seconds
-constexpr Duration callsEnd = 15s;   // at a stop
+constexpr unsigned sweepEvery = 60; // seconds
+constexpr Duration callsEnd = 15s;  // at a stop
 constexpr Duration noticesEnd = 10s;
-constexpr std::size_t poolLowPercent = 80;
 
 std::string newBootId(Random& random)
 {
@@ -53,7 +52,8 @@ messages::StoreConfig storeConfig(const BoxConfig& c)
 }
 
 Box::Box(const Edges& edges, const BoxConfig& config, BoxParts parts)
-    : edges_(edges), config_(config), parts_(parts), bootId_(newBootId(edges.random)), alarms_(edges),
+    : edges_(edges), config_(config), parts_(parts), bootId_(newBootId(edges.random)),
+      alarms_(edges, config.state + "/alarms.json"), lineWatch_(edges, parts.lines, alarms_),
       mode_(edges, config.state + "/mode.json"),
       reception_(Desk{edges, config, parts.store, parts.prompts, alarms_, config.protocols.front()}, mode_,
                  parts.lines),
@@ -69,6 +69,7 @@ void Box::start()
 {
     started_ = edges_.loop.now();
     mode_.load();
+    alarms_.load();
     for (const auto& m : parts_.prompts.missing())
         edges_.log.warning("a prompt is missing", {{"why", m.why}, {"replaced", m.replaced}});
     reception_.open();
@@ -120,7 +121,7 @@ status::StatusRecord Box::status()
 void Box::eachSecond()
 {
     mode_.endWhenDue();
-    watchLines();
+    lineWatch_.look();
     reception_.look();
     watchStore();
     watchNotices();
@@ -134,54 +135,25 @@ void Box::eachSecond()
     second_.after(1s, [this] { eachSecond(); });
 }
 
-void Box::watchLines()
-{
-    if (edges_.loop.now() - started_ < startGrace)
-        return;
-    const auto& all = parts_.lines.all();
-    const bool noneUp = std::none_of(all.begin(), all.end(), [](const auto& l) { return l->state() == "up"; });
-    for (const auto& line : all) {
-        const std::string_view state = line->state();
-        alarms_.set(state != "up", "span-down:" + line->name(), noneUp ? "critical" : "major",
-                    "span " + line->name() + " is " + std::string(state) + "; no calls come or go on it");
-    }
-    const auto& modems = parts_.lines.modems();
-    const bool ready = std::any_of(modems.begin(), modems.end(),
-                                   [](const auto& m) { return m->status().state == hal::ModemState::ready; });
-    alarms_.set(!modems.empty() && !ready, "no-modem-ready", "major",
-                "no modem can send: messages are kept, nobody is told by SMS");
-}
-
 void Box::watchStore()
 {
-    const messages::Health health = parts_.store.health();
-    alarms_.set(!health.canRecord, "store-cannot-record", "critical", "no message can be taken: " + health.why);
-    alarms_.set(!health.setAside.empty(), "store-files-set-aside", "critical", health.setAside);
-    const messages::PoolStatus pool = parts_.store.pool();
-    const bool full = pool.size > 0 && pool.fullestRecipient >= pool.size;
-    const std::string counts = std::to_string(pool.fullestRecipient) + " of " + std::to_string(pool.size);
-    alarms_.set(full, "pool-full", "critical",
-                "some recipient holds all link numbers (" + counts + "): no further message can be kept for them");
-    alarms_.set(!full && pool.size > 0 && pool.fullestRecipient * 100 >= pool.size * poolLowPercent, "pool-low",
-                "minor",
-                "some recipient holds " + counts +
-                    " link numbers, live or resting; a larger pool or a shorter "
-                    "quarantine is needed soon");
+    watch(alarms_, parts_.store.health(), config_.diskLow);
+    watch(alarms_, parts_.store.pool());
     const auto& missing = parts_.prompts.missing();
-    alarms_.set(!missing.empty(), "prompts-missing", "minor",
-                missing.empty() ? "" : std::to_string(missing.size()) + " prompts; the first: " + missing.front().why);
+    alarms_.set(!missing.empty(), alarms::kinds::promptsMissing, {},
+                missing.empty() ? "" : std::to_string(missing.size()) + "; the first: " + missing.front().why);
 }
 
 void Box::watchNotices()
 {
     std::vector<std::string> now;
     for (const notify::Trouble& t : outbox_->troubles()) {
-        now.push_back("notices:" + t.name);
-        alarms_.raise(now.back(), "major", t.text);
+        now.push_back(t.name);
+        alarms_.raise(alarms::kinds::notices, t.name, t.text);
     }
     for (const std::string& name : troubles_)
         if (std::find(now.begin(), now.end(), name) == now.end())
-            alarms_.clear(name);
+            alarms_.clear(alarms::kinds::notices, name);
     troubles_ = std::move(now);
 }
 

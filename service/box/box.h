@@ -2,6 +2,7 @@
 // A box: takes messages, tells recipients, plays what was left, and says how it is. Made of its edges, its
 // configuration and what is handed in; the daemon wires real ones, a simulation its own. Loop thread only.
 #pragma once
+#include "alarms/line_watch.h"
 #include "box/reception.h"
 #include "notify/outbox.h"
 
@@ -33,14 +34,13 @@ public:
     [[nodiscard]] status::StatusRecord status();
     [[nodiscard]] const BoxConfig& config() const { return config_; }
     ModeKeeper& mode() { return mode_; }
-    AlarmBook& alarms() { return alarms_; }
+    alarms::AlarmBook& alarms() { return alarms_; }
     Reception& reception() { return reception_; }
     notify::Outbox& outbox() { return *outbox_; }
     [[nodiscard]] const std::string& bootId() const { return bootId_; }
 
 private:
     void eachSecond();
-    void watchLines();
     void watchStore();
     void watchNotices();
 
@@ -52,7 +52,8 @@ private:
     TimePoint started_{};
     unsigned secondsToSweep_ = 0;
     std::vector<std::string> troubles_; // of the outbox, as they stood last
-    AlarmBook alarms_;
+    alarms::AlarmBook alarms_;
+    alarms::LineWatch lineWatch_;
     ModeKeeper mode_;
     Reception reception_;
     std::vector<std::unique_ptr<notify::Notifier>> notifiers_;

@@ -217,6 +217,19 @@ std::vector<ini::Key> promptKeys(BoxConfig& c)
             ini::text("language", c.language, "en", "the set to use")};
 }
 
+std::vector<ini::Key> alarmKeys(BoxConfig& c)
+{
+    std::vector<ini::Key> table = alarms::keys(c.alarms, true);
+    table.push_back(ini::custom("disk_low_hours", "0 to 10000", "10",
+                                "room on the disk for less speech than this is an alarm", [&c](const std::string& v) {
+                                    int hours = 0;
+                                    const bool good = ini::integer("", hours, 0, 10000, 0, "").take(v);
+                                    c.diskLow = std::chrono::hours(hours);
+                                    return good;
+                                }));
+    return table;
+}
+
 class Reader {
 public:
     Reader(const ini::Document& doc, std::vector<ini::Problem>& problems) : doc_(doc), problems_(problems) {}
@@ -224,7 +237,8 @@ public:
     BoxConfig read()
     {
         lines::refuseUnknownSections(
-            doc_, {"box", "pool", "recipients", "deposit", "prompts", "notify", "span", "modem", "lab"}, problems_);
+            doc_, {"box", "pool", "recipients", "deposit", "prompts", "notify", "alarms", "span", "modem", "lab"},
+            problems_);
         c_.lines = lines::readLines(doc_, problems_);
         lines::readSingle(doc_, "box", boxKeys(c_), true, problems_);
         lines::readSingle(doc_, "pool", poolKeys(c_), true, problems_);
@@ -232,6 +246,7 @@ public:
         lines::readSingle(doc_, "deposit", depositKeys(c_), false, problems_);
         lines::readSingle(doc_, "prompts", promptKeys(c_), false, problems_);
         lines::readSingle(doc_, "notify", notifyKeys(c_), false, problems_);
+        lines::readSingle(doc_, "alarms", alarmKeys(c_), false, problems_);
         if (c_.control.empty())
             c_.control = c_.state + "/control.sock";
         if (c_.number.empty() && !c_.access.empty())
@@ -244,6 +259,7 @@ public:
         checkRecipients();
         checkDeposit();
         checkNotify();
+        checkAlarms();
         checkLines();
         return std::move(c_);
     }
@@ -340,6 +356,12 @@ private:
             problem("box", "number", "number = : is missing; recipients are called, and a call shows a number");
     }
 
+    void checkAlarms()
+    {
+        if (!c_.alarms.sms.empty() && c_.lines.modems.empty())
+            problem("alarms", "sms", "sms = " + c_.alarms.sms.front().e164() + ": needs a [modem NAME]");
+    }
+
     void checkDeposit()
     {
         if (c_.shortest >= c_.limit)
@@ -394,6 +416,7 @@ std::string render(const ini::Document& doc, const BoxConfig& config)
     out += lines::render(doc, "deposit", "", depositKeys(scratch));
     out += lines::render(doc, "prompts", "", promptKeys(scratch));
     out += lines::render(doc, "notify", "", notifyKeys(scratch));
+    out += lines::render(doc, "alarms", "", alarmKeys(scratch));
     return out + lines::render(config.lines);
 }
 

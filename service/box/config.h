@@ -2,6 +2,7 @@
 // A box's configuration as a value: read, checked across keys and sections, printed with what is in force. Tests build
 // it by hand.
 #pragma once
+#include "alarms/settings.h"
 #include "lines/settings.h"
 #include "notify/dialout/quiet_hours.h"
 #include "notify/policy.h"
@@ -45,6 +46,9 @@ struct BoxConfig {
     Duration shortest = 1s; // less is no message
     Duration silence = 5s;
     Duration limit = 120s;
+
+    alarms::PushConfig alarms;                 // who is told of alarms
+    Duration diskLow = std::chrono::hours(10); // room for less than so much speech is an alarm
 
     std::string promptFolder; // empty: the set that came with the program
     std::string language = "en";

@@ -51,7 +51,7 @@ bool wasCut(const hal::RecordOutcome& r, hal::Cause cause)
 void storeFailed(const Desk& desk, const hal::Call& call, const Error& e, std::string_view doing)
 {
     desk.edges.log.error("a message could not be stored", {{"call", call.id()}, {"error", e}});
-    desk.alarms.raise("message-not-stored", "critical", std::string(doing) + ": " + e.what);
+    desk.alarms.raise(alarms::kinds::messageNotStored, {}, std::string(doing) + ": " + e.what);
 }
 
 // Keyed in by the caller, with three tries; empty when none of them was a number that is served.
@@ -101,7 +101,7 @@ Task<hal::Cause> commitMessage(const Desk& desk, hal::Call& call, std::unique_pt
         co_return co_await endWith(talk, sorry, hal::Cause::temporaryFailure);
     }
     if (!diskFailed)
-        desk.alarms.clear("message-not-stored");
+        desk.alarms.clear(alarms::kinds::messageNotStored);
     desk.edges.log.info("message stored", {{"call", call.id()},
                                            {"message", done->message},
                                            {"samples", recorded.samples},

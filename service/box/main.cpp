@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // callboxd: wiring only. Reads its configuration, opens lines and store, runs one Box until SIGTERM.
+#include "alarms/targets.h"
 #include "box/api.h"
 #include "box/daemon_edges.h"
+#include "box/technician_sms.h"
 #include "daemon/daemon.h"
 #include <csignal>
 
@@ -50,7 +52,12 @@ Result<void> run(const daemon::Start<box::BoxConfig>& start)
     if (!opened)
         return opened.error();
     const box::BoxParts parts{**opened, **store, *prompts};
+    const auto client = control::makeHttpClient(loop);
+    alarms::Pusher pusher(edges, config.alarms.least);
+    alarms::addTargets(pusher, config.alarms, *client, "callboxd", config.id);
+    box::addTechnicians(pusher, config, **opened);
     box::Box service(edges, config, parts);
+    service.alarms().onChange([&pusher](const status::AlarmRecord& a) { pusher.changed(a); });
     TaskGroup ending(loop);
     auto routes = box::boxRoutes(service, parts, start.rendered, own.faults());
     if (!config.routeKeyFile.empty()) {

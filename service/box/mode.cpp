@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "box/mode.h"
-#include <callbox/base/bytes.h>
+#include <callbox/base/whole_file.h>
 #include <nlohmann/json.hpp>
 
 namespace callbox::box {
@@ -11,37 +11,6 @@ using nlohmann::json;
 
 constexpr std::size_t largestFile = 64 << 10; // what we write is a few hundred octets
 constexpr std::size_t longestText = 1000;
-
-// The new file is whole and on disk before it takes the old one's name.
-Result<void> writeDurably(Files& files, const std::string& path, const std::string& text)
-{
-    const std::string fresh = path + ".new";
-    auto file = files.open(fresh, OpenMode::create);
-    if (!file)
-        return file.error();
-    if (auto r = (*file)->truncate(0); !r)
-        return r;
-    if (auto r = (*file)->write(0, asOctets(text)); !r)
-        return r;
-    if (auto r = (*file)->sync(); !r)
-        return r;
-    file->reset();
-    if (auto r = files.rename(fresh, path); !r)
-        return r;
-    return files.syncDirectory(path.substr(0, path.find_last_of('/')));
-}
-
-Result<std::string> readWhole(Files& files, const std::string& path)
-{
-    auto file = files.open(path, OpenMode::read);
-    if (!file)
-        return file.error();
-    std::vector<std::uint8_t> octets(largestFile);
-    const auto n = (*file)->read(0, octets);
-    if (!n)
-        return n.error();
-    return std::string(octets.begin(), octets.begin() + std::ptrdiff_t(*n));
-}
 
 Result<std::string> textOf(const json& j, const char* key)
 {
@@ -96,7 +65,7 @@ void ModeKeeper::load()
     const auto there = edges_.files.exists(path_);
     if (there && !*there)
         return;
-    const auto text = readWhole(edges_.files, path_);
+    const auto text = readWhole(edges_.files, path_, largestFile);
     const json document = text ? json::parse(*text, nullptr, false) : json();
     const auto mode =
         document.is_object()
@@ -118,7 +87,7 @@ Task<> ModeKeeper::set(status::ModeRecord mode)
     edges_.log.info("mode", {{"state", status::name(mode_.state)}, {"by", mode_.by}, {"why", mode_.why}});
     std::string text = toJson(mode_).dump(2, ' ', false, json::error_handler_t::replace) + "\n";
     std::function<Result<void>()> job = [&files = edges_.files, path = path_, text = std::move(text)] {
-        return writeDurably(files, path, text);
+        return replaceDurably(files, path, text);
     };
     Result<void> kept = co_await check(runOn<void>(edges_.disk, edges_.loop, std::move(job)));
     if (!kept)

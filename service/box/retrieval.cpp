@@ -17,7 +17,7 @@ constexpr std::string_view menuKeys = "123";
 void storeFailed(const Desk& desk, const hal::Call& call, const Error& e, std::string_view doing)
 {
     desk.edges.log.error("the store failed a listener", {{"call", call.id()}, {"doing", doing}, {"error", e}});
-    desk.alarms.raise("store-read", "major", std::string(doing) + ": " + e.what);
+    desk.alarms.raise(alarms::kinds::storeRead, {}, std::string(doing) + ": " + e.what);
 }
 
 Task<hal::Cause> trouble(const Desk& desk, hal::Call& call, Prompt words)
@@ -148,7 +148,7 @@ Task<hal::Cause> retrieve(const Desk& desk, hal::Call& call, Incoming in)
     }
     found = *looked;
     if (found) {
-        desk.alarms.clear("store-read");
+        desk.alarms.clear(alarms::kinds::storeRead);
         co_return co_await listen(desk, call, *found, nullptr);
     }
     Sentence none(Prompt::noMessage);

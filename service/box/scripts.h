@@ -2,7 +2,7 @@
 // The conversations of a box, each a script that reads top to bottom. They answer with the cause to hang up with, or
 // with Errc::gone when the person has hung up. What is handed in by reference outlives the script.
 #pragma once
-#include "box/alarms.h"
+#include "alarms/book.h"
 #include "box/incoming.h"
 #include "messages/store.h"
 #include "notify/dialout/notice_caller.h"
@@ -16,7 +16,7 @@ struct Desk {
     const BoxConfig& config;
     messages::Store& store;
     const prompts::PromptSet& prompts;
-    AlarmBook& alarms;
+    alarms::AlarmBook& alarms;
     std::string protocol; // of a new message's notice
 };
 

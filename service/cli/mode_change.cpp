@@ -2,24 +2,13 @@
 #include "cli/mode_change.h"
 #include "cli/daemons.h"
 #include "cli/table.h"
+#include "cli/who.h"
 #include <callbox/base/time.h>
 #include <ostream>
-#include <pwd.h>
-#include <unistd.h>
 
 namespace callbox::cli {
 
 namespace {
-
-// Who says so: the person, where one logged in; else the account.
-std::string who()
-{
-    for (const char* variable : {"SUDO_USER", "LOGNAME"})
-        if (const char* name = ::getenv(variable); name && *name)
-            return name;
-    const passwd* p = ::getpwuid(::getuid());
-    return p ? p->pw_name : "uid " + std::to_string(::getuid());
-}
 
 void tell(Context& c, const Gathered& g)
 {

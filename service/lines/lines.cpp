@@ -15,7 +15,7 @@ constexpr Duration longestPause = 30s;
 Line::Line(const Edges& edges, SpanSettings settings, std::unique_ptr<hal::Span> span,
            std::unique_ptr<hal::Trunk> trunk)
     : edges_(edges), settings_(std::move(settings)), span_(std::move(span)), trunk_(std::move(trunk)),
-      again_(edges_.loop), pause_(firstPause)
+      history_(edges_.loop, *span_), again_(edges_.loop), pause_(firstPause)
 {
     changeHandle_ = span_->onChange([this] {
         if (span_->framesMoving())
@@ -49,12 +49,14 @@ void Line::start()
 {
     started_ = true;
     tryStart();
+    history_.start();
 }
 
 void Line::stop()
 {
     started_ = false;
     again_.cancel();
+    history_.stop();
     span_->stop();
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 #include "lines/settings.h"
 #include "status/record.h"
+#include <callbox/hal/span_history.h>
 #include <callbox/hal/virtual_span.h>
 
 namespace callbox::lines {
@@ -22,6 +23,8 @@ public:
     [[nodiscard]] const hal::Span& span() const { return *span_; }
     hal::Trunk& trunk() { return *trunk_; }
     [[nodiscard]] const hal::Trunk& trunk() const { return *trunk_; }
+    // Its seconds since start(), also those in which it did not run.
+    [[nodiscard]] const hal::SpanHistory& history() const { return history_; }
     // up, alarm, d-channel-down, no-battery (of any analog line), down (not started, or nothing moves), gone
     [[nodiscard]] std::string_view state() const;
 
@@ -38,6 +41,7 @@ private:
     SpanSettings settings_;
     std::unique_ptr<hal::Span> span_;
     std::unique_ptr<hal::Trunk> trunk_;
+    hal::SpanHistory history_;
     Timer again_;
     Duration pause_;
     int changeHandle_ = 0;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lines/routes.h"
+#include "lines/cards.h"
+#include "lines/performance.h"
+#include "lines/span_set.h"
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -142,7 +145,7 @@ json traceJson(const hal::Modem& modem, bool withNumbers)
     return {{"version", 1}, {"lines", std::move(rows)}};
 }
 
-json toJson(const Line& line)
+json toJson(const Line& line, bool bins)
 {
     json channels = json::array();
     for (const hal::ChannelRow& c : line.trunk().channels())
@@ -171,7 +174,8 @@ json toJson(const Line& line)
               {"reclaimed", trunk.reclaimed},
               {"restarts_unanswered", trunk.restartsUnanswered},
               {"restart_trouble", trunk.restartTrouble}}},
-            {"counters", toJson(line.span().counters())}};
+            {"counters", toJson(line.span().counters())},
+            {"performance", performanceJson(line.history().performance(), line.history().countsErrors(), bins)}};
 }
 
 json toJson(const hal::LineRow& l, const std::string& span)
@@ -202,12 +206,21 @@ json linesJson(Lines& lines)
 std::vector<control::Route> spanRoutes(Lines& lines)
 {
     return {{"GET", "/v1/lines", plain([&lines](const Request&) { return jsonResponse(linesJson(lines)); })},
-            {"GET", "/v1/spans", plain([&lines](const Request&) {
+            {"GET", "/v1/spans", plain([&lines](const Request& r) {
                  json spans = json::array();
                  for (const auto& line : lines.all())
-                     spans.push_back(toJson(*line));
+                     spans.push_back(toJson(*line, asked(r, "bins")));
                  return jsonResponse({{"version", 1}, {"spans", std::move(spans)}});
              })},
+            {"POST", "/v1/spans/{}", plain([&lines](const Request& r) {
+                 const auto body = jsonBody(r);
+                 if (!body)
+                     return control::errorResponse(body.error());
+                 const auto done = setSpan(lines, r.captured.at(0), *body);
+                 return done ? jsonResponse(*done) : control::errorResponse(done.error());
+             })},
+            {"GET", "/v1/cards",
+             plain([&lines](const Request&) { return jsonResponse(cardsJson(probeBackends(), &lines)); })},
             {"GET", "/v1/trace/dchannel/{}", plain([&lines](const Request& r) { return dChannelTrace(lines, r); })}};
 }
 

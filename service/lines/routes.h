@@ -52,14 +52,15 @@ private:
     std::map<std::uint64_t, Row> rows_;
 };
 
-nlohmann::json toJson(const Line&);       // one element of GET /v1/spans
-nlohmann::json toJson(const hal::Modem&); // one element of GET /v1/modems
+nlohmann::json toJson(const Line&, bool bins = false); // one element of GET /v1/spans
+nlohmann::json toJson(const hal::Modem&);              // one element of GET /v1/modems
 // GET /v1/trace/at/MODEM; without numbers their digits are masked and PDUs left out.
 nlohmann::json traceJson(const hal::Modem&, bool withNumbers);
 
 nlohmann::json toJson(const hal::LineRow&, const std::string& span); // one element of GET /v1/lines
 
-std::vector<control::Route> spanRoutes(Lines&);       // GET /v1/spans, GET /v1/lines, GET /v1/trace/dchannel/SPAN
+// GET /v1/spans, GET /v1/lines, POST /v1/spans/SPAN, GET /v1/cards, GET /v1/trace/dchannel/SPAN
+std::vector<control::Route> spanRoutes(Lines&);
 std::vector<control::Route> modemRoutes(Lines&);      // GET /v1/modems, GET /v1/trace/at/MODEM
 std::vector<control::Route> callRoutes(CallTable&);   // GET /v1/calls, DELETE /v1/calls/ID
 control::Route configRoute(std::string renderedText); // GET /v1/config

@@ -80,6 +80,11 @@ public:
         if (!wrong_)
             out = value;
     }
+    void getIfThere(const char* key, std::string& out)
+    {
+        if (object_.is_object() && object_.contains(key))
+            get(key, out);
+    }
     void get(const char* key, std::vector<std::string>& out)
     {
         const json* v = findList(key);
@@ -183,6 +188,7 @@ void readAlarm(Fields f, AlarmRecord& a)
     f.get("first", a.first);
     f.get("last", a.last);
     f.get("count", a.count);
+    f.getIfThere("acknowledged_by", a.acknowledgedBy);
 }
 
 void readPool(Fields f, LinkPool& p)
@@ -206,6 +212,16 @@ void readOutbox(Fields f, StatusRecord& r)
 }
 
 } // namespace
+
+Result<std::vector<AlarmRecord>> alarmsFromJson(const json& j)
+{
+    std::vector<AlarmRecord> alarms;
+    std::optional<Error> wrong;
+    Fields(j, "", wrong).get("alarms", alarms, readAlarm);
+    if (wrong)
+        return *wrong;
+    return alarms;
+}
 
 Result<StatusRecord> fromJson(const json& j)
 {

@@ -32,12 +32,6 @@ json toJson(const ModemRecord& m)
             {"queued", m.queued}};
 }
 
-json toJson(const AlarmRecord& a)
-{
-    return {{"name", a.name},           {"severity", a.severity}, {"state", a.state}, {"text", a.text},
-            {"first", isoUtc(a.first)}, {"last", isoUtc(a.last)}, {"count", a.count}};
-}
-
 json toJson(const LinkPool& p)
 {
     return {{"first", p.first.e164()}, {"last", p.last.e164()}};
@@ -72,6 +66,15 @@ std::optional<Mode> mode(std::string_view word)
         if (name(m) == word)
             return m;
     return std::nullopt;
+}
+
+json toJson(const AlarmRecord& a)
+{
+    json j{{"name", a.name},           {"severity", a.severity}, {"state", a.state}, {"text", a.text},
+           {"first", isoUtc(a.first)}, {"last", isoUtc(a.last)}, {"count", a.count}};
+    if (!a.acknowledgedBy.empty())
+        j["acknowledged_by"] = a.acknowledgedBy;
+    return j;
 }
 
 json toJson(const StatusRecord& r)

@@ -41,6 +41,7 @@ struct AlarmRecord {
         text; // severity: warning, minor, major, critical; state: raised, acknowledged, cleared
     WallTime first{}, last{};
     unsigned count = 0;
+    std::string acknowledgedBy = {}; // empty unless acknowledged
 };
 struct LinkPool {
     PhoneNumber first, last;
@@ -68,6 +69,9 @@ struct StatusRecord {
 };
 
 nlohmann::json toJson(const StatusRecord&);
+nlohmann::json toJson(const AlarmRecord&);
+// A list of them under "alarms", as a daemon keeps and tells it. Errc::invalid as below.
+Result<std::vector<AlarmRecord>> alarmsFromJson(const nlohmann::json&);
 // Errc::invalid names the field that is missing or of the wrong type.
 Result<StatusRecord> fromJson(const nlohmann::json&);
 

@@ -132,11 +132,12 @@ public:
 
     SwitchConfig read()
     {
-        lines::refuseUnknownSections(doc_, {"switch", "outgoing", "box", "span", "modem", "lab"}, problems_);
+        lines::refuseUnknownSections(doc_, {"switch", "outgoing", "alarms", "box", "span", "modem", "lab"}, problems_);
         c_.lines = lines::readLines(doc_, problems_);
         SwitchTarget target{c_, ""};
         lines::readSingle(doc_, "switch", switchKeys(target), true, problems_);
         lines::readSingle(doc_, "outgoing", outgoingKeys(c_), false, problems_);
+        lines::readSingle(doc_, "alarms", alarms::keys(c_.alarms, false), false, problems_);
         if (c_.control.empty())
             c_.control = c_.state + "/control.sock";
         useCountry(target.country);
@@ -277,6 +278,7 @@ std::string render(const ini::Document& doc, const SwitchConfig& config)
     SwitchTarget target{scratch, ""};
     std::string out = lines::render(doc, "switch", "", switchKeys(target));
     out += lines::render(doc, "outgoing", "", outgoingKeys(scratch));
+    out += lines::render(doc, "alarms", "", alarms::keys(scratch.alarms, false));
     for (const BoxConfig& b : config.boxes) {
         BoxConfig box;
         BoxTarget t{box, {}, {}};

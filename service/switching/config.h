@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The switch's configuration as a value: read, checked across sections, printed with what is in force.
 #pragma once
+#include "alarms/settings.h"
 #include "lines/settings.h"
 #include "switching/decide.h"
 
@@ -31,6 +32,7 @@ struct SwitchConfig {
     Policy policy;
     Duration firstAnswer = 1s; // for the first answer to a SETUP on a tie
     Duration lineLost = 3s;    // a line out of use so long ends its calls
+    alarms::PushConfig alarms; // who is told of alarms
     lines::LinesConfig lines;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // callbox-switchd: wiring only. Reads its configuration, opens its lines, runs one Switch until SIGTERM.
+#include "alarms/targets.h"
 #include "daemon/daemon.h"
 #include "fleet/direct.h"
 #include "switching/switch.h"
@@ -62,7 +63,10 @@ Result<void> run(const daemon::Start<switching::SwitchConfig>& start)
     }
     const auto expecter = fleet::makeDirectExpecter(*client, std::move(expecting));
     const auto source = fleet::makeDirectSource(edges, *client, boxes);
+    alarms::Pusher pusher(edges, start.config.alarms.least);
+    alarms::addTargets(pusher, start.config.alarms, *client, "callbox-switchd", "switch");
     switching::Switch service(edges, start.config, spans, *source, announcement, expecter.get());
+    service.alarms().onChange([&pusher](const status::AlarmRecord& a) { pusher.changed(a); });
     const auto server = control::makeHttpServer(loop, log.named("control"), service.routes(start.rendered));
     if (auto r = daemon::listen(*server, start.config.control, start.config.http,
                                 std::filesystem::path(start.config.control).parent_path());

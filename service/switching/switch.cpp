@@ -9,6 +9,7 @@ namespace callbox::switching {
 namespace {
 
 constexpr Duration lookEvery = 100ms;
+constexpr Duration boxGrace = 10s; // after the start: boxes and ties take their time to be heard of
 constexpr Duration endCheckEvery = 20ms;
 constexpr Duration endLimit = 5s; // for all calls to be released when the program ends
 
@@ -18,8 +19,10 @@ Switch::Switch(const Edges& edges, SwitchConfig config, lines::Lines& lines, fle
                hal::SoundPtr announcement, fleet::CallExpecter* expecter)
     : edges_(edges), config_(std::move(config)), lines_(lines), source_(source), expecter_(expecter),
       announcement_(std::move(announcement)), boxes_(edges_, config_, lines), calls_(edges.loop),
-      lineLoss_(edges.loop, config_.lineLost, [this](lines::Line& line) { lineLost(line); }), lookTimer_(edges.loop),
-      endTimer_(edges.loop), scripts_(edges.loop)
+      lineLoss_(edges.loop, config_.lineLost, [this](lines::Line& line) { lineLost(line); }),
+      alarms_(edges, config_.state.empty() ? std::string() : config_.state + "/alarms.json"),
+      lineWatch_(edges, lines, alarms_), lookTimer_(edges.loop), second_(edges.loop), endTimer_(edges.loop),
+      scripts_(edges.loop)
 {
 }
 
@@ -40,6 +43,25 @@ void Switch::start()
     }
     source_.start([this](const std::string& box, fleet::Heard heard) { boxes_.heard(box, std::move(heard)); });
     look();
+    started_ = edges_.loop.now();
+    alarms_.load();
+    watchAlarms();
+}
+
+void Switch::watchAlarms()
+{
+    lineWatch_.look();
+    if (edges_.loop.now() - started_ >= boxGrace) {
+        bool any = false;
+        for (const BoxFacts& f : boxes_.facts()) {
+            const Judgement j = judge(f, Purpose::deposit, config_.policy, edges_.loop.now());
+            any = any || j.usable || j.full;
+            const bool heard = j.freshness == Freshness::fresh || j.freshness == Freshness::stale;
+            alarms_.set(!heard || !f.local.routeUsable, alarms::kinds::boxDown, f.box);
+        }
+        alarms_.set(!config_.boxes.empty() && !any, alarms::kinds::noBox);
+    }
+    second_.after(1s, [this] { watchAlarms(); });
 }
 
 void Switch::look()

@@ -2,6 +2,7 @@
 // The switch: takes every call of its trunks, decides which box, sets it up on a tie, joins both; carries the boxes'
 // own calls to the trunks. Built from edges, a configuration value, lines and a status source; real or simulated alike.
 #pragma once
+#include "alarms/line_watch.h"
 #include "fleet/expected_call.h"
 #include "lines/line_loss.h"
 #include "switching/boxes.h"
@@ -25,6 +26,7 @@ public:
     void shutdown(Callback done);
     [[nodiscard]] std::size_t carrying() const { return carried_.size(); }
 
+    alarms::AlarmBook& alarms() { return alarms_; }
     std::vector<control::Route> routes(std::string renderedConfig);
     [[nodiscard]] nlohmann::json boxesJson() const;                       // GET /v1/boxes
     Result<nlohmann::json> explain(const std::string& call) const;        // GET /v1/explain/CALL
@@ -67,6 +69,7 @@ private:
 
     void endCalls();
     void look();
+    void watchAlarms();
     void lineLost(lines::Line& line);
     static CallFacts factsOf(const hal::Call& call, const hal::DialPlan& plan);
 
@@ -81,7 +84,11 @@ private:
     lines::CallTable calls_;
     std::vector<Carried*> carried_;
     lines::LineLoss lineLoss_;
+    alarms::AlarmBook alarms_;
+    alarms::LineWatch lineWatch_;
+    TimePoint started_{};
     Timer lookTimer_;
+    Timer second_;
     Timer endTimer_;
     bool ending_ = false;
     TimePoint endUntil_{};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What the switch answers over HTTP (service/control/API.md).
+#include "alarms/routes.h"
 #include "switching/switch.h"
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -70,6 +71,8 @@ std::vector<control::Route> Switch::routes(std::string renderedConfig)
 {
     std::vector<control::Route> all = lines::spanRoutes(lines_);
     for (auto& r : lines::callRoutes(calls_))
+        all.push_back(std::move(r));
+    for (auto& r : alarms::alarmRoutes(alarms_))
         all.push_back(std::move(r));
     all.push_back(lines::configRoute(std::move(renderedConfig)));
     all.push_back(

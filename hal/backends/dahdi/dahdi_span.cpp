@@ -24,7 +24,7 @@ std::uint32_t blocksIn(Duration d)
     return d > Duration::zero() ? static_cast<std::uint32_t>(d / blockTime) : 0;
 }
 
-class DahdiSpan final : public SpanIo, public Joiner {
+class DahdiSpan final : public SpanIo, public Joiner, public LineErrorCounts {
 public:
     DahdiSpan(const Edges& edges, std::string id) : edges_(edges), id_(std::move(id)), retry_(edges.loop) {}
     ~DahdiSpan() override { DahdiSpan::stop(); }
@@ -35,6 +35,7 @@ public:
     void closeSlot(Timeslot slot) noexcept override { open_.erase(slot); }
     Result<void> sendFrame(Octets frame) override;
     Result<std::unique_ptr<LowJoin>> join(Timeslot mine, SpanIo& other, Timeslot theirs) override;
+    [[nodiscard]] Result<LineErrors> lineErrors() const override;
 
 private:
     [[nodiscard]] int channelOf(Timeslot slot) const { return facts_.firstChannel + int(index(slot)) - 1; }
@@ -191,6 +192,13 @@ Result<std::unique_ptr<LowJoin>> DahdiSpan::join(Timeslot mine, SpanIo& other, T
     if (a == open_.end() || b == span->open_.end() || !a->second.running() || !b->second.running())
         return Error{Errc::busy, "a channel has only begun"};
     return joinChannels(a->second.device(), b->second.device());
+}
+
+Result<LineErrors> DahdiSpan::lineErrors() const
+{
+    if (!control_)
+        return Error{Errc::gone, "DAHDI span " + id_ + " is not started"};
+    return dahdi::lineErrors(control_, facts_.number);
 }
 
 void DahdiSpan::gone(const std::string& what)

@@ -189,6 +189,23 @@ Result<Alarms> alarms(const Descriptor& control, int span)
     return a;
 }
 
+Result<LineErrors> lineErrors(const Descriptor& control, int span)
+{
+    dahdi_spaninfo s{};
+    s.spanno = span;
+    if (ioctl(control.get(), DAHDI_SPANSTAT, &s) < 0)
+        return failed("asking for the counts of DAHDI span " + std::to_string(span));
+    // A count is a signed int to the kernel; one that has run over is not to jump by half of a 64-bit number.
+    const auto count = [](auto n) { return std::uint64_t(std::uint32_t(n)); };
+    LineErrors e;
+    e.crc = count(s.crc4count);
+    e.farEnd = count(s.ebitcount);
+    e.bipolar = count(s.bpvcount);
+    e.framing = count(s.fascount);
+    e.irqMisses = count(s.irqmisses);
+    return e;
+}
+
 Got read(const Descriptor& channel, std::span<std::uint8_t> into)
 {
     const ssize_t n = ::read(channel.get(), into.data(), into.size());

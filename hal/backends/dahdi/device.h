@@ -4,6 +4,7 @@
 // card is no longer there.
 #pragma once
 #include <callbox/base/result.h>
+#include <callbox/hal/line_errors.h>
 #include <callbox/hal/types.h>
 #include <utility>
 
@@ -49,6 +50,8 @@ enum class Event { none, alarm, noAlarm, abort, overrun, badFcs, removed, other 
 Event nextEvent(const Descriptor& channel); // none when the queue is empty
 
 Result<Alarms> alarms(const Descriptor& control, int span);
+// As far as the card's driver counts: many leave some at 0.
+Result<LineErrors> lineErrors(const Descriptor& control, int span);
 
 // At most one block, or one frame with its FCS. Empty: nothing there (now), or an event waits before it.
 struct Got {

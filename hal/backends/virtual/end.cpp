@@ -95,6 +95,7 @@ void End::setFaults(const VirtualFaults& faults)
 {
     const bool wakes = faults_.silent && !faults.silent;
     faults_ = faults;
+    errors_ += std::exchange(faults_.errors, {});
     if (!events_)
         return;
     tellState();

@@ -10,7 +10,7 @@
 
 namespace callbox::hal::virtualspan {
 
-class End : public SpanIo, public LineIo, public FaultInjection, protected LinkEvents {
+class End : public SpanIo, public LineIo, public FaultInjection, public LineErrorCounts, protected LinkEvents {
 public:
     End(Loop& loop, std::unique_ptr<Link> link)
         : loop_(loop), link_(std::move(link)), lines_(loop, [this](Octets p) { return link_->send(p); })
@@ -24,6 +24,7 @@ public:
     Result<void> sendFrame(Octets) override;
     void setFaults(const VirtualFaults&) override;
     const VirtualFaults& faults() const override { return faults_; }
+    [[nodiscard]] Result<LineErrors> lineErrors() const override { return errors_; }
 
     void setLineEvents(LineEvents* events) override { lines_.setEvents(events); }
     Result<void> setHook(Timeslot port, bool off) override { return lines_.setHook(port, off); }
@@ -72,6 +73,7 @@ private:
     bool greeted_ = false;
     bool moving_ = false;
     std::uint8_t peerState_ = 0;
+    LineErrors errors_;
     Alarms reported_{};
     bool everReported_ = false;
     std::vector<SlotBlock> blocks_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/daemons.h"
 #include "cli/table.h"
+#include "lines/performance.h"
 #include <algorithm>
 #include <map>
 #include <ostream>
@@ -42,6 +43,72 @@ void tellAll(Context& c, const json& document)
     table.print(c.out(), c.terminal.width);
 }
 
+// "LOS (loss of signal)": the names of G.775 and G.704.
+std::string alarmsInWords(const json& span)
+{
+    static const std::map<std::string, std::string> words{{"LOS", "loss of signal"},
+                                                          {"LOF", "loss of frame alignment"},
+                                                          {"AIS", "alarm indication signal received"},
+                                                          {"RAI", "remote alarm indication received"}};
+    std::string out;
+    for (const json& a : listOf(span, "alarms")) {
+        const std::string name = a.is_string() ? a.get<std::string>() : "";
+        const auto known = words.find(name);
+        out += (out.empty() ? "" : ", ") + name + (known == words.end() ? "" : " (" + known->second + ")");
+    }
+    return out.empty() ? "-" : out;
+}
+
+void tellPerformance(Context& c, const json& performance)
+{
+    const json& now = fieldOf(performance, "now");
+    const json& day = fieldOf(performance, "last_24h");
+    if (!now.is_object())
+        return;
+    Table table({{"COUNT"}, {"NOW", true}, {"24 H", true}, {"MEANS", false, true}});
+    table.add({"seconds", cell(fieldOf(now, "seconds")), cell(fieldOf(day, "seconds")),
+               "counted, since " + shortTime(textOf(now, "from")) + " and " + shortTime(textOf(day, "from"))});
+    for (const lines::CountMeaning& m : lines::countMeanings()) {
+        const std::string key(m.name);
+        table.add({key, cell(fieldOf(now, key.c_str())), cell(fieldOf(day, key.c_str())), std::string(m.means)});
+    }
+    c.out() << '\n';
+    table.print(c.out(), c.terminal.width);
+    if (!flagOf(performance, "available"))
+        c.out() << "The line is unavailable: ten seconds in a row were severely errored.\n";
+    if (!flagOf(performance, "counts_errors"))
+        c.out() << "The card counts no errors of its line: cv, far_end, bipolar and framing say nothing.\n";
+    for (const json& a : listOf(performance, "advice"))
+        c.out() << "Try for " << textOf(a, "count") << ": " << textOf(a, "try") << ".\n";
+}
+
+void tellHistory(Context& c, const json& performance)
+{
+    Table table({{"FROM"},
+                 {"SECONDS", true},
+                 {"ES", true},
+                 {"SES", true},
+                 {"UAS", true},
+                 {"CV", true},
+                 {"SLIPS", true},
+                 {"FAR END", true},
+                 {"BIPOLAR", true},
+                 {"FRAMING", true},
+                 {"IRQ", true},
+                 {"LOST", true}});
+    json bins = listOf(performance, "bins");
+    bins.push_back(fieldOf(performance, "now"));
+    for (const json& b : bins) {
+        std::vector<std::string> row{shortTime(textOf(b, "from"))};
+        for (const char* key : {"seconds", "es", "ses", "uas", "cv", "slips", "far_end", "bipolar", "framing",
+                                "irq_misses", "lost_samples"})
+            row.push_back(cell(fieldOf(b, key)));
+        table.add(std::move(row));
+    }
+    c.out() << '\n';
+    table.print(c.out(), c.terminal.width);
+}
+
 void tellOne(Context& c, const json& s)
 {
     Table facts({{"SPAN"}, {textOf(s, "name"), false, true}});
@@ -49,7 +116,7 @@ void tellOne(Context& c, const json& s)
          {"box", "backend", "use", "type", "law", "switch_type", "profile", "state", "d_channel", "frames_moving"})
         if (s.contains(key))
             facts.add({key, cell(s[key])});
-    facts.add({"alarms", joined(fieldOf(s, "alarms"))});
+    facts.add({"alarms", alarmsInWords(s)});
     for (const auto& [name, value] : fieldOf(s, "trunk").items())
         if (name != "quirks")
             facts.add({name, cell(value)});
@@ -58,6 +125,11 @@ void tellOne(Context& c, const json& s)
     for (const auto& [name, value] : fieldOf(s, "counters").items())
         facts.add({name, cell(value)});
     facts.print(c.out(), c.terminal.width);
+    tellPerformance(c, fieldOf(s, "performance"));
+    if (c.values.flag("history")) {
+        tellHistory(c, fieldOf(s, "performance"));
+        return;
+    }
     Table channels({{"SLOT", true}, {"STATE"}, {"SECONDS", true}, {"CALL", false, true}});
     for (const json& ch : listOf(s, "channels"))
         channels.add(
@@ -69,6 +141,8 @@ void tellOne(Context& c, const json& s)
 Task<Exit> run(Context& c)
 {
     const std::string name = c.values.text("NAME");
+    if (name.empty() && c.values.flag("history"))
+        co_return c.usage("span status: --history: of which span? span status NAME --history");
     std::vector<Daemon> daemons;
     if (name.empty()) {
         Addressed to = co_await addressed(c.values);
@@ -79,6 +153,8 @@ Task<Exit> run(Context& c)
         std::stable_partition(daemons.begin(), daemons.end(), [](const Daemon& d) { return !d.box.empty(); });
     }
     control::Request request{"GET", "/v1/spans"};
+    if (c.values.flag("history"))
+        request.query["bins"] = "1";
     const Gathered g = co_await gather(c, daemons, std::move(request));
     json document = merged(g, "spans");
     if (!name.empty()) {
@@ -105,12 +181,17 @@ Task<Exit> run(Context& c)
 
 Command spanStatus()
 {
-    return {.path = {"span", "status"},
-            .summary = "spans: alarms, D channel, channels, counters",
-            .arguments = {{"NAME", "one span, with all its channels", false}},
-            .address = Address::boxesOrSwitch,
-            .watch = true,
-            .run = run};
+    return {
+        .path = {"span", "status"},
+        .summary = "spans: alarms, D channel, channels, errors and what to try",
+        .arguments = {{"NAME", "one span, with its performance and all its channels", false}},
+        .options = {{.name = "history", .help = "of one span: its last 24 hours in quarters of an hour"}},
+        .address = Address::boxesOrSwitch,
+        .watch = true,
+        .more =
+            "Of one span the current quarter of an hour and the last 24 hours are counted as G.826 has it: errored,\n"
+            "severely errored and unavailable seconds, with what each count means and what to try.",
+        .run = run};
 }
 
 } // namespace callbox::cli

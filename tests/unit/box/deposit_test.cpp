@@ -316,6 +316,10 @@ TEST(Deposit, ADiskThatFillsUpWhileRecordingIsNeverCalledSaved)
     EXPECT_TRUE(w.alarms.stands("message-not-stored"));
     EXPECT_FALSE(phone.heard(Prompt::saved));
     EXPECT_TRUE(phone.heard(Prompt::notSaved));
+    w.files.setFull(false);
+    ASSERT_TRUE(w.run(w.store->sweep()));
+    (void)w.leave(noise(2 * second, 16));
+    EXPECT_FALSE(w.alarms.stands("message-not-stored")) << "the next one that is kept clears it (N8)";
 }
 
 // Not a full disk, which fails the database too: only the audio cannot be written any more.

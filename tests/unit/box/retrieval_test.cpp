@@ -258,6 +258,10 @@ TEST_F(Retrieval, AStoreThatCannotWriteStillPlaysAndRaisesAnAlarm)
     EXPECT_FALSE(phone.heard(Prompt::deleted));
     ASSERT_TRUE(phone.untilReleased());
     EXPECT_EQ(phone.cause(), Cause::temporaryFailure);
+    w.files.setReadOnly(false);
+    Phone again = w.dial(to(recipient));
+    EXPECT_TRUE(again.untilHeard(Prompt::retrievalMenu));
+    EXPECT_FALSE(w.alarms.stands("store-read")) << "it is read again (N8)";
 }
 
 TEST(SingleNumber, WhoHasAMessageThereIsOfferedItFirst)

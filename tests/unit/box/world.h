@@ -129,7 +129,7 @@ public:
     std::deque<std::unique_ptr<hal::Call>> arrived;
     std::unique_ptr<lines::Lines> lines;
     std::unique_ptr<messages::Store> store;
-    box::AlarmBook alarms{edges};
+    alarms::AlarmBook alarms{edges};
     box::ModeKeeper mode{edges, "/state/mode.json"};
     std::unique_ptr<box::Reception> reception;
     TaskGroup tasks{loop};

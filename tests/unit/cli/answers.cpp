@@ -150,11 +150,60 @@ json linesJson(const std::string& span)
 
 void addLines(std::vector<control::Route>& to, Asked& asked, const std::string& span)
 {
-    add(to, asked, "GET", "/v1/spans", fixed(spansJson(span)));
+    add(to, asked, "GET", "/v1/spans", [without = spansJson(span), with = spansJson(span, true)](const Request& r) {
+        return lines::jsonResponse(queried(r, "bins") == "1" ? with : without);
+    });
+    add(to, asked, "POST", "/v1/spans/{}", [span](const Request& r) {
+        if (r.captured.at(0) != span)
+            return control::errorResponse(Error{Errc::not_found, "span " + r.captured.at(0) + ": there is none here"});
+        const json body = json::parse(r.body);
+        return lines::jsonResponse({{"version", 1},
+                                    {"span", span},
+                                    {"in_service", body.value("in_service", true)},
+                                    {"calls", 1},
+                                    {"restarted", body.value("restart", false)}});
+    });
+    add(to, asked, "GET", "/v1/cards", fixed(cardsJson(span)));
     add(to, asked, "GET", "/v1/trace/dchannel/{}", [span](const Request& r) {
         if (r.captured.at(0) != span)
             return control::errorResponse(Error{Errc::not_found, "span " + r.captured.at(0) + ": there is none here"});
         return Response{200, pcapOf(queried(r, "numbers") == "1"), "application/vnd.tcpdump.pcap"};
+    });
+}
+
+status::AlarmRecord alarm(const std::string& name, const std::string& severity, const std::string& state,
+                          const std::string& text)
+{
+    return {name, severity, state, text, at("14:03:34.000"), at("14:05:09.000"), 2};
+}
+
+// Of a daemon: one that stands, one that somebody has seen, one that is over.
+void addAlarms(std::vector<control::Route>& to, Asked& asked, const std::string& of)
+{
+    std::vector<status::AlarmRecord> all{
+        alarm("span-los:" + of + "-tie1", "major", "raised",
+              of + "-tie1: loss of signal; look whether the cable is in"),
+        alarm("disk-low", "minor", "acknowledged", "little room is left for messages; make room on the disk"),
+        alarm("no-modem-ready", "major", "cleared", "no modem can send: messages are kept, nobody is told by SMS")};
+    all[1].acknowledgedBy = "kim";
+    json rows = json::array();
+    for (const status::AlarmRecord& a : all)
+        rows.push_back(status::toJson(a));
+    add(to, asked, "GET", "/v1/alarms", fixed({{"version", 1}, {"alarms", rows}}));
+    add(to, asked, "POST", "/v1/alarms/{}/acknowledge", [rows, of](const Request& r) {
+        for (json a : rows)
+            if (a["name"] == r.captured.at(0) && a["state"] != "cleared") {
+                a["version"] = 1;
+                a["state"] = "acknowledged";
+                a["acknowledged_by"] = json::parse(r.body)["by"];
+                a["kept"] = of != "box2";
+                if (of == "box2")
+                    a["warning"] = "keeping the alarms over a restart: the disk is full";
+                return lines::jsonResponse(a);
+            }
+        return control::errorResponse(
+            Error{Errc::not_found, "alarm " + r.captured.at(0) +
+                                       ": none of this name stands; there are span-los:" + of + "-tie1, disk-low"});
     });
 }
 
@@ -310,6 +359,7 @@ std::vector<control::Route> boxAnswers(const std::string& box, Asked& asked, Hea
             ? std::vector{count("+12125559001", 2, 1), count("+12125559002", 1, 0), count("+12125559003", 0, 0)}
             : std::vector{count("+12125560001", 1, 0), count("+12125560002", 0, 11)};
     add(routes, asked, "GET", "/v1/numbers", fixed(box::numbersJson(numbers)));
+    addAlarms(routes, asked, box);
     addCalls(routes, asked, box + "-tie1");
     addLines(routes, asked, box + "-tie1");
     add(routes, asked, "POST", "/v1/lines/{}/{}/learn", [box](const Request& r) {
@@ -357,6 +407,7 @@ std::vector<control::Route> switchAnswers(Asked& asked, Health health)
     add(routes, asked, "POST", "/v1/simulate", [](const Request&) {
         return lines::jsonResponse({{"version", 1}, {"decision", switching::toJson(decision(), {}, "box1")}});
     });
+    addAlarms(routes, asked, "switch");
     addCalls(routes, asked, "trunk1");
     addLines(routes, asked, "trunk1");
     add(routes, asked, "GET", "/v1/config", text("[switch]\naccess = +12125559000\n", "text/plain"));

@@ -47,6 +47,8 @@ TEST(Exits, AProblemFoundIsOne)
         {"switch", "explain", "trunk1-99", "--dir", "LAB"},
         {"span", "status", "trunk9", "--dir", "LAB"},
         {"call", "hangup", "nothing-1", "--dir", "LAB", "--yes"},
+        {"span", "set", "trunk9", "--dir", "LAB", "--service", "in"},
+        {"alarm", "ack", "no-modem-ready", "--dir", "LAB"},
         {"box", "status", "--dir", "LAB", "--box", "box9"},
         {"lab", "down", "--dir", "EMPTY/nowhere"},
     };
@@ -82,7 +84,8 @@ TEST(Exits, WhatBreaksSomethingWantsAYes)
     World world;
     for (const Words& words :
          {Words{"box", "maintenance", "--dir", "LAB"}, Words{"call", "hangup", "box1-tie1-7", "--dir", "LAB"},
-          Words{"message", "delete", "17", "--dir", "LAB"}}) {
+          Words{"message", "delete", "17", "--dir", "LAB"},
+          Words{"span", "set", "box1-tie1", "--dir", "LAB", "--restart"}}) {
         const Said said = world.run(words);
         EXPECT_EQ(said.exit, 2);
         EXPECT_NE(said.err.find("--yes"), std::string::npos) << said.err;
@@ -100,6 +103,20 @@ TEST(Exits, ADaemonThatIsNotThereIsThree)
         EXPECT_EQ(said.exit, 3) << c.command << "\n" << said.err;
         EXPECT_NE(said.err.find("lab up"), std::string::npos) << c.command << " does not say what to do: " << said.err;
     }
+}
+
+// N103: which cards there are is known without a daemon, and it is said that none was asked.
+TEST(Exits, CardListWorksWithTheDaemonDown)
+{
+    World world;
+    const Said said = world.run({"card", "list", "--socket", "OUT/nothing.sock", "--json"});
+    EXPECT_EQ(said.exit, 0) << said.err;
+    EXPECT_NE(said.err.find("is not reached"), std::string::npos) << said.err;
+    EXPECT_NE(said.err.find("as this machine's drivers tell them"), std::string::npos) << said.err;
+    const json document = json::parse(said.out, nullptr, false);
+    ASSERT_TRUE(document.is_object()) << said.out;
+    EXPECT_TRUE(document["cards"].is_array());
+    EXPECT_EQ(document["unreached"].size(), 1u);
 }
 
 TEST(Exits, ASocketThatIsNotOursIsFour)

@@ -198,6 +198,49 @@ TEST(Json, SwitchExplainAndSimulateHaveTheContractsFields)
     EXPECT_EQ(query(world, both[0])["decision"]["attempts"].size(), 1u);
 }
 
+TEST(Json, AlarmListTellsWhatItPromises)
+{
+    World world;
+    const json document = query(world, {"alarm", "list", "--dir", "LAB", "--all"});
+    ASSERT_EQ(document["alarms"].size(), 9u) << "two boxes and the switch";
+    for (const json& a : document["alarms"]) {
+        has(a,
+            {{"box", Is::textOrNull},
+             {"name", Is::text},
+             {"severity", Is::text},
+             {"state", Is::text},
+             {"text", Is::text},
+             {"first", Is::text},
+             {"last", Is::text},
+             {"count", Is::whole}},
+            "an alarm");
+        EXPECT_EQ(a["state"] == "acknowledged", a.contains("acknowledged_by"));
+    }
+    EXPECT_EQ(query(world, {"alarm", "list", "--dir", "LAB"})["alarms"].size(), 6u) << "those that stand";
+}
+
+TEST(Json, SpanStatusHasItsPerformanceAndItsHistoryIfAsked)
+{
+    World world;
+    const json one = query(world, {"span", "status", "box1-tie1", "--dir", "LAB"})["spans"][0]["performance"];
+    has(one,
+        {{"available", Is::yesNo},
+         {"counts_errors", Is::yesNo},
+         {"now", Is::object},
+         {"last_24h", Is::object},
+         {"advice", Is::list}},
+        "performance");
+    EXPECT_FALSE(one.contains("bins"));
+    for (const json& a : one["advice"])
+        has(a, {{"count", Is::text}, {"value", Is::whole}, {"means", Is::text}, {"try", Is::text}}, "advice");
+    const json all = query(world, {"span", "status", "box1-tie1", "--dir", "LAB", "--history"});
+    const json& bins = all["spans"][0]["performance"]["bins"];
+    ASSERT_EQ(bins.size(), 3u);
+    EXPECT_EQ(bins[1]["uas"], 12);
+    EXPECT_EQ(bins[1]["es"], 40);
+    EXPECT_EQ(bins[1]["cv"], 200);
+}
+
 TEST(Json, MessageListHasTheContractsFields)
 {
     World world;

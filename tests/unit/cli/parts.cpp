@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "parts.h"
 #include "lab/order_json.h"
+#include "lines/cards.h"
+#include "lines/performance.h"
 #include "lines/routes.h"
 #include <callbox/base/sim_files.h>
 #include <callbox/hal/trace_ring.h>
@@ -102,7 +104,32 @@ hal::PartyNumber party(const std::string& digits)
 
 } // namespace
 
-json spansJson(const std::string& span)
+namespace {
+
+// Three quarters of an hour and a bit, with a bad minute in the second.
+json shownPerformance(bool bins)
+{
+    hal::Performance p(hal::SpanType::e1, true);
+    WallTime wall = at("13:15:00.000");
+    const auto pass = [&](unsigned seconds, const hal::LineSecond& each) {
+        for (unsigned i = 0; i < seconds; ++i) {
+            wall += 1s;
+            p.second(each, wall);
+        }
+    };
+    pass(900, {});
+    pass(40, {.errors = {.crc = 5, .farEnd = 1, .bipolar = 9}});
+    pass(12, {.defect = true});
+    pass(848, {});
+    pass(900, {});
+    pass(309, {.slips = 0, .lateMs = 1});
+    pass(1, {.slips = 1, .lostSamples = 160});
+    return lines::performanceJson(p, true, bins);
+}
+
+} // namespace
+
+json spansJson(const std::string& span, bool bins)
 {
     Still world;
     const auto clock = hal::VirtualClock::paced(world.loop);
@@ -123,9 +150,22 @@ json spansJson(const std::string& span)
     std::uint64_t count = 0;
     for (auto& [name, value] : one["counters"].items())
         value = ++count;
+    one["performance"] = shownPerformance(bins);
     network->stop();
     user->stop();
     return {{"version", 1}, {"spans", json::array({std::move(one)})}};
+}
+
+json cardsJson(const std::string& span)
+{
+    Still world;
+    const auto clock = hal::VirtualClock::paced(world.loop);
+    hal::VirtualPair pair = hal::makeVirtualPair(world.loop, *clock);
+    const auto user = lineOn(world, *clock, span, std::move(pair.second), hal::PriRole::user);
+    const std::vector<hal::SpanInfo> found{{"dahdi:usb-0001/1", "E1 USB card", hal::SpanType::e1},
+                                           {"dahdi:usb-0001/2", "E1 USB card", hal::SpanType::e1}};
+    return lines::cardsJson({{"dahdi", found}, {"usb", Error{Errc::io, "reading /sys/bus/usb: no such folder"}}},
+                            user.get());
 }
 
 json callsJson(const std::string& span)

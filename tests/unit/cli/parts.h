@@ -8,7 +8,8 @@ namespace callbox::cli::tests {
 
 using nlohmann::json;
 
-json spansJson(const std::string& span);
+json spansJson(const std::string& span, bool bins = false);
+json cardsJson(const std::string& span); // a card of two spans, and one virtual span
 json callsJson(const std::string& span); // one call, SPAN-7
 json modemsJson(const std::string& box);
 json atTraceJson(const std::string& box, bool withNumbers);

@@ -86,6 +86,47 @@ TEST(SwitchBoxes, DrainingIsTheBoxsWordAndRetrievalGoesOn)
     EXPECT_THAT(boxOf(w, 0)["why"].dump(), HasSubstr("disk is to be changed"));
 }
 
+std::vector<std::string> alarmsOf(World& w)
+{
+    std::vector<std::string> names;
+    for (const status::AlarmRecord& a : w.service->alarms().all())
+        if (a.state != "cleared")
+            names.push_back(a.name);
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+TEST(SwitchBoxes, ABoxThatIsDownIsAnAlarmOfTheSwitchUntilItIsBack)
+{
+    World w;
+    w.up();
+    w.loop.runFor(15s);
+    EXPECT_THAT(alarmsOf(w), testing::IsEmpty());
+    w.answers[0] = false;
+    w.loop.runFor(5s);
+    EXPECT_THAT(alarmsOf(w), testing::ElementsAre("box-down:box1"));
+    w.answers[1] = false;
+    w.loop.runFor(5s);
+    EXPECT_THAT(alarmsOf(w), testing::ElementsAre("box-down:box1", "box-down:box2", "no-box-usable"));
+    w.answers[0] = w.answers[1] = true;
+    EXPECT_TRUE(w.until([&] { return alarmsOf(w).empty(); }));
+}
+
+TEST(SwitchBoxes, ATieWithoutSignalIsAnAlarmOfTheSwitch)
+{
+    World w;
+    w.up();
+    w.loop.runFor(15s);
+    w.cut(*w.tieIo[0], true);
+    w.loop.runFor(3s);
+    EXPECT_THAT(alarmsOf(w), testing::Contains("box-down:box1"));
+    EXPECT_THAT(alarmsOf(w), testing::Contains(testing::StartsWith("span-los:")));
+    EXPECT_THAT(alarmsOf(w), testing::Not(testing::Contains(testing::StartsWith("d-channel"))))
+        << "one fault, one alarm";
+    w.cut(*w.tieIo[0], false);
+    EXPECT_TRUE(w.until([&] { return alarmsOf(w).empty(); }, 60s));
+}
+
 TEST(SwitchBoxes, EqualBoxesShareTheLoad)
 {
     World w({.boxes = 3});

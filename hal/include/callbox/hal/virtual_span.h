@@ -4,6 +4,7 @@
 // backends/virtual/README.md).
 #pragma once
 #include <callbox/base/edges.h>
+#include <callbox/hal/line_errors.h>
 #include <callbox/hal/span.h>
 
 namespace callbox::hal {
@@ -31,6 +32,7 @@ struct VirtualFaults {
     unsigned slips = 0;         // so many ticks to be lost from what we receive, one slip each
     bool silent = false;        // we answer nothing, as a frozen process does
     std::uint32_t cut = 0;      // an analog bank's lines that are cut: bit n is port n
+    LineErrors errors = {};     // counted once, when set: what a card would have counted
 };
 class FaultInjection { // optional ability of a virtual span's SpanIo (dynamic_cast)
 public:

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <callbox/base/bytes.h>
+#include <callbox/base/whole_file.h>
+
+namespace callbox {
+
+Result<std::string> readWhole(Files& files, const std::string& path, std::size_t most)
+{
+    auto file = files.open(path, OpenMode::read);
+    if (!file)
+        return file.error();
+    std::vector<std::uint8_t> octets(most);
+    const auto n = (*file)->read(0, octets);
+    if (!n)
+        return n.error();
+    return std::string(octets.begin(), octets.begin() + std::ptrdiff_t(*n));
+}
+
+Result<void> replaceDurably(Files& files, const std::string& path, std::string_view text)
+{
+    const std::string fresh = path + ".new";
+    auto file = files.open(fresh, OpenMode::create);
+    if (!file)
+        return file.error();
+    if (auto r = (*file)->truncate(0); !r)
+        return r;
+    if (auto r = (*file)->write(0, asOctets(text)); !r)
+        return r;
+    if (auto r = (*file)->sync(); !r)
+        return r;
+    file->reset();
+    if (auto r = files.rename(fresh, path); !r)
+        return r;
+    return files.syncDirectory(path.substr(0, path.find_last_of('/')));
+}
+
+} // namespace callbox

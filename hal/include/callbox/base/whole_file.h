@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Small files that are read and written as a whole: what a program keeps over its restarts. May block on a disk: at
+// start-up, or from an Executor's job.
+#pragma once
+#include <callbox/base/files.h>
+
+namespace callbox {
+
+// At most `most` octets of it; a longer file is cut there.
+Result<std::string> readWhole(Files& files, const std::string& path, std::size_t most);
+// The new file is whole and on disk before it takes the old one's name: after a power cut it is the one or the other.
+Result<void> replaceDurably(Files& files, const std::string& path, std::string_view text);
+
+} // namespace callbox

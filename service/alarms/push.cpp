@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "alarms/push.h"
+#include <algorithm>
+#include <callbox/base/async.h>
+
+namespace callbox::alarms {
+
+namespace {
+
+constexpr Duration rateOver = std::chrono::hours(1);
+constexpr std::size_t mostWaiting = 500; // different alarms; more is no plant of ours
+
+bool atLeast(std::string_view severity, Severity least)
+{
+    for (const Severity s : {Severity::warning, Severity::minor, Severity::major, Severity::critical})
+        if (name(s) == severity)
+            return s >= least;
+    return true;
+}
+
+} // namespace
+
+struct Pusher::Channel {
+    Channel(std::unique_ptr<Target> t, PushPolicy p) : target(std::move(t)), policy(p) {}
+    // The newest state of an alarm takes the place of what waits.
+    void put(const status::AlarmRecord& a)
+    {
+        const auto same = std::find_if(waiting.begin(), waiting.end(), [&](const auto& w) { return w.name == a.name; });
+        if (same != waiting.end())
+            *same = a;
+        else if (waiting.size() < mostWaiting)
+            waiting.push_back(a);
+    }
+    // How long until one more may be told.
+    [[nodiscard]] Duration room(TimePoint now)
+    {
+        while (!told.empty() && now - told.front() >= rateOver)
+            told.pop_front();
+        const bool free = policy.perHour == 0 || told.size() < policy.perHour;
+        return free ? Duration::zero() : told.front() + rateOver - now;
+    }
+    std::unique_ptr<Target> target;
+    PushPolicy policy;
+    std::deque<status::AlarmRecord> waiting;
+    std::deque<TimePoint> told; // in the last hour, where there is a limit
+    bool working = false;
+};
+
+Pusher::Pusher(const Edges& edges, Severity least) : edges_(edges), least_(least), tasks_(edges.loop)
+{
+    edges_.log = edges.log.named("alarms");
+}
+
+Pusher::~Pusher() = default;
+
+void Pusher::add(std::unique_ptr<Target> target, PushPolicy policy)
+{
+    channels_.push_back(std::make_unique<Channel>(std::move(target), policy));
+}
+
+void Pusher::changed(const status::AlarmRecord& a)
+{
+    if (!atLeast(a.severity, least_))
+        return;
+    for (const auto& c : channels_) {
+        if (a.state == "acknowledged" && !c->policy.acknowledgements)
+            continue;
+        c->put(a);
+        if (!std::exchange(c->working, true))
+            tasks_.start(work(*c));
+    }
+}
+
+Task<> Pusher::work(Channel& c)
+{
+    Duration pause = c.policy.first;
+    while (!c.waiting.empty()) {
+        if (const Duration wait = c.room(edges_.loop.now()); wait > Duration::zero()) {
+            co_await sleepFor(edges_.loop, wait);
+            continue;
+        }
+        status::AlarmRecord alarm = std::move(c.waiting.front());
+        c.waiting.pop_front();
+        status::AlarmRecord given = alarm;
+        Task<> telling = c.target->tell(std::move(given));
+        Result<void> r = co_await check(std::move(telling));
+        if (r) {
+            pause = c.policy.first;
+            if (c.policy.perHour > 0)
+                c.told.push_back(edges_.loop.now());
+            continue;
+        }
+        edges_.log.warning("an alarm could not be told; it is tried again",
+                           {{"to", c.target->name()}, {"alarm", alarm.name}, {"error", r.error()}, {"in", pause}});
+        const auto newer = [&](const status::AlarmRecord& w) { return w.name == alarm.name; };
+        if (std::none_of(c.waiting.begin(), c.waiting.end(), newer))
+            c.waiting.push_front(std::move(alarm));
+        co_await sleepFor(edges_.loop, pause);
+        pause = std::min(2 * pause, c.policy.longest);
+    }
+    c.working = false;
+}
+
+} // namespace callbox::alarms

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/daemons.h"
+#include <algorithm>
+#include <ostream>
+
+namespace callbox::cli {
+
+namespace {
+
+void tell(Context& c, const json& answer)
+{
+    const std::int64_t calls = numberOf(answer, "calls");
+    c.out() << textOf(answer, "span") << ": " << (flagOf(answer, "in_service") ? "in service" : "out of service");
+    if (flagOf(answer, "restarted"))
+        c.out() << ", started anew";
+    c.out() << ", " << calls << (calls == 1 ? " call is up\n" : " calls are up\n");
+}
+
+Task<Exit> run(Context& c)
+{
+    const Values& v = c.values;
+    if (!v.has("service") && !v.flag("restart"))
+        co_return c.usage("span set: what? --service in, --service out or --restart");
+    if (v.flag("restart") && !v.flag("yes"))
+        co_return c.usage("span set: --restart: calls on this span may be cut off; those of other spans go on. If that "
+                          "is meant, add --yes.");
+    json body = json::object();
+    if (v.has("service"))
+        body["in_service"] = v.text("service") == "in";
+    if (v.flag("restart"))
+        body["restart"] = true;
+    std::vector<Daemon> daemons = co_await everywhere(v);
+    // A tie has two ends: the box's is meant, unless --switch says otherwise.
+    std::stable_partition(daemons.begin(), daemons.end(), [](const Daemon& d) { return !d.box.empty(); });
+    control::Request request{"POST", "/v1/spans/" + control::percentEncode(v.text("NAME")), {}, body.dump()};
+    const Found found = co_await findAmong(c, daemons, std::move(request));
+    json answer = json::parse(found.response.body, nullptr, false);
+    if (!answer.is_object())
+        co_await fail(Errc::invalid, found.daemon.who + " answers with what is no JSON");
+    answer["box"] = found.daemon.box.empty() ? json(nullptr) : json(found.daemon.box);
+    if (c.json())
+        c.print(std::move(answer));
+    else
+        tell(c, answer);
+    co_return Exit::ok;
+}
+
+} // namespace
+
+Command spanSet()
+{
+    return {.path = {"span", "set"},
+            .summary = "take a span out of service and back, or start it anew",
+            .arguments = {{"NAME", "the span, as span status shows it"}},
+            .options = {{.name = "service",
+                         .value = "HOW",
+                         .help = "out: no new call comes or goes, and those that are up go on",
+                         .choices = {"in", "out"}},
+                        {.name = "restart", .help = "close the span and open it again; wants --yes"},
+                        {.name = "yes", .help = "yes, do it, whichever of its calls end"}},
+            .address = Address::boxesOrSwitch,
+            .more =
+                "Other spans and their calls do not notice. Law, framing and clock are the configuration's: changing\n"
+                "them takes a restart of the daemon. Out of service ends with the daemon, too.",
+            .run = run};
+}
+
+} // namespace callbox::cli

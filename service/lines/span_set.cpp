@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "lines/span_set.h"
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace callbox::lines {
+
+namespace {
+
+using nlohmann::json;
+
+// False where it is not given. Errc::invalid: it is something else than yes or no.
+Result<std::optional<bool>> flagIn(const json& wanted, const char* key)
+{
+    const auto it = wanted.find(key);
+    if (it == wanted.end())
+        return std::optional<bool>();
+    if (!it->is_boolean())
+        return Error{Errc::invalid, std::string(key) + ": true or false"};
+    return std::optional(it->get<bool>());
+}
+
+Result<void> setService(Line& line, bool in)
+{
+    for (const hal::ChannelRow& c : line.trunk().channels())
+        if (auto r = line.trunk().setInService(c.slot, in); !r)
+            return r;
+    return {};
+}
+
+json answerFor(const Line& line, bool restarted)
+{
+    const std::vector<hal::ChannelRow> rows = line.trunk().channels();
+    const auto calls = std::count_if(rows.begin(), rows.end(), [](const auto& c) { return !c.call.empty(); });
+    const bool out = std::all_of(rows.begin(), rows.end(), [](const auto& c) {
+        return c.state == hal::ChannelState::outOfService || !c.call.empty();
+    });
+    return {{"version", 1}, {"span", line.name()}, {"in_service", !out}, {"calls", calls}, {"restarted", restarted}};
+}
+
+} // namespace
+
+Result<json> setSpan(Lines& lines, const std::string& name, const json& wanted)
+{
+    Line* line = lines.find(name);
+    if (!line)
+        return Error{Errc::not_found, "span " + name + ": there is none of this name; span status names them"};
+    const auto service = flagIn(wanted, "in_service");
+    const auto restart = flagIn(wanted, "restart");
+    if (!service || !restart)
+        return service ? restart.error() : service.error();
+    if (!*service && !restart->value_or(false))
+        return Error{Errc::invalid, "in_service or restart: one of them is to be set"};
+    if (*service)
+        if (auto r = setService(*line, **service); !r)
+            return r.error();
+    if (restart->value_or(false)) {
+        line->stop();
+        line->start();
+    }
+    return answerFor(*line, restart->value_or(false));
+}
+
+} // namespace callbox::lines
