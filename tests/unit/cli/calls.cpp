@@ -85,7 +85,17 @@ const std::vector<CommandCalls>& commandCalls()
          {"box1-tie1", "--dir", "LAB", "--pcap", "OUT/d.pcap"},
          {{"box1-tie1", "--dir", "LAB", "--pcap", "OUT/d.pcap", "--with-numbers", "--last", "5"},
           {"box1-tie1", "--dir", "LAB", "--pcap", "OUT/d.pcap", "--last", "5", "--follow"},
+          {"box1-tie1", "--dir", "LAB"},
+          {"box1-tie1", "--dir", "LAB", "--with-numbers", "--messages"},
+          {"box1-tie1", "--dir", "LAB", "--pcap", ""},
           {"trunk9", "--dir", "LAB", "--pcap", "OUT/d.pcap"}}},
+        {"trace decode",
+         {"OUT/captured.pcap"},
+         {{"OUT/captured.pcap", "--with-numbers", "--messages"},
+          {"OUT/cut.pcap"},
+          {"OUT/call.json"},
+          {"OUT/nothing.pcap"}},
+         false},
     };
     return all;
 }

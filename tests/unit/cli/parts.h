@@ -12,7 +12,7 @@ json spansJson(const std::string& span);
 json callsJson(const std::string& span); // one call, SPAN-7
 json modemsJson(const std::string& box);
 json atTraceJson(const std::string& box, bool withNumbers);
-std::string pcapOf(bool withNumbers); // two frames of a D channel
+std::string pcapOf(bool withNumbers); // a call's first and last frames on a D channel
 json callReportJson(bool connected);  // what a test call came to
 json smsJson();
 json loadJson();

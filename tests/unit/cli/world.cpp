@@ -3,6 +3,7 @@
 #include "cli/run.h"
 #include "lab/fleet_files.h"
 #include "lab/small_file.h"
+#include "parts.h"
 #include <filesystem>
 #include <gtest/gtest.h>
 #include <regex>
@@ -102,6 +103,9 @@ World::World()
     const std::vector<lab::Process> processes = lab::fleetProcesses(fleet);
     EXPECT_TRUE(lab::replaceFile(path("LAB") + "/lab.json", lab::describeFleet(fleet, processes).dump(2) + "\n"));
     EXPECT_TRUE(lab::replaceFile(path("OUT") + "/boxes.json", boxesJson().dump()));
+    const std::string captured = pcapOf(true);
+    EXPECT_TRUE(lab::replaceFile(path("OUT") + "/captured.pcap", captured));
+    EXPECT_TRUE(lab::replaceFile(path("OUT") + "/cut.pcap", captured.substr(0, captured.size() - 5)));
     EXPECT_TRUE(
         lab::replaceFile(path("OUT") + "/call.json",
                          R"({"version":1,"from":"+12125550199","to":"+12125559000","redirecting":"+12125550123"})"));
