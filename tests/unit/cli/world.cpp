@@ -103,6 +103,11 @@ World::World()
     const std::vector<lab::Process> processes = lab::fleetProcesses(fleet);
     EXPECT_TRUE(lab::replaceFile(path("LAB") + "/lab.json", lab::describeFleet(fleet, processes).dump(2) + "\n"));
     EXPECT_TRUE(lab::replaceFile(path("OUT") + "/boxes.json", boxesJson().dump()));
+    fs::create_directories(path("OUT/machine/proc"));
+    EXPECT_TRUE(lab::replaceFile(path("OUT/machine/proc/modules"), "ext4 995328 1 - Live 0x0\ncrc16 12288 1 ext4,\n"));
+    EXPECT_TRUE(lab::replaceFile(path("OUT/dahdi.ini"), "[box]\nid = box7\nstate = " + path("OUT/machine") +
+                                                            "\nlock = no\n\n[span trunk1]\nbackend = dahdi\n"
+                                                            "span = 0123/1\n"));
     const std::string captured = pcapOf(true);
     EXPECT_TRUE(lab::replaceFile(path("OUT") + "/captured.pcap", captured));
     EXPECT_TRUE(lab::replaceFile(path("OUT") + "/cut.pcap", captured.substr(0, captured.size() - 5)));
