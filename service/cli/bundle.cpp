@@ -18,12 +18,13 @@ void Bundle::addText(const std::string& name, const std::string& from, std::stri
         cut = line == std::string::npos ? text.size() : line + 1;
         text.erase(0, cut);
     }
-    put(name, from, redacted(std::string_view(text)), cut);
+    put(name, from, shown(text), cut);
 }
 
 void Bundle::addJson(const std::string& name, const std::string& from, const nlohmann::json& document)
 {
-    put(name, from, redacted(document).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n", 0);
+    const nlohmann::json j = numbers_ == Numbers::whole ? document : redacted(document);
+    put(name, from, j.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n", 0);
 }
 
 void Bundle::addOctets(const std::string& name, const std::string& from, std::string octets)
@@ -33,7 +34,7 @@ void Bundle::addOctets(const std::string& name, const std::string& from, std::st
 
 void Bundle::failed(const std::string& what, const std::string& why)
 {
-    failures_.push_back({{"what", redacted(std::string_view(what))}, {"why", redacted(std::string_view(why))}});
+    failures_.push_back({{"what", shown(what)}, {"why", shown(why)}});
 }
 
 bool Bundle::mayCollect(const std::string& what)
@@ -51,13 +52,15 @@ void Bundle::put(const std::string& name, const std::string& from, std::string_v
 {
     if (octets.size() > mostOfAll - std::min(mostOfAll, tar_.size()))
         return failed(name, "no room was left");
-    const std::string place = freeName(redacted(std::string_view(name)));
+    const std::string place = freeName(shown(name));
     if (const auto added = tar_.add("callbox-bundle/" + place, octets); !added)
         return failed(name, added.error().what);
-    files_.push_back({{"file", place},
-                      {"from", redacted(std::string_view(from))},
-                      {"octets", octets.size()},
-                      {"octets_left_out", cut}});
+    files_.push_back({{"file", place}, {"from", shown(from)}, {"octets", octets.size()}, {"octets_left_out", cut}});
+}
+
+std::string Bundle::shown(const std::string& text) const
+{
+    return numbers_ == Numbers::whole ? text : redacted(std::string_view(text));
 }
 
 std::string Bundle::freeName(const std::string& name) const
@@ -78,7 +81,7 @@ std::string Bundle::take()
         {"made_at", isoUtc(loop_.wallNow())},
         {"files", files_},
         {"failed", failures_},
-        {"redaction", "numbers are masked, secrets, URLs' paths and audio are left out"},
+        {"numbers", numbers_ == Numbers::whole ? "whole" : "masked"},
     };
     // There is always room for it.
     static_cast<void>(tar_.add("callbox-bundle/manifest.json", manifest.dump(2) + "\n"));

@@ -8,11 +8,18 @@ namespace callbox::cli {
 
 class Bundle {
 public:
-    // `deadline`: nothing more is collected from then on.
-    Bundle(Loop& loop, Duration limit) : loop_(loop), deadline_(loop.now() + limit), tar_(loop.wallNow()) {}
+    enum class Numbers {
+        masked,
+        whole
+    }; // whole: only who asked for them gets it; then secrets are not looked for either
+    // After `limit` nothing more is collected.
+    Bundle(Loop& loop, Duration limit, Numbers numbers = Numbers::masked)
+        : loop_(loop), deadline_(loop.now() + limit), numbers_(numbers), tar_(loop.wallNow())
+    {
+    }
 
-    // Texts and JSON are redacted here; of a text that is too long its end is kept, of JSON all. Names may repeat: a
-    // later one gets a number.
+    // Texts and JSON are redacted here, unless numbers are wanted whole; of a text that is too long its end is kept, of
+    // JSON all. Names may repeat: a later one gets a number.
     void addText(const std::string& name, const std::string& from, std::string text);
     void addJson(const std::string& name, const std::string& from, const nlohmann::json&);
     // As it is: what comes masked from where it is made (captures).
@@ -33,8 +40,10 @@ public:
 private:
     void put(const std::string& name, const std::string& from, std::string_view octets, std::size_t cut);
     std::string freeName(const std::string& name) const;
+    [[nodiscard]] std::string shown(const std::string& text) const;
     Loop& loop_;
     TimePoint deadline_;
+    Numbers numbers_;
     Tar tar_;
     nlohmann::json files_ = nlohmann::json::array();
     nlohmann::json failures_ = nlohmann::json::array();
