@@ -91,6 +91,7 @@ void readSpans(Facts& to, const std::string& daemon, const json& answer)
         f.dChannelUp = text(s, "d_channel") == "up";
         f.channels = channelsOf(s);
         const json& counters = field(s, "counters");
+        f.samples = count(counters, "samples");
         f.lostSamples = count(counters, "lost_samples");
         f.slips = count(counters, "slips");
         f.lateMs = count(counters, "late_ms");

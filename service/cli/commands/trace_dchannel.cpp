@@ -179,7 +179,10 @@ Task<Exit> run(Context& c)
     PcapFollower follower;
     const std::string begun = co_await follower.take(found.response.body);
     const std::unique_ptr<Output> output = outputOf(c);
-    co_await output->take(begun);
+    const Result<void> taken = output->take(begun);
+    if (!taken && taken.error().code == Errc::gone)
+        co_return Exit::ok; // `callbox ... | head`
+    co_await Result<void>(taken);
     if (v.flag("follow"))
         co_await follow(c, found.daemon, follower, *output);
     else

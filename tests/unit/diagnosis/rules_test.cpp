@@ -27,6 +27,8 @@ SpanFacts wellSpan()
     s.framesMoving = true;
     s.dChannelUp = true;
     s.channels = {30, 28, 2, 0, 0};
+    s.samples = 8000 * 900;
+    s.lostSamples = 160;
     s.framesIn = 5000;
     s.framesOut = 5000;
     s.framesBad = 2;
@@ -123,7 +125,7 @@ const Case cases[] = {
     {"span-nothing-moves", Severity::problem, [](Facts& f) { f.spans[0].framesMoving = false; }, "/proc/interrupts"},
     {"span-alarms-come-and-go", Severity::warning, [](Facts& f) { f.spans[0].alarmChanges = 40; }, "contact"},
     {"clock-slips", Severity::warning, [](Facts& f) { f.spans[0].slips = 3; }, "clock master"},
-    {"clock-samples-lost", Severity::warning, [](Facts& f) { f.spans[0].lostSamples = 160; }, "too busy"},
+    {"clock-samples-lost", Severity::warning, [](Facts& f) { f.spans[0].lostSamples = 1600; }, "too busy"},
     {"d-channel-down", Severity::problem, [](Facts& f) { f.spans[0].dChannelUp = false; }, "the same side"},
     {"d-channel-down", Severity::problem,
      [](Facts& f) {
@@ -246,6 +248,14 @@ TEST(Rules, ABoxThatIsDrainedOnPurposeIsNoProblemOfTheSwitch)
     EXPECT_EQ(found[0].severity, Severity::note);
 }
 
+TEST(Rules, WhatWasLostWhileASpanCameUpIsNoWarning)
+{
+    Facts f = well();
+    f.spans[0].samples = 8000 * 60;
+    f.spans[0].lostSamples = 12960;
+    EXPECT_THAT(diagnose(f), IsEmpty());
+}
+
 TEST(Rules, OfOneSpanNothingElseIsSaid)
 {
     Facts f = well();
@@ -285,7 +295,7 @@ TEST(Facts, AreReadFromWhatDaemonsAnswer)
     readSpans(f, "box1", json::parse(R"({"version":1,"spans":[{"name":"t","backend":"dahdi","use":"trunk","type":"e1",
         "law":"alaw","state":"alarm","alarms":["LOS","RAI"],"frames_moving":false,"d_channel":"down",
         "channels":[{"slot":1,"state":"idle"},{"slot":2,"state":"in-use"},{"slot":3,"state":"out-of-service"}],
-        "counters":{"lost_samples":1,"slips":2,"late_ms":3,"frames_in":4,"frames_out":5,"frames_bad":6,
+        "counters":{"samples":8,"lost_samples":1,"slips":2,"late_ms":3,"frames_in":4,"frames_out":5,"frames_bad":6,
         "alarm_changes":7}}]})"));
     ASSERT_EQ(f.spans.size(), 1u);
     const SpanFacts& s = f.spans[0];
@@ -294,8 +304,8 @@ TEST(Facts, AreReadFromWhatDaemonsAnswer)
     EXPECT_EQ(s.channels.inUse, 1u);
     EXPECT_EQ(s.channels.outOfService, 1u);
     EXPECT_EQ(s.lostSamples + s.slips * 10 + s.lateMs * 100 + s.framesIn * 1000 + s.framesOut * 10000 +
-                  s.framesBad * 100000 + s.alarmChanges * 1000000,
-              7654321);
+                  s.framesBad * 100000 + s.alarmChanges * 1000000 + s.samples * 10000000,
+              87654321);
 }
 
 } // namespace
