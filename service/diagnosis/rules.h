@@ -35,13 +35,13 @@ std::string_view name(Severity);
 
 struct Finding {
     Layer layer{};
-    std::string rule; // "span-no-signal": for programs; stays
+    std::string rule = {}; // "span-no-signal": for programs; stays
     Severity severity = Severity::problem;
-    std::string subject;  // "span trunk1 of box1"
-    std::string what;     // is wrong
-    std::string evidence; // how that is known
-    std::string cause;    // the most likely one
-    std::string action;   // next
+    std::string subject = {};  // "span trunk1 of box1"
+    std::string what = {};     // is wrong
+    std::string evidence = {}; // how that is known
+    std::string cause = {};    // the most likely one
+    std::string action = {};   // next
 };
 
 // One row: finds what it knows about, adds it.
