@@ -37,14 +37,15 @@ void maskRuns(std::span<std::uint8_t> content)
     }
 }
 
-// Number IEs of Q.931: type and plan octets (extension bit set on the last of them), then digits.
+// Number IEs of Q.931: up to three octets of type, plan and the like (extension bit set on the last of them), then
+// digits. Of a switch that sets no such bit all but the first octet may be digits.
 void maskNumberIe(std::span<std::uint8_t> content)
 {
     std::size_t i = 0;
-    while (i < content.size() && !(content[i] & 0x80))
+    while (i < std::min<std::size_t>(content.size(), 3) && !(content[i] & 0x80))
         ++i;
-    if (i + 1 <= content.size())
-        maskRun(content.subspan(std::min(i + 1, content.size())));
+    const bool ended = i < content.size() && (content[i] & 0x80);
+    maskRun(content.subspan(std::min<std::size_t>(ended ? i + 1 : 1, content.size())));
 }
 
 void maskIe(std::uint8_t id, std::span<std::uint8_t> content)

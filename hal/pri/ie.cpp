@@ -10,6 +10,12 @@ bool isDigit(std::uint8_t o)
     return (o >= '0' && o <= '9') || o == '*' || o == '#';
 }
 
+// Octet 3a "restricted, network provided" before an octet 3b is a '#' too.
+bool isOctet3a(Octets content, std::size_t i)
+{
+    return i == 1 && content[i] == '#' && i + 1 < content.size() && (content[i + 1] & 0x80);
+}
+
 // A digit with its highest bit set, as some switches send them; no octet 3a or 3b looks like one.
 bool isMarkedDigit(std::uint8_t o)
 {
@@ -49,7 +55,7 @@ std::vector<std::uint8_t> readHeader(Octets content, std::size_t most, QuirkSet&
         const bool ended = i > 0 && (content[i - 1] & 0x80);
         if (ended && (!(content[i] & 0x80) || isMarkedDigit(content[i])))
             return header;
-        if (!ended && i > 0 && isDigit(content[i])) {
+        if (!ended && i > 0 && isDigit(content[i]) && !isOctet3a(content, i)) {
             met.add(PriQuirk::extensionBit);
             return header;
         }

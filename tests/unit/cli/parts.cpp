@@ -194,8 +194,12 @@ json atTraceJson(const std::string& box, bool withNumbers)
 std::string pcapOf(bool withNumbers)
 {
     const std::deque<hal::TracedFrame> frames{
-        {at("14:05:01.000"), hal::Direction::sent, *fromHex("0001 0000 0802 0001 05 0401 80")},
-        {at("14:05:01.020"), hal::Direction::received, *fromHex("0201 0002 0802 8001 02 1803 a98381")}};
+        {at("14:05:01.000"), hal::Direction::sent,
+         *fromHex("0001 0000 0802 0001 05 0403 8090a3 1803 a98381 6c0d 2183 31 32 31 32 35 35 35 30 31 39 39"
+                  "700c a1 31 32 31 32 35 35 35 39 30 30 30")},
+        {at("14:05:01.020"), hal::Direction::received, *fromHex("0201 0002 0802 8001 02 1803 a98381")},
+        {at("14:05:01.021"), hal::Direction::sent, *fromHex("0201 0102")},
+        {at("14:05:13.400"), hal::Direction::received, *fromHex("0201 0202 0802 8001 45 0802 8290")}};
     const OctetBuffer pcap = hal::toPcap(frames, WallTime{}, false, withNumbers);
     return std::string(asText(pcap));
 }

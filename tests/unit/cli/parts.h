@@ -13,7 +13,7 @@ json cardsJson(const std::string& span); // a card of two spans, and one virtual
 json callsJson(const std::string& span); // one call, SPAN-7
 json modemsJson(const std::string& box);
 json atTraceJson(const std::string& box, bool withNumbers);
-std::string pcapOf(bool withNumbers); // two frames of a D channel
+std::string pcapOf(bool withNumbers); // a call's first and last frames on a D channel
 json callReportJson(bool connected);  // what a test call came to
 json smsJson();
 json loadJson();

@@ -3,6 +3,7 @@
 #include "cli/run.h"
 #include "lab/fleet_files.h"
 #include "lab/small_file.h"
+#include "parts.h"
 #include <filesystem>
 #include <gtest/gtest.h>
 #include <regex>
@@ -102,6 +103,14 @@ World::World()
     const std::vector<lab::Process> processes = lab::fleetProcesses(fleet);
     EXPECT_TRUE(lab::replaceFile(path("LAB") + "/lab.json", lab::describeFleet(fleet, processes).dump(2) + "\n"));
     EXPECT_TRUE(lab::replaceFile(path("OUT") + "/boxes.json", boxesJson().dump()));
+    fs::create_directories(path("OUT/machine/proc"));
+    EXPECT_TRUE(lab::replaceFile(path("OUT/machine/proc/modules"), "ext4 995328 1 - Live 0x0\ncrc16 12288 1 ext4,\n"));
+    EXPECT_TRUE(lab::replaceFile(path("OUT/dahdi.ini"), "[box]\nid = box7\nstate = " + path("OUT/machine") +
+                                                            "\nlock = no\n\n[span trunk1]\nbackend = dahdi\n"
+                                                            "span = 0123/1\n"));
+    const std::string captured = pcapOf(true);
+    EXPECT_TRUE(lab::replaceFile(path("OUT") + "/captured.pcap", captured));
+    EXPECT_TRUE(lab::replaceFile(path("OUT") + "/cut.pcap", captured.substr(0, captured.size() - 5)));
     EXPECT_TRUE(
         lab::replaceFile(path("OUT") + "/call.json",
                          R"({"version":1,"from":"+12125550199","to":"+12125559000","redirecting":"+12125550123"})"));

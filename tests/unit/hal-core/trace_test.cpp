@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The D channel trace: bounded, opened by tshark, numbers hidden unless asked for.
 #include "support/command.h"
-#include <callbox/hal/trace_ring.h>
+#include <callbox/hal/pcap.h>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -95,6 +95,14 @@ TEST(Masking, ANumberInsideAFacilityIsHiddenToo)
                              "2a 2a 34 35")));
 }
 
+TEST(Masking, ANumberOfASwitchThatSetsNoExtensionBitIsHiddenToo)
+{
+    // Calling number whose octet 3 says that more octets follow, though digits do: 2125550199.
+    OctetBuffer frame = *fromHex("00 01 00 00 08 02 00 01 05 6c 0b 21 32 31 32 35 35 35 30 31 39 39");
+    maskNumbers(frame);
+    EXPECT_EQ(std::string(asText(Octets(frame).subspan(12))), "21255***99");
+}
+
 TEST(Masking, NoiseIsLeftAloneAndHarmsNothing)
 {
     std::uint32_t state = 1;
@@ -112,6 +120,67 @@ TEST(Masking, NoiseIsLeftAloneAndHarmsNothing)
         maskNumbers(frame);
         ASSERT_EQ(frame.size(), size);
     }
+}
+
+// What toPcap() wrote is read back as it was.
+TEST(Capture, GivesBackWhatWasTraced)
+{
+    TraceRing ring;
+    ring.add(noon, Direction::sent, setupFrame());
+    ring.add(noon + std::chrono::milliseconds(7), Direction::received, *fromHex("02 01 01 02"));
+    const auto read = readCapture(toPcap(ring.frames(), {}, true, true));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->damage, "");
+    EXPECT_EQ(read->others, 0u);
+    ASSERT_EQ(read->frames.size(), 2u);
+    for (std::size_t i = 0; i < 2; ++i) {
+        EXPECT_EQ(read->frames[i].traced.at, ring.frames()[i].at);
+        EXPECT_EQ(read->frames[i].traced.direction, ring.frames()[i].direction);
+        EXPECT_EQ(read->frames[i].traced.frame, ring.frames()[i].frame);
+        EXPECT_TRUE(read->frames[i].networkSide);
+        EXPECT_EQ(read->frames[i].cut, 0u);
+    }
+}
+
+TEST(Capture, OfTheOtherOctetOrderAndInNanosecondsIsReadToo)
+{
+    const auto file = fromHex("a1b23c4d 0002 0004 00000000 00000000 0000ffff 000000b1"
+                              "6923a700 075411e8 00000013 00000015 0000 20fd 0001 00 00000000000000 0030 020101");
+    ASSERT_TRUE(file);
+    const auto read = readCapture(*file);
+    ASSERT_TRUE(read) << read.error().what;
+    ASSERT_EQ(read->frames.size(), 1u);
+    EXPECT_EQ(read->frames[0].traced.at.time_since_epoch().count() % 1000, 122);
+    EXPECT_EQ(read->frames[0].traced.direction, Direction::received);
+    EXPECT_FALSE(read->frames[0].networkSide);
+    EXPECT_EQ(read->frames[0].cut, 2u);
+    EXPECT_EQ(toHex(read->frames[0].traced.frame), "020101");
+}
+
+TEST(Capture, ThatIsCutOffGivesWhatCameBefore)
+{
+    TraceRing ring;
+    ring.add(noon, Direction::sent, setupFrame());
+    ring.add(noon, Direction::sent, setupFrame());
+    OctetBuffer file = toPcap(ring.frames(), {}, true, true);
+    file.resize(file.size() - 3);
+    const auto read = readCapture(file);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->frames.size(), 1u);
+    EXPECT_EQ(read->damage, "ends in the middle of packet 2");
+}
+
+TEST(Capture, ThatIsNoneSaysWhatItIs)
+{
+    EXPECT_NE(readCapture(asOctets("short")).error().what.find("only 5 octets"), std::string::npos);
+    EXPECT_EQ(readCapture(OctetBuffer(100, 0x20)).error().what, "no pcap file");
+    OctetBuffer other = toPcap({}, {}, true, true);
+    other[20] = 1;
+    EXPECT_NE(readCapture(other).error().what.find("link type 1"), std::string::npos);
+    other = toPcap({}, {}, true, true);
+    const OctetBuffer ng{0x0a, 0x0d, 0x0d, 0x0a};
+    std::copy(ng.begin(), ng.end(), other.begin());
+    EXPECT_NE(readCapture(other).error().what.find("editcap"), std::string::npos);
 }
 
 } // namespace

@@ -115,6 +115,18 @@ TEST(Numbers, ACallingNameArrives)
     EXPECT_EQ(arriving(PriSwitchType::ni2, s).callingName, "ACME Lift 7");
 }
 
+TEST(Numbers, AWithheldNumberOfTheNetworkThatDivertedArrivesWithheld)
+{
+    // Octet 3a "restricted, network provided" before an octet 3b has the value of a '#'.
+    CallSetup s = setupFrom("2125550199", "2125559000");
+    s.redirecting = diversion("2125550123", DiversionReason::busy, Presentation::restricted);
+    s.redirecting->number.screening = Screening::network;
+    s.form = RedirectingForm::ie;
+    const CallSetup got = arriving(PriSwitchType::ni2, s);
+    ASSERT_TRUE(got.redirecting);
+    EXPECT_EQ(*got.redirecting, *s.redirecting);
+}
+
 TEST(Numbers, TooManyDigitsAreRefusedInWords)
 {
     Line line;

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/bundle.h"
+#include "cli/call_frames.h"
+#include "cli/daemons.h"
+#include "cli/frames.h"
+#include "cli/table.h"
+#include <callbox/base/async.h>
+#include <ostream>
+#include <sstream>
+
+namespace callbox::cli {
+
+namespace {
+
+constexpr Duration longest = 60s;
+
+struct Export {
+    Context& c;
+    Bundle& bundle;
+    CallId id;
+    bool found = false;
+    std::optional<std::pair<WallTime, WallTime>> lasted = {}; // by its frames
+};
+
+// References come round again: what was left long before or after was left in another call of this id.
+bool wasLeftIn(const Export& e, const json& message)
+{
+    constexpr auto slack = std::chrono::minutes(2); // a message is made when its call is over
+    const auto created = parseIsoUtc(textOf(message, "created_at"));
+    return textOf(message, "call") == e.c.values.text("ID") &&
+           (!e.lasted || (created && *created >= e.lasted->first && *created <= e.lasted->second + slack));
+}
+
+Task<> addFrames(Export& e, std::vector<Daemon> daemons, std::optional<WallTime> at)
+{
+    control::Request request{"GET", "/v1/trace/dchannel/" + control::percentEncode(e.id.span)};
+    if (e.c.values.flag("with-numbers"))
+        request.query["numbers"] = "1";
+    const Result<Found> found = co_await check(findAmong(e.c, std::move(daemons), std::move(request), longest));
+    if (!found) {
+        if (found.error().code == Errc::gone || found.error().code == Errc::denied)
+            co_await Result<void>(found.error());
+        e.bundle.failed("the D channel of " + e.id.span, found.error().what);
+        co_return;
+    }
+    CallFrames frames = co_await framesOfCall(found->response.body, e.id, at);
+    if (frames.frames.empty()) {
+        e.bundle.failed("the D channel", "no frame of this call is kept any more");
+        co_return;
+    }
+    e.lasted.emplace(frames.frames.front().traced.at, frames.frames.back().traced.at);
+    std::ostringstream words;
+    json list = json::array();
+    for (const hal::CapturedFrame& f : frames.frames) {
+        tellFrame(words, f);
+        list.push_back(frameJson(f));
+    }
+    const std::string from = "the D channel of " + e.id.span + ", as " + found->daemon.who + " saw it";
+    e.bundle.addOctets("dchannel.pcap", from, std::move(frames.pcap));
+    e.bundle.addText("dchannel.txt", from, words.str());
+    e.bundle.addJson("dchannel.json", from, {{"version", 1}, {"frames", std::move(list)}});
+    e.found = true;
+}
+
+// The call as its daemon has it, while it lives.
+Task<> addRecord(Export& e, std::vector<Daemon> daemons)
+{
+    for (const Daemon& d : daemons) {
+        control::Request request{"GET", "/v1/calls"};
+        const Result<json> answer = co_await check(ask(e.c, d, std::move(request)));
+        const json rows = answer ? *answer : json();
+        for (const json& call : listOf(rows, "calls"))
+            if (textOf(call, "id") == e.c.values.text("ID")) {
+                e.bundle.addJson("call.json", "GET /v1/calls of " + d.who, {{"version", 1}, {"call", call}});
+                e.found = true;
+                co_return;
+            }
+    }
+    e.bundle.failed("the call's record", "the call is over; a daemon lists those that live");
+}
+
+Task<> addDecision(Export& e, std::vector<Daemon> daemons)
+{
+    const std::string path = "/v1/explain/" + control::percentEncode(e.c.values.text("ID"));
+    for (const Daemon& d : daemons) {
+        control::Request request{"GET", path};
+        const Result<json> answer = co_await check(ask(e.c, d, std::move(request)));
+        if (!answer)
+            continue;
+        e.bundle.addJson("decision.json", "GET " + path + " of " + d.who, *answer);
+        e.found = true;
+        co_return;
+    }
+    e.bundle.failed("the switch's decision", "no switch that was asked knows this call");
+}
+
+// What it left: its words only together with its audio.
+Task<> addMessage(Export& e, std::vector<Daemon> daemons)
+{
+    const bool audio = e.c.values.flag("with-audio");
+    for (const Daemon& d : daemons) {
+        control::Request request{"GET", "/v1/messages"};
+        const Result<json> answer = co_await check(ask(e.c, d, std::move(request), longest));
+        const json rows = answer ? *answer : json();
+        const json* last = nullptr;
+        for (const json& m : listOf(rows, "messages"))
+            if (wasLeftIn(e, m) && (!last || textOf(m, "created_at") >= textOf(*last, "created_at")))
+                last = &m;
+        if (!last)
+            continue;
+        json message = *last;
+        if (!audio)
+            message.erase("transcript");
+        e.bundle.addJson("message.json", "GET /v1/messages of " + d.who, {{"version", 1}, {"message", message}});
+        e.found = true;
+        if (!audio)
+            co_return;
+        control::Request wav{"GET", "/v1/messages/" + control::percentEncode(textOf(message, "id")) + "/audio"};
+        Result<control::Response> r = co_await check(askRaw(e.c, d, std::move(wav), longest));
+        if (r)
+            e.bundle.addOctets("audio.wav", "message " + textOf(message, "id") + " of " + d.who, std::move(r->body));
+        else
+            e.bundle.failed("the message's audio", r.error().what);
+        co_return;
+    }
+    e.bundle.failed("a message", "none that was left in this call is kept");
+}
+
+Task<Exit> run(Context& c)
+{
+    const Values& v = c.values;
+    const auto id = parseCallId(v.text("ID"));
+    if (!id)
+        co_return c.usage("call export: " + v.text("ID") + ": a call's id is SPAN-REFERENCE, as box1-tie1-7");
+    std::optional<WallTime> at;
+    if (v.has("at")) {
+        const auto time = parseIsoUtc(v.text("at"));
+        if (!time)
+            co_return c.usage("call export: --at " + v.text("at") + ": a time as 2026-11-22T18:00:00Z");
+        at = *time;
+    }
+    const std::string path = absolutePath(v.text("out"));
+    const std::vector<Daemon> daemons = co_await everywhere(v);
+    Bundle bundle(c.loop, 2 * longest, v.flag("with-numbers") ? Bundle::Numbers::whole : Bundle::Numbers::masked);
+    Export e{c, bundle, *id};
+    co_await addFrames(e, daemons, at);
+    co_await addRecord(e, daemons);
+    co_await addDecision(e, daemons);
+    co_await addMessage(e, daemons);
+    bundle.failed("digits keyed in the call", "a box keeps none; what was dialled stands in the D channel");
+    if (!e.found)
+        co_await fail(Errc::not_found,
+                      "call " + v.text("ID") + ": nothing is known of it; call list names those of now");
+    const std::size_t files = bundle.files();
+    const json failures = bundle.failures();
+    const std::string tar = bundle.take();
+    co_await writePrivately(path, tar);
+    if (c.json()) {
+        c.print({{"call", v.text("ID")}, {"out", path}, {"files", files}, {"failed", failures}});
+        co_return Exit::ok;
+    }
+    c.out() << path << ": " << files << (files == 1 ? " file" : " files") << " of call " << v.text("ID") << '\n';
+    for (const json& f : failures)
+        c.out() << "not in it: " << printable(textOf(f, "what")) << ": " << printable(textOf(f, "why")) << '\n';
+    co_return Exit::ok;
+}
+
+} // namespace
+
+Command callExport()
+{
+    return {
+        .path = {"call", "export"},
+        .summary = "all that is known of one call, as one file",
+        .arguments = {{"ID", "as call list shows it"}},
+        .options = {{.name = "out",
+                     .value = "F.tar",
+                     .help = "the file to write, readable by you only",
+                     .required = true,
+                     .completes = Completes::file},
+                    {.name = "at", .value = "TIME", .help = "of several calls of this id the last begun by then, UTC"},
+                    {.name = "with-numbers", .help = "telephone numbers whole; masked otherwise"},
+                    {.name = "with-audio", .help = "the audio and the words of the message that was left in it"}},
+        .address = Address::boxesOrSwitch,
+        .more = "Its D channel frames (pcap, in words, JSON), its record while it lives, the switch's decision, its\n"
+                "message, and a manifest that says what could not be had. Call references come round again: without\n"
+                "--at it is the last call of that id.",
+        .run = run};
+}
+
+} // namespace callbox::cli

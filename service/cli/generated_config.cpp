@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/generated_config.h"
+#include <fmt/format.h>
+
+namespace callbox::cli {
+
+namespace {
+
+constexpr std::string_view fillIn = "# FILL IN: these are example numbers.\n";
+
+// The key that takes what stands behind "NAME:" in a probed id is the backend's first one.
+std::string place(const hal::SpanInfo& s)
+{
+    const std::string::size_type colon = s.id.find(':');
+    const hal::Backend* backend = hal::findBackend(s.id.substr(0, colon));
+    const std::string id = colon == std::string::npos ? "" : s.id.substr(colon + 1);
+    if (!backend || backend->keys.empty() || !canBeWritten(id))
+        return "";
+    return fmt::format("backend = {}\n{} = {}\n", backend->name, backend->keys.front().name, id);
+}
+
+std::string comment(const std::string& text)
+{
+    std::string out = "# ";
+    for (char c : text)
+        out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    return out + "\n";
+}
+
+std::string spanSection(const hal::SpanInfo& s, int number)
+{
+    const std::string where = place(s);
+    if (where.empty())
+        return comment("Left out, its id cannot be written here: " + s.id) + "\n";
+    const bool e1 = s.type == hal::SpanType::e1;
+    std::string out = s.model.empty() ? "" : comment(s.model);
+    out += fmt::format("[span trunk{}]\n{}# trunk: towards the exchange; tie: between switch and box\nuse = trunk\n",
+                       number, where);
+    out += e1 ? "type = e1\n# FILL IN: ask the carrier whether the line has CRC-4\ncrc4 = yes\n" : "type = t1\n";
+    out += "# which side of Q.931 we are: user towards a public network\nrole = user\n";
+    out += fmt::format("# FILL IN: what the carrier's switch speaks\nswitch_type = {}\n", e1 ? "euroisdn" : "ni2");
+    return out + "\n";
+}
+
+} // namespace
+
+bool canBeWritten(const std::string& value)
+{
+    for (const char* mark : {"\n", "\r", " #", " ;", "\t#", "\t;"})
+        if (value.find(mark) != std::string::npos)
+            return false;
+    return !value.empty() && value.front() != ' ' && value.back() != ' ';
+}
+
+std::string generatedConfig(const GeneratedFrom& from)
+{
+    const auto example = [](const std::string& given, const char* otherwise) {
+        return given.empty() ? std::string(otherwise) : given;
+    };
+    const auto mark = [](bool given) { return given ? std::string_view() : fillIn; };
+    std::string out = "# Made by callbox config generate. callbox config check tells whether it is right,\n"
+                      "# callbox config show --effective every key there is.\n\n";
+    out += fmt::format("[box]\n# unique in the fleet\nid = {}\n# messages and all that must outlive the program\n"
+                       "state = {}\n# its callers leave a message without having been diverted\n{}access = {}\n\n",
+                       from.id, from.state, mark(!from.access.empty()), example(from.access, "+12125550100"));
+    out += fmt::format(
+        "# the box's own link numbers, which recipients dial to listen\n[pool]\n{}first = {}\nlast = {}\n\n",
+        mark(!from.poolFirst.empty()), example(from.poolFirst, "+12125550110"), example(from.poolLast, "+12125550119"));
+    out += fmt::format("# whom messages may be left for; nobody else is ever called or texted\n[recipients]\n{}allow = "
+                       "{}\n\n",
+                       mark(!from.allow.empty()), example(from.allow, "+12125550150-+12125550199"));
+    int number = 0;
+    for (const hal::SpanInfo& s : from.spans)
+        out += spanSection(s, ++number);
+    if (!from.virtualSocket.empty())
+        out += fmt::format("[span trunk{}]\nbackend = virtual\nuse = trunk\ntype = e1\nrole = user\nconnect = {}\n\n",
+                           ++number, from.virtualSocket);
+    if (!from.serialDevices.empty())
+        out +=
+            "# Take the marks away for each device that is a GSM modem; a modem with several ports answers on one.\n";
+    number = 0;
+    for (const std::string& device : from.serialDevices)
+        out += canBeWritten(device) ? fmt::format("#[modem modem{}]\n#device = {}\n", ++number, device) : "";
+    return out;
+}
+
+} // namespace callbox::cli

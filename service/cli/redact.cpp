@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/redact.h"
+#include <algorithm>
+#include <callbox/base/number.h>
+#include <cctype>
+#include <nlohmann/json.hpp>
+
+namespace callbox::cli {
+
+namespace {
+
+constexpr std::size_t numberFrom = 6; // digits
+
+bool isDigit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+bool isWord(char c)
+{
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-';
+}
+
+std::string lower(std::string_view text)
+{
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
+    return out;
+}
+
+bool namesSecret(std::string_view word)
+{
+    const std::string w = lower(word);
+    for (const char* part : {"password", "passwd", "passphrase", "secret", "token", "credential", "apikey", "api_key",
+                             "api-key", "authorization", "private_key"})
+        if (w.find(part) != std::string::npos)
+            return true;
+    return w == "pin" || w == "puk" || w == "key" || w == "cpin" || w.ends_with("_pin") || w.ends_with("_key");
+}
+
+bool endsValue(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '"' || c == '\'' || c == ',' || c == ';' || c == '}';
+}
+
+// The text without what stands behind the name of a secret: "pin = 1234", "AT+CPIN=\"1234\"", "Token: abc def".
+std::string withoutSecrets(std::string_view in)
+{
+    std::string out;
+    for (std::size_t at = 0; at < in.size();) {
+        if (!isWord(in[at])) {
+            out += in[at++];
+            continue;
+        }
+        std::size_t end = at;
+        while (end < in.size() && isWord(in[end]))
+            ++end;
+        const std::string_view word = in.substr(at, end - at);
+        out += word;
+        at = end;
+        std::size_t value = at;
+        while (value < in.size() && (in[value] == '"' || in[value] == '\'' || in[value] == ' ' || in[value] == '\t'))
+            ++value;
+        if (!namesSecret(word) || value >= in.size() || (in[value] != '=' && in[value] != ':'))
+            continue;
+        // To the end of the line: a secret may have blanks, and what else stands there is not worth it.
+        const std::size_t line = std::min(in.find('\n', value), in.size());
+        const bool empty = in.substr(value + 1, line - value - 1).find_first_not_of(" \t\r") == std::string_view::npos;
+        out += in.substr(at, value + 1 - at);
+        out += empty ? "" : " ***";
+        at = line;
+    }
+    return out;
+}
+
+// "https://user:word@host/path?query" is "https://host/***".
+std::string withoutUrls(std::string_view in)
+{
+    std::string out;
+    for (std::size_t at = 0; at < in.size();) {
+        const std::size_t mark = in.find("://", at);
+        if (mark == std::string_view::npos)
+            return out + std::string(in.substr(at));
+        std::size_t end = mark + 3;
+        while (end < in.size() && !endsValue(in[end]))
+            ++end;
+        std::string_view rest = in.substr(mark + 3, end - mark - 3);
+        const std::size_t slash = std::min(rest.find_first_of("/?#"), rest.size());
+        std::string_view host = rest.substr(0, slash);
+        if (const auto user = host.rfind('@'); user != std::string_view::npos)
+            host = host.substr(user + 1);
+        out += std::string(in.substr(at, mark + 3 - at)) + std::string(host);
+        out += rest.size() > slash + 1 ? "/***" : std::string(rest.substr(slash));
+        at = end;
+    }
+    return out;
+}
+
+std::string withoutNumbers(std::string_view in)
+{
+    std::string out;
+    for (std::size_t at = 0; at < in.size();) {
+        if (!isDigit(in[at])) {
+            out += in[at++];
+            continue;
+        }
+        std::size_t end = at;
+        while (end < in.size() && isDigit(in[end]))
+            ++end;
+        const bool fraction = at >= 2 && in[at - 1] == '.' && isDigit(in[at - 2]) && end - at == 6;
+        const std::string run(in.substr(at, end - at));
+        out += run.size() >= numberFrom && !fraction ? maskDigits(run) : run;
+        at = end;
+    }
+    return out;
+}
+
+} // namespace
+
+std::string redacted(std::string_view text)
+{
+    return withoutNumbers(withoutUrls(withoutSecrets(text)));
+}
+
+nlohmann::json redacted(const nlohmann::json& j)
+{
+    if (j.is_string())
+        return redacted(std::string_view(j.get_ref<const std::string&>()));
+    if (j.is_array()) {
+        nlohmann::json out = nlohmann::json::array();
+        for (const nlohmann::json& item : j)
+            out.push_back(redacted(item));
+        return out;
+    }
+    if (!j.is_object())
+        return j;
+    nlohmann::json out = nlohmann::json::object();
+    for (const auto& [key, value] : j.items())
+        out[withoutNumbers(key)] =
+            namesSecret(key) && !value.is_structured() && !value.is_null() ? nlohmann::json("***") : redacted(value);
+    return out;
+}
+
+} // namespace callbox::cli

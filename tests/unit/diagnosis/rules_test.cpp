@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The table of rules as a table: for each rule what makes it speak, and that a well machine makes none speak.
+#include "diagnosis/rules.h"
+#include <algorithm>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <set>
+
+using namespace callbox::diagnosis;
+using nlohmann::json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+namespace {
+
+SpanFacts wellSpan()
+{
+    SpanFacts s;
+    s.name = "trunk1";
+    s.daemon = "box1";
+    s.backend = "dahdi";
+    s.use = "trunk";
+    s.type = "e1";
+    s.state = "up";
+    s.framesMoving = true;
+    s.dChannelUp = true;
+    s.channels = {30, 28, 2, 0, 0};
+    s.samples = 8000 * 900;
+    s.lostSamples = 160;
+    s.framesIn = 5000;
+    s.framesOut = 5000;
+    s.framesBad = 2;
+    s.alarmChanges = 1;
+    return s;
+}
+
+BoxFacts wellBox()
+{
+    BoxFacts b;
+    b.daemon = "box1";
+    b.mode = "active";
+    b.recordSecondsLeft = 1'000'000;
+    b.lastSyncMs = 4;
+    b.outboxQueued = 3;
+    b.outboxOldestS = 20;
+    b.poolSize = 1000;
+    b.fullestRecipient = 12;
+    return b;
+}
+
+ModemFacts wellModem()
+{
+    ModemFacts m;
+    m.name = "modem1";
+    m.daemon = "box1";
+    m.state = "ready";
+    m.network = "A network";
+    m.signalDbm = -71;
+    m.memoryUsed = 1;
+    m.memoryTotal = 30;
+    return m;
+}
+
+Facts well()
+{
+    Facts f;
+    f.machine.modules = {"dahdi", "wct4xxp"};
+    f.machine.dahdiDevices = true;
+    f.machine.configured = {{"trunk1", "dahdi", "0123/1"}};
+    f.machine.probed = {{{"dahdi", "0123/1", "a card"}}};
+    f.machine.clockSynchronised = true;
+    f.machine.disks = {{"/var/lib/callbox", 50'000'000'000, 100'000'000'000}};
+    f.daemons = {{"box1", true, true, ""}};
+    f.spans = {wellSpan()};
+    f.calls = {{"trunk1-1", "box1", "deposit", "connected", 30}};
+    f.boxes = {wellBox()};
+    f.modems = {wellModem()};
+    f.switchViews = {{"box1", "FRESH", true, {}}};
+    return f;
+}
+
+struct Case {
+    const char* rule;
+    Severity severity;
+    void (*make)(Facts&);
+    const char* says; // somewhere in cause or action
+};
+
+const Case cases[] = {
+    {"kernel-no-dahdi", Severity::problem, [](Facts& f) { f.machine.modules = {"ext4"}; }, "modprobe dahdi"},
+    {"kernel-no-devices", Severity::problem, [](Facts& f) { f.machine.dahdiDevices = false; }, "udev"},
+    {"card-missing", Severity::problem, [](Facts& f) { f.machine.probed->clear(); }, "unplugged"},
+    {"card-not-configured", Severity::note,
+     [](Facts& f) {
+         f.machine.probed->push_back({"dahdi", "0123/2", ""});
+     },
+     "config generate"},
+    {"configuration-wrong", Severity::problem, [](Facts& f) { f.machine.configProblems = {"f:1: x = y: no"}; },
+     "config check"},
+    {"disk-full", Severity::problem, [](Facts& f) { f.machine.disks[0].free = 1'000'000; }, "retention_days"},
+    {"disk-full", Severity::warning, [](Facts& f) { f.machine.disks[0].free = 3'000'000'000; }, "retention_days"},
+    {"time-not-synchronised", Severity::warning, [](Facts& f) { f.machine.clockSynchronised = false; }, "timedatectl"},
+    {"span-gone", Severity::problem, [](Facts& f) { f.spans[0].state = "gone"; }, "pulled"},
+    {"span-no-signal", Severity::problem,
+     [](Facts& f) {
+         f.spans[0].alarms = {"LOS"};
+         f.spans[0].framesMoving = false;
+     },
+     "loop plug"},
+    {"span-no-framing", Severity::problem, [](Facts& f) { f.spans[0].alarms = {"LOF"}; }, "CRC-4"},
+    {"span-no-framing", Severity::problem,
+     [](Facts& f) {
+         f.spans[0].alarms = {"LOF"};
+         f.spans[0].type = "t1";
+     },
+     "B8ZS"},
+    {"span-all-ones", Severity::problem,
+     [](Facts& f) {
+         f.spans[0].alarms = {"AIS", "LOF"};
+     },
+     "carrier"},
+    {"span-not-heard", Severity::problem, [](Facts& f) { f.spans[0].alarms = {"RAI"}; }, "crc4 = no"},
+    {"span-nothing-moves", Severity::problem, [](Facts& f) { f.spans[0].framesMoving = false; }, "/proc/interrupts"},
+    {"span-alarms-come-and-go", Severity::warning, [](Facts& f) { f.spans[0].alarmChanges = 40; }, "contact"},
+    {"clock-slips", Severity::warning, [](Facts& f) { f.spans[0].slips = 3; }, "clock master"},
+    {"clock-samples-lost", Severity::warning, [](Facts& f) { f.spans[0].lostSamples = 1600; }, "too busy"},
+    {"d-channel-down", Severity::problem, [](Facts& f) { f.spans[0].dChannelUp = false; }, "the same side"},
+    {"d-channel-down", Severity::problem,
+     [](Facts& f) {
+         f.spans[0].dChannelUp = false;
+         f.spans[0].framesIn = f.spans[0].framesBad = 0;
+     },
+     "not activated"},
+    {"d-channel-down", Severity::problem,
+     [](Facts& f) {
+         f.spans[0].dChannelUp = false;
+         f.spans[0].framesIn = 0;
+     },
+     "bit errors"},
+    {"d-channel-errors", Severity::warning, [](Facts& f) { f.spans[0].framesBad = 90; }, "bit errors"},
+    {"channels-out-of-service", Severity::problem, [](Facts& f) { f.spans[0].channels.outOfService = 1; }, "RESTART"},
+    {"channels-all-in-use", Severity::warning,
+     [](Facts& f) {
+         f.spans[0].channels = {30, 0, 30, 0, 0};
+     },
+     "call list"},
+    {"call-stands-for-hours", Severity::warning, [](Facts& f) { f.calls[0].seconds = 9000; }, "call hangup trunk1-1"},
+    {"daemon-not-reached", Severity::problem,
+     [](Facts& f) {
+         f.daemons[0] = {"box1", false, true, "no such file"};
+     },
+     "journalctl"},
+    {"daemon-not-reached", Severity::warning,
+     [](Facts& f) {
+         f.daemons[0] = {"box1", false, false, "no"};
+     },
+     "sudo"},
+    {"box-mode", Severity::note, [](Facts& f) { f.boxes[0].mode = "draining"; }, "box activate"},
+    {"store-cannot-record", Severity::problem, [](Facts& f) { f.boxes[0].canRecord = false; }, "full"},
+    {"store-cannot-record", Severity::warning, [](Facts& f) { f.boxes[0].recordSecondsLeft = 60; }, "larger disk"},
+    {"store-cannot-record", Severity::warning, [](Facts& f) { f.boxes[0].lastSyncMs = 4000; }, "smartctl"},
+    {"pool-exhausted", Severity::problem, [](Facts& f) { f.boxes[0].fullestRecipient = 1000; }, "quarantine_days"},
+    {"pool-exhausted", Severity::warning, [](Facts& f) { f.boxes[0].fullestRecipient = 800; }, "quarantine_days"},
+    {"outbox-stuck", Severity::problem, [](Facts& f) { f.boxes[0].outboxOldestS = 3000; }, "modem status"},
+    {"box-alarm", Severity::problem,
+     [](Facts& f) {
+         f.boxes[0].alarms = {{"store-read", "major", "raised", "x"}};
+     },
+     "box status"},
+    {"modem-state", Severity::problem, [](Facts& f) { f.modems[0].state = "absent"; }, "lsusb"},
+    {"modem-state", Severity::problem, [](Facts& f) { f.modems[0].state = "silent"; }, "ModemManager"},
+    {"modem-state", Severity::problem, [](Facts& f) { f.modems[0].state = "pin-required"; }, "pin ="},
+    {"modem-state", Severity::problem, [](Facts& f) { f.modems[0].state = "no-sim"; }, "contacts"},
+    {"modem-memory-full", Severity::warning, [](Facts& f) { f.modems[0].memoryUsed = 30; }, "trace at"},
+    {"network-registration", Severity::problem, [](Facts& f) { f.modems[0].state = "denied"; }, "operator"},
+    {"network-registration", Severity::warning, [](Facts& f) { f.modems[0].state = "searching"; }, "antenna"},
+    {"network-signal", Severity::warning, [](Facts& f) { f.modems[0].signalDbm = -107; }, "antenna"},
+    {"switch-view", Severity::problem,
+     [](Facts& f) {
+         f.switchViews[0] = {"box1", "DOWN", false, {"old"}};
+     },
+     "daemon running"},
+    {"switch-view", Severity::problem,
+     [](Facts& f) {
+         f.switchViews[0] = {"box1", "FRESH", false, {"full"}};
+     },
+     "box status"},
+};
+
+TEST(Rules, AWellMachineHasNoFinding)
+{
+    std::vector<std::string> found;
+    for (const Finding& f : diagnose(well()))
+        found.push_back(f.rule + ": " + f.subject);
+    EXPECT_THAT(found, IsEmpty());
+    EXPECT_THAT(diagnose(Facts()), IsEmpty()) << "of nothing known nothing is said";
+}
+
+TEST(Rules, EachFaultIsFoundAloneWithCauseAndNextAction)
+{
+    for (const Case& c : cases) {
+        Facts f = well();
+        c.make(f);
+        const std::vector<Finding> found = diagnose(f);
+        ASSERT_EQ(found.size(), 1u) << c.rule << " " << c.says << ": " << (found.size() > 1 ? found[1].rule : "");
+        EXPECT_EQ(found[0].rule, c.rule);
+        EXPECT_EQ(found[0].severity, c.severity) << c.rule;
+        EXPECT_THAT(found[0].cause + " | " + found[0].action, HasSubstr(c.says)) << c.rule;
+        for (const std::string& text :
+             {found[0].subject, found[0].what, found[0].evidence, found[0].cause, found[0].action})
+            EXPECT_FALSE(text.empty()) << c.rule;
+    }
+}
+
+TEST(Rules, EveryRuleHasACase)
+{
+    std::set<std::string> there, tried;
+    for (const auto& table : {machineRules(), lineRules(), serviceRules()})
+        for (const Rule& r : table)
+            EXPECT_TRUE(there.emplace(r.name).second) << r.name << " twice";
+    for (const Case& c : cases)
+        tried.insert(c.rule);
+    EXPECT_EQ(tried, there);
+}
+
+TEST(Rules, WhatIsWrongBelowComesFirst)
+{
+    Facts f = well();
+    f.modems[0].state = "silent";
+    f.machine.modules = {"ext4"};
+    f.spans[0].alarms = {"LOS"};
+    std::vector<std::string> order;
+    for (const Finding& found : diagnose(f))
+        order.push_back(found.rule);
+    EXPECT_THAT(order, ElementsAre("kernel-no-dahdi", "span-no-signal", "modem-state"));
+}
+
+TEST(Rules, ABoxThatIsDrainedOnPurposeIsNoProblemOfTheSwitch)
+{
+    Facts f = well();
+    f.boxes[0].mode = "draining";
+    f.switchViews[0] = {"box1", "FRESH", false, {"draining: new modem"}};
+    const std::vector<Finding> found = diagnose(f);
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].rule, "box-mode");
+    EXPECT_EQ(found[0].severity, Severity::note);
+}
+
+TEST(Rules, WhatWasLostWhileASpanCameUpIsNoWarning)
+{
+    Facts f = well();
+    f.spans[0].samples = 8000 * 60;
+    f.spans[0].lostSamples = 12960;
+    EXPECT_THAT(diagnose(f), IsEmpty());
+}
+
+TEST(Rules, OfOneSpanNothingElseIsSaid)
+{
+    Facts f = well();
+    f.modems[0].state = "silent";
+    f.spans.push_back(wellSpan());
+    f.spans[0].alarms = {"LOS"};
+    f.spans[1].name = "trunk2";
+    f.spans[1].alarms = {"RAI"};
+    std::vector<std::string> found;
+    for (const Finding& one : diagnoseSpan(f, "trunk2"))
+        found.push_back(one.rule + " " + one.subject);
+    EXPECT_THAT(found, testing::Contains("span-not-heard span trunk2 of box1"));
+    for (const std::string& one : found)
+        EXPECT_THAT(one, testing::Not(HasSubstr("trunk1 of")));
+}
+
+TEST(Facts, AnswersOfOtherShapesAreReadAsFarAsTheyGo)
+{
+    Facts f;
+    for (const char* text :
+         {"null", "[]", "{}", R"({"spans":5})", R"({"spans":[1,null,{"name":7,"channels":{},"counters":[]}]})",
+          R"({"modems":[{"signal_dbm":"strong"}]})", R"({"boxes":[[]]})", R"({"alarms":[{}],"mode":"active"})"}) {
+        const json answer = json::parse(text);
+        readSpans(f, "d", answer);
+        readCalls(f, "d", answer);
+        readStatus(f, "d", answer);
+        readModems(f, "d", answer);
+        readSwitchView(f, answer);
+    }
+    diagnose(f);
+    EXPECT_EQ(f.spans.size(), 3u);
+}
+
+TEST(Facts, AreReadFromWhatDaemonsAnswer)
+{
+    Facts f;
+    readSpans(f, "box1", json::parse(R"({"version":1,"spans":[{"name":"t","backend":"dahdi","use":"trunk","type":"e1",
+        "law":"alaw","state":"alarm","alarms":["LOS","RAI"],"frames_moving":false,"d_channel":"down",
+        "channels":[{"slot":1,"state":"idle"},{"slot":2,"state":"in-use"},{"slot":3,"state":"out-of-service"}],
+        "counters":{"samples":8,"lost_samples":1,"slips":2,"late_ms":3,"frames_in":4,"frames_out":5,"frames_bad":6,
+        "alarm_changes":7}}]})"));
+    ASSERT_EQ(f.spans.size(), 1u);
+    const SpanFacts& s = f.spans[0];
+    EXPECT_TRUE(s.has("LOS") && s.has("RAI") && !s.has("AIS"));
+    EXPECT_EQ(s.channels.all, 3u);
+    EXPECT_EQ(s.channels.inUse, 1u);
+    EXPECT_EQ(s.channels.outOfService, 1u);
+    EXPECT_EQ(s.lostSamples + s.slips * 10 + s.lateMs * 100 + s.framesIn * 1000 + s.framesOut * 10000 +
+                  s.framesBad * 100000 + s.alarmChanges * 1000000 + s.samples * 10000000,
+              87654321);
+}
+
+} // namespace
