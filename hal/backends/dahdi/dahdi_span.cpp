@@ -24,7 +24,7 @@ std::uint32_t blocksIn(Duration d)
     return d > Duration::zero() ? static_cast<std::uint32_t>(d / blockTime) : 0;
 }
 
-class DahdiSpan final : public SpanIo {
+class DahdiSpan final : public SpanIo, public LoopbackControl {
 public:
     DahdiSpan(const Edges& edges, std::string id) : edges_(edges), id_(std::move(id)), retry_(edges.loop) {}
     ~DahdiSpan() override { DahdiSpan::stop(); }
@@ -34,6 +34,7 @@ public:
     Result<void> openSlot(Timeslot) override;
     void closeSlot(Timeslot slot) noexcept override { open_.erase(slot); }
     Result<void> sendFrame(Octets frame) override;
+    Result<void> setLoopback(Loopback) override;
 
 private:
     [[nodiscard]] int channelOf(Timeslot slot) const { return facts_.firstChannel + int(index(slot)) - 1; }
@@ -71,6 +72,7 @@ private:
     Alarms line_{.los = true}; // what the card says
     std::optional<Alarms> reported_;
     bool moving_ = false;
+    bool looped_ = false;
     std::shared_ptr<int> life_ = std::make_shared<int>(0); // a start's; posted work of an earlier one does nothing
 };
 
@@ -96,6 +98,7 @@ Result<void> DahdiSpan::openDevices()
     if (!control)
         return control.error();
     control_ = std::move(*control);
+    (void)dahdi::setLoopback(control_, facts_.number, Loopback::none); // a test's, whose daemon was killed
     // Configuring a channel hangs up whoever has it open: first make sure that nobody has the span.
     if (const auto probe = openChannel(channelOf(config_.dChannel)); !probe && probe.error().code == Errc::busy)
         return probe.error().because("the D channel");
@@ -152,6 +155,8 @@ void DahdiSpan::stop() noexcept
 {
     life_ = std::make_shared<int>(0);
     events_ = nullptr;
+    if (std::exchange(looped_, false))
+        (void)dahdi::setLoopback(control_, facts_.number, Loopback::none);
     timerWatch_.reset();
     frameWatch_.reset();
     retry_.cancel();
@@ -177,6 +182,16 @@ Result<void> DahdiSpan::sendFrame(Octets frame)
         return {}; // as on a line: it goes out and nobody gets it; layer 2 will notice
     if (auto r = d_->send(frame); !r)
         return r.error().because("span " + config_.name);
+    return {};
+}
+
+Result<void> DahdiSpan::setLoopback(Loopback loopback)
+{
+    if (!events_)
+        return Error{Errc::gone, "span " + config_.name + " is not running"};
+    if (auto r = dahdi::setLoopback(control_, facts_.number, loopback); !r)
+        return r;
+    looped_ = loopback != Loopback::none;
     return {};
 }
 

@@ -4,6 +4,7 @@
 // card is no longer there.
 #pragma once
 #include <callbox/base/result.h>
+#include <callbox/hal/loopback.h>
 #include <callbox/hal/types.h>
 #include <utility>
 
@@ -45,6 +46,8 @@ enum class Event { none, alarm, noAlarm, abort, overrun, badFcs, removed, other 
 Event nextEvent(const Descriptor& channel); // none when the queue is empty
 
 Result<Alarms> alarms(const Descriptor& control, int span);
+// Errc::unsupported: its driver has no such loop.
+Result<void> setLoopback(const Descriptor& control, int span, Loopback);
 
 // At most one block, or one frame with its FCS. Empty: nothing there (now), or an event waits before it.
 struct Got {
