@@ -26,7 +26,7 @@ ChannelState Ledger::stateOf(const Row& r)
 {
     if (!r.call.empty())
         return ChannelState::inUse;
-    if (r.outByUs || r.outByThem)
+    if (r.outByUs || r.outByThem || r.outByTest)
         return ChannelState::outOfService;
     return r.restarting ? ChannelState::restarting : ChannelState::idle;
 }
@@ -84,7 +84,7 @@ bool Ledger::restarting(Timeslot t) const
 void Ledger::setInService(Timeslot t, End by, bool on)
 {
     if (Row* r = find(t))
-        (by == End::ours ? r->outByUs : r->outByThem) = !on;
+        (by == End::ours ? r->outByUs : by == End::theirs ? r->outByThem : r->outByTest) = !on;
 }
 
 std::vector<ChannelRow> Ledger::rows() const

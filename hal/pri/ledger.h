@@ -21,8 +21,8 @@ public:
 
     void setRestarting(Timeslot t, bool on);
     [[nodiscard]] bool restarting(Timeslot t) const; // awaits a restart, once its call is over
-    // Each end may take a channel out of service; it serves when both have it in.
-    enum class End { ours, theirs };
+    // Each end may take a channel out of service, and a test of ours; it serves when all have it in.
+    enum class End { ours, theirs, test };
     void setInService(Timeslot t, End by, bool on);
     [[nodiscard]] std::vector<ChannelRow> rows() const;
     void count(TrunkStatus& status) const;
@@ -32,7 +32,7 @@ private:
         Timeslot slot;
         std::string call;
         bool restarting = false;
-        bool outByUs = false, outByThem = false;
+        bool outByUs = false, outByThem = false, outByTest = false;
     };
     [[nodiscard]] static ChannelState stateOf(const Row& r);
     [[nodiscard]] const Row* find(Timeslot t) const;

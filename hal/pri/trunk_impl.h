@@ -6,6 +6,7 @@
 #include "controller.h"
 #include "ledger.h"
 #include "vet.h"
+#include <callbox/hal/channel_reserve.h>
 #include <set>
 
 namespace callbox::hal::pri {
@@ -58,7 +59,7 @@ private:
     std::shared_ptr<Record> record_;
 };
 
-class PriTrunk final : public Trunk, private FrameSink, private ControllerEvents {
+class PriTrunk final : public Trunk, public ChannelReserve, private FrameSink, private ControllerEvents {
 public:
     PriTrunk(const Edges&, Span&, const PriConfig&);
     ~PriTrunk() override;
@@ -72,6 +73,7 @@ public:
     Result<std::unique_ptr<Call>> place(const CallSetup&) override;
     Result<void> restart(Timeslot) override;
     Result<void> setInService(Timeslot, bool) override;
+    Result<void> setReserved(Timeslot, bool) override;
     void onChange(std::function<void()> cb) override { changed_ = std::move(cb); }
 
     // -- for legs
@@ -90,6 +92,7 @@ private:
     void beforeMessage(const Message&, Octets frame);
     void afterMessage(const Message&, Octets frame);
     void sayWrong(std::string_view what);
+    [[nodiscard]] bool isOurOwn(Octets frame) const;
     void changeOutgoing(const Message&, Octets frame, Record*, std::optional<OctetBuffer>& instead);
     void onConnectTimeout(Record&);
     void limitWait(Record&, const Event&);
