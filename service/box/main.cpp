@@ -3,6 +3,7 @@
 #include "box/api.h"
 #include "box/daemon_edges.h"
 #include "daemon/daemon.h"
+#include "linetest/line_tests.h"
 #include <csignal>
 
 namespace {
@@ -51,9 +52,12 @@ Result<void> run(const daemon::Start<box::BoxConfig>& start)
         return opened.error();
     const box::BoxParts parts{**opened, **store, *prompts};
     box::Box service(edges, config, parts);
+    linetest::LineTests tests(edges, parts.lines, service.reception().calls());
     TaskGroup ending(loop);
-    const auto server = control::makeHttpServer(loop, log.named("control"),
-                                                box::boxRoutes(service, parts, start.rendered, own.faults()));
+    std::vector<control::Route> routes = box::boxRoutes(service, parts, start.rendered, own.faults());
+    for (control::Route& r : tests.routes())
+        routes.push_back(std::move(r));
+    const auto server = control::makeHttpServer(loop, log.named("control"), std::move(routes));
     if (auto r = daemon::listen(*server, config.control, config.http, config.state); !r)
         return r;
     loop.onSignals({SIGTERM, SIGINT}, [&](int) {

@@ -2,6 +2,7 @@
 // callbox-switchd: wiring only. Reads its configuration, opens its lines, runs one Switch until SIGTERM.
 #include "daemon/daemon.h"
 #include "fleet/direct.h"
+#include "linetest/line_tests.h"
 #include "switching/switch.h"
 #include <callbox/base/edges.h>
 #include <csignal>
@@ -53,7 +54,11 @@ Result<void> run(const daemon::Start<switching::SwitchConfig>& start)
         boxes.push_back({b.id, b.status});
     const auto source = fleet::makeDirectSource(edges, *client, boxes);
     switching::Switch service(edges, start.config, spans, *source, announcement);
-    const auto server = control::makeHttpServer(loop, log.named("control"), service.routes(start.rendered));
+    linetest::LineTests tests(edges, spans, service.calls());
+    std::vector<control::Route> routes = service.routes(start.rendered);
+    for (control::Route& r : tests.routes())
+        routes.push_back(std::move(r));
+    const auto server = control::makeHttpServer(loop, log.named("control"), std::move(routes));
     if (auto r = daemon::listen(*server, start.config.control, start.config.http,
                                 std::filesystem::path(start.config.control).parent_path());
         !r)

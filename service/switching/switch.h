@@ -22,6 +22,7 @@ public:
     // Refuses new calls, ends all others; `done` once the last is released (or will not be).
     void shutdown(Callback done);
     [[nodiscard]] std::size_t carrying() const { return carried_.size(); }
+    lines::CallTable& calls() { return calls_; }
 
     std::vector<control::Route> routes(std::string renderedConfig);
     [[nodiscard]] nlohmann::json boxesJson() const;                       // GET /v1/boxes
