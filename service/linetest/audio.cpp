@@ -96,7 +96,7 @@ private:
     Heard& heard_;
 };
 
-double tenth(double v)
+double hundredth(double v)
 {
     return std::round(v * 100) / 100;
 }
@@ -107,9 +107,9 @@ json shown(const Heard& heard, hal::Law law)
     const auto tone = hal::measureTone(heard.samples, law);
     json t = nullptr;
     if (tone)
-        t = {{"hz", tenth(tone->hertz)}, {"dbm0", tenth(tone->dbm0)}, {"rest_dbm0", tenth(tone->restDbm0)}};
-    return {{"rms_dbm0", tenth(level.rmsDbm0)},
-            {"peak_dbm0", tenth(level.peakDbm0)},
+        t = {{"hz", hundredth(tone->hertz)}, {"dbm0", hundredth(tone->dbm0)}, {"rest_dbm0", hundredth(tone->restDbm0)}};
+    return {{"rms_dbm0", hundredth(level.rmsDbm0)},
+            {"peak_dbm0", hundredth(level.peakDbm0)},
             {"dc", std::round(level.dc * 1e5) / 1e5},
             {"samples", level.samples},
             {"lost_samples", heard.lost},
@@ -133,13 +133,16 @@ Task<> LineTests::listen(AudioOrder order, HeldChannels held, Test& test)
         law = ends->channel().law();
         test.result["slot"] = hal::index(ends->channel().slot());
     }
+    if (!order.call.empty())
+        test.result["call"] = order.call;
     test.result["sent"] = order.hertz ? json{{"hz", *order.hertz}, {"dbm0", order.dbm0}} : json(nullptr);
     const TimePoint end = edges_.loop.now() + settling + order.length + giveUp;
     while (!heard.full.isSet() && !test.stop.isSet() && edges_.loop.now() < end)
         co_await test.stop.waitFor(50ms);
     test.result["heard"] = shown(heard, law);
     if (heard.samples.empty() || (!heard.full.isSet() && !test.stop.isSet()))
-        co_await fail(Errc::gone, test.span + ": its samples do not move, or the call has ended");
+        co_await fail(Errc::gone,
+                      (order.call.empty() ? "span " + test.span : "call " + order.call) + ": no samples come any more");
 }
 
 } // namespace callbox::linetest

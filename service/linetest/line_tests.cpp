@@ -89,9 +89,10 @@ Result<const Test*> LineTests::beginAudio(const AudioOrder& order)
 {
     const std::string kind = order.hertz ? "tone" : "level";
     if (!order.call.empty()) {
-        if (!calls_.find(order.call))
+        const hal::Call* call = calls_.find(order.call);
+        if (!call)
             return Error{Errc::not_found, "call " + order.call + ": there is no such call now; call list names them"};
-        Test& test = add(kind, order.call);
+        Test& test = add(kind, call->identity().span);
         run(test, listen(order, {}, test));
         return &test;
     }

@@ -29,7 +29,8 @@ public:
         lines::Line& line_;
         std::unique_ptr<hal::Channel> channel_;
     };
-    // Errc::busy says what the channel is in use for; Errc::invalid: there is no such channel.
+    // Errc::busy says what the channel is in use for; Errc::invalid: there is no such channel;
+    // Errc::unsupported: a kind of trunk without hal::ChannelReserve.
     Result<std::unique_ptr<Held>> hold(lines::Line& line, hal::Timeslot slot);
     // Those that hold() would give; those in service first.
     [[nodiscard]] std::vector<hal::Timeslot> idle(const lines::Line& line) const;

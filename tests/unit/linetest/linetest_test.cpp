@@ -256,6 +256,8 @@ TEST_P(LineTest, WhatACallersSideSaysIsMeasured)
     const json r = ran(near, "/v1/test/audio", {{"call", arrived->id()}, {"seconds", 1}});
     EXPECT_NEAR(r["heard"]["tone"]["hz"].get<double>(), 620, 0.1) << r.dump(2);
     EXPECT_NEAR(r["heard"]["tone"]["dbm0"].get<double>(), -17, 0.1);
+    EXPECT_EQ(r["call"], arrived->id());
+    EXPECT_EQ(r["span"], "trunk1");
     // A call that ends while it is listened to ends the test too.
     const json begun = asked(near, "POST", "/v1/test/audio", {{"call", arrived->id()}, {"seconds", 30}});
     loop.runFor(1s);
