@@ -14,7 +14,7 @@ using measure::Sequence;
 using measure::Shape;
 
 constexpr unsigned blockBits = 256;
-constexpr unsigned oneIn = 5;           // O.151 2.6: an error ratio of 0.2 is loss of synchronism
+constexpr std::size_t oneIn = 5;        // O.151 2.6: an error ratio of 0.2 is loss of synchronism
 constexpr unsigned sureAfter = 64;      // bits in a row that follow from those before them
 constexpr std::size_t heldMost = 8192;  // bits, while there is no synchronism
 constexpr std::size_t heldLeast = 4096; // of them stay
