@@ -40,7 +40,7 @@ ChannelState Ledger::stateOf(const Row& r)
 {
     if (!r.call.empty())
         return ChannelState::inUse;
-    if (r.outByUs || r.outByThem)
+    if (r.outByUs || r.outByThem || r.outByTest)
         return ChannelState::outOfService;
     return r.restarting ? ChannelState::restarting : ChannelState::idle;
 }
@@ -98,7 +98,7 @@ bool Ledger::restarting(Timeslot t) const
 
 void Ledger::setInService(Timeslot t, End by, bool on)
 {
-    change(t, [&](Row& r) { (by == End::ours ? r.outByUs : r.outByThem) = !on; });
+    change(t, [&](Row& r) { (by == End::ours ? r.outByUs : by == End::theirs ? r.outByThem : r.outByTest) = !on; });
 }
 
 Duration Ledger::refused(Timeslot t)

@@ -23,8 +23,8 @@ public:
 
     void setRestarting(Timeslot t, bool on);
     [[nodiscard]] bool restarting(Timeslot t) const; // awaits a restart, once its call is over
-    // Each end may take a channel out of service; it serves when both have it in.
-    enum class End { ours, theirs };
+    // Each end may take a channel out of service, and a test of ours; it serves when all have it in.
+    enum class End { ours, theirs, test };
     void setInService(Timeslot t, End by, bool on);
 
     // The far side has refused a call on it although it is idle here (cause 44). Gives the pause before the next
@@ -42,7 +42,7 @@ private:
         std::string call;
         TimePoint since{};
         bool restarting = false;
-        bool outByUs = false, outByThem = false;
+        bool outByUs = false, outByThem = false, outByTest = false;
         unsigned refusals = 0;
     };
     [[nodiscard]] static ChannelState stateOf(const Row& r);

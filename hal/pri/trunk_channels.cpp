@@ -296,6 +296,15 @@ Result<void> PriTrunk::setInService(Timeslot t, bool in)
     return {};
 }
 
+Result<void> PriTrunk::setReserved(Timeslot t, bool reserved)
+{
+    if (!ledger_.exists(t))
+        return Error{Errc::invalid, "span " + name() + " has no B channel " + std::to_string(index(t))};
+    ledger_.setInService(t, Ledger::End::test, !reserved);
+    notify();
+    return {};
+}
+
 // Every minute. A call that libpri has dropped in silence, or does not clear, is over; a channel in use by a call that
 // is no more goes back (N21). It cannot be; if it is, it is counted and said.
 void PriTrunk::audit()

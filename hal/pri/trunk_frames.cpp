@@ -36,8 +36,21 @@ Duration PriTrunk::clearingTakes() const
 
 // ---- from the far side
 
+// A looped line brings back what we have sent. Only commands have these forms, and a command's C/R bit says which side
+// it is from (Q.921 3.3.2); taken for the far side's they would be calls and services of our own.
+bool PriTrunk::isOurOwn(Octets frame) const
+{
+    const bool fromNetwork = frame.size() > 2 && (frame[0] & 0x02);
+    const bool command = frame.size() > 2 && ((frame[2] & 0x01) == 0 || (frame[2] & 0xEF) == 0x6F); // I, SABME
+    return command && fromNetwork == (config_.role == PriRole::network);
+}
+
 void PriTrunk::onFrame(Octets frame)
 {
+    if (isOurOwn(frame)) {
+        sayWrong("our own frame: the line is looped");
+        return;
+    }
     const VetRules rules{config_.role == PriRole::network, northAmerican(config_.switchType), accepted_};
     const Vetted vetted = vet(frame, rules, [this](const Message& m) {
         const Record* r = recordOf(m, false);

@@ -7,6 +7,7 @@
 #include "ledger.h"
 #include "referral.h"
 #include "vet.h"
+#include <callbox/hal/channel_reserve.h>
 #include <deque>
 #include <set>
 
@@ -74,7 +75,11 @@ private:
     std::shared_ptr<Record> record_;
 };
 
-class PriTrunk final : public Trunk, private ReferralPoint, private FrameSink, private ControllerEvents {
+class PriTrunk final : public Trunk,
+                       public ChannelReserve,
+                       private ReferralPoint,
+                       private FrameSink,
+                       private ControllerEvents {
 public:
     PriTrunk(const Edges&, Span&, const PriConfig&);
     ~PriTrunk() override;
@@ -88,6 +93,7 @@ public:
     Result<std::unique_ptr<Call>> place(const CallSetup&) override;
     Result<void> restart(Timeslot) override;
     Result<void> setInService(Timeslot, bool) override;
+    Result<void> setReserved(Timeslot, bool) override;
     void onChange(std::function<void()> cb) override { changed_ = std::move(cb); }
     ReferralPoint* referrals() override { return this; }
 
@@ -111,6 +117,7 @@ private:
     void beforeMessage(const Message&, Octets frame);
     void afterMessage(const Message&, Octets frame);
     void sayWrong(std::string_view what);
+    [[nodiscard]] bool isOurOwn(Octets frame) const;
     void changeOutgoing(const Message&, Octets frame, Record*, std::optional<OctetBuffer>& instead);
     void onConnectTimeout(Record&);
     void limitWait(Record&, const Event&);

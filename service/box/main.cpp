@@ -5,6 +5,7 @@
 #include "box/daemon_edges.h"
 #include "box/technician_sms.h"
 #include "daemon/daemon.h"
+#include "linetest/line_tests.h"
 #include <csignal>
 
 namespace {
@@ -58,14 +59,17 @@ Result<void> run(const daemon::Start<box::BoxConfig>& start)
     box::addTechnicians(pusher, config, **opened);
     box::Box service(edges, config, parts);
     service.alarms().onChange([&pusher](const status::AlarmRecord& a) { pusher.changed(a); });
+    linetest::LineTests tests(edges, parts.lines, service.reception().calls());
     TaskGroup ending(loop);
-    auto routes = box::boxRoutes(service, parts, start.rendered, own.faults());
+    std::vector<control::Route> routes = box::boxRoutes(service, parts, start.rendered, own.faults());
     if (!config.routeKeyFile.empty()) {
         auto key = fleet::readRouteKey(edges.files, config.routeKeyFile);
         if (!key)
             return key.error();
         routes.push_back(box::expectedRoute(service, std::move(*key)));
     }
+    for (control::Route& r : tests.routes())
+        routes.push_back(std::move(r));
     const auto server = control::makeHttpServer(loop, log.named("control"), std::move(routes));
     if (auto r = daemon::listen(*server, config.control, config.http, config.state); !r)
         return r;

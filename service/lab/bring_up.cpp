@@ -231,6 +231,31 @@ Task<> bringUp(LabWorld world, FleetOptions options)
     guard.keep();
 }
 
+Task<json> startExchange(LabWorld world, ExchangeOptions options)
+{
+    const std::string ini = co_await exchangeIni(options);
+    const std::string dir = options.dir;
+    std::error_code ec;
+    std::filesystem::create_directories(dir + "/exchange", ec);
+    if (ec)
+        co_await Result<void>(systemError(ec.value(), "making the folder " + dir + "/exchange"));
+    const std::unique_ptr<FolderLock> lock = co_await lockLab(dir);
+    co_await refuseRunning(dir);
+    std::filesystem::remove(describePath(dir), ec);
+    co_await replaceFile(dir + "/exchange/exchange.ini", ini);
+    Guard guard(dir);
+    const TimePoint until = world.loop.now() + world.limit;
+    Process p = exchangeProcess(options);
+    co_await guard.start(std::move(p));
+    std::vector<Check> checks;
+    checks.push_back(answers("exchange", exchangeControl(dir), "/v1/spans"));
+    co_await waitUntil(world, guard.started, std::move(checks), until);
+    const json description = describeExchange(options, guard.started.front());
+    co_await writeDescription(dir, description);
+    guard.keep();
+    co_return description;
+}
+
 Result<std::size_t> takeDown(const std::string& dir)
 {
     auto lock = std::filesystem::is_directory(dir)

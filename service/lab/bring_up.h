@@ -3,6 +3,7 @@
 // all of them are taken down again.
 #pragma once
 #include "control/http.h"
+#include "lab/exchange_files.h"
 #include "lab/fleet_files.h"
 #include <callbox/base/files.h>
 
@@ -23,7 +24,10 @@ Result<std::unique_ptr<FolderLock>> lockLab(const std::string& dir);
 // destroyed while it waits.
 Task<> bringUp(LabWorld world, FleetOptions options);
 
-// Stops what bringUp() started, and nothing else. Returns how many processes still lived. Errc::not_found: no lab.
+// An exchange by itself: returns when it answers, and what it wrote to lab.json. Errors as above.
+Task<nlohmann::json> startExchange(LabWorld world, ExchangeOptions options);
+
+// Stops what was started in `dir`, and nothing else. Returns how many processes still lived. Errc::not_found: no lab.
 Result<std::size_t> takeDown(const std::string& dir);
 
 // Ends the process if it lives, starts it again with the same command line, updates lab.json and returns when it

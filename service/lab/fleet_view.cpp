@@ -88,6 +88,8 @@ Task<std::string> FleetView::boxOf(std::string call)
 Task<std::vector<StoredMessage>> FleetView::messagesSince(WallTime since)
 {
     const json lab = co_await description();
+    if (lab["boxes"].empty())
+        co_await fail(Errc::unsupported, "no box is known whose messages could be compared with what was said");
     std::vector<StoredMessage> all;
     for (const json& box : lab["boxes"]) {
         const std::string id = text(box, "id");

@@ -154,6 +154,8 @@ Task<> Load::run()
     Result<void> compared = co_await check(compare());
     if (!compared) {
         result_.trouble = compared.error().what;
+        if (compared.error().code == Errc::unsupported)
+            expected_.clear(); // nobody can tell what became of it
         edges_.log.warning("the load's audio could not be compared", {{"error", compared.error()}});
     }
     // What was not found by now was not stored.

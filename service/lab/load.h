@@ -22,7 +22,8 @@ public:
     virtual ~FleetQueries() = default;
     // Which box took a call; empty: none, or nobody knows.
     virtual Task<std::string> boxOf(std::string call) = 0;
-    // Messages of all boxes that were begun then or later and are not being recorded any more.
+    // Messages of all boxes that were begun then or later and are not being recorded any more. Errc::unsupported: no
+    // box is known.
     virtual Task<std::vector<StoredMessage>> messagesSince(WallTime since) = 0;
     virtual Task<OctetBuffer> audio(StoredMessage message) = 0; // the WAV file
 };

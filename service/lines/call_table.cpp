@@ -50,6 +50,14 @@ CallTable::Entry CallTable::add(hal::Call& call, std::string kind, const hal::Di
     return Entry(*this, key);
 }
 
+hal::Call* CallTable::find(std::string_view id) const
+{
+    for (const auto& [key, row] : rows_)
+        if (row.call->id() == id && !row.call->released())
+            return row.call;
+    return nullptr;
+}
+
 Result<void> CallTable::hangup(std::string_view id, hal::Cause cause)
 {
     for (const auto& [key, row] : rows_)

@@ -33,6 +33,7 @@ public:
     // Numbers are shown in E.164 by the trunk's plan, as they came where they cannot be. The call outlives the entry.
     [[nodiscard]] Entry add(hal::Call& call, std::string kind, const hal::DialPlan& plan);
     [[nodiscard]] std::size_t size() const { return rows_.size(); }
+    [[nodiscard]] hal::Call* find(std::string_view id) const; // null: no such call now
     // Errc::not_found: no such call.
     Result<void> hangup(std::string_view id, hal::Cause cause = hal::Cause::normalClearing);
     // Those on one span; on all without its name.

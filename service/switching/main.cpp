@@ -3,6 +3,7 @@
 #include "alarms/targets.h"
 #include "daemon/daemon.h"
 #include "fleet/direct.h"
+#include "linetest/line_tests.h"
 #include "switching/switch.h"
 #include <callbox/base/edges.h>
 #include <csignal>
@@ -67,7 +68,11 @@ Result<void> run(const daemon::Start<switching::SwitchConfig>& start)
     alarms::addTargets(pusher, start.config.alarms, *client, "callbox-switchd", "switch");
     switching::Switch service(edges, start.config, spans, *source, announcement, expecter.get());
     service.alarms().onChange([&pusher](const status::AlarmRecord& a) { pusher.changed(a); });
-    const auto server = control::makeHttpServer(loop, log.named("control"), service.routes(start.rendered));
+    linetest::LineTests tests(edges, spans, service.calls());
+    std::vector<control::Route> routes = service.routes(start.rendered);
+    for (control::Route& r : tests.routes())
+        routes.push_back(std::move(r));
+    const auto server = control::makeHttpServer(loop, log.named("control"), std::move(routes));
     if (auto r = daemon::listen(*server, start.config.control, start.config.http,
                                 std::filesystem::path(start.config.control).parent_path());
         !r)

@@ -25,6 +25,7 @@ public:
     // Refuses new calls, ends all others; `done` once the last is released (or will not be).
     void shutdown(Callback done);
     [[nodiscard]] std::size_t carrying() const { return carried_.size(); }
+    lines::CallTable& calls() { return calls_; }
 
     alarms::AlarmBook& alarms() { return alarms_; }
     std::vector<control::Route> routes(std::string renderedConfig);

@@ -24,7 +24,7 @@ std::uint32_t blocksIn(Duration d)
     return d > Duration::zero() ? static_cast<std::uint32_t>(d / blockTime) : 0;
 }
 
-class DahdiSpan final : public SpanIo, public Joiner, public LineErrorCounts {
+class DahdiSpan final : public SpanIo, public Joiner, public LineErrorCounts, public LoopbackControl {
 public:
     DahdiSpan(const Edges& edges, std::string id) : edges_(edges), id_(std::move(id)), retry_(edges.loop) {}
     ~DahdiSpan() override { DahdiSpan::stop(); }
@@ -36,6 +36,7 @@ public:
     Result<void> sendFrame(Octets frame) override;
     Result<std::unique_ptr<LowJoin>> join(Timeslot mine, SpanIo& other, Timeslot theirs) override;
     [[nodiscard]] Result<LineErrors> lineErrors() const override;
+    Result<void> setLoopback(Loopback) override;
 
 private:
     [[nodiscard]] int channelOf(Timeslot slot) const { return facts_.firstChannel + int(index(slot)) - 1; }
@@ -74,6 +75,7 @@ private:
     Alarms line_{.los = true}; // what the card says
     std::optional<Alarms> reported_;
     bool moving_ = false;
+    bool looped_ = false;
     std::shared_ptr<int> life_ = std::make_shared<int>(0); // a start's; posted work of an earlier one does nothing
 };
 
@@ -99,6 +101,7 @@ Result<void> DahdiSpan::openDevices()
     if (!control)
         return control.error();
     control_ = std::move(*control);
+    (void)dahdi::setLoopback(control_, facts_.number, Loopback::none); // a test's, whose daemon was killed
     // Configuring a channel hangs up whoever has it open: first make sure that nobody has the span.
     if (const auto probe = openChannel(channelOf(config_.dChannel)); !probe && probe.error().code == Errc::busy)
         return probe.error().because("the D channel");
@@ -155,6 +158,8 @@ void DahdiSpan::stop() noexcept
 {
     life_ = std::make_shared<int>(0);
     events_ = nullptr;
+    if (std::exchange(looped_, false))
+        (void)dahdi::setLoopback(control_, facts_.number, Loopback::none);
     timerWatch_.reset();
     frameWatch_.reset();
     retry_.cancel();
@@ -199,6 +204,16 @@ Result<LineErrors> DahdiSpan::lineErrors() const
     if (!control_)
         return Error{Errc::gone, "DAHDI span " + id_ + " is not started"};
     return dahdi::lineErrors(control_, facts_.number);
+}
+
+Result<void> DahdiSpan::setLoopback(Loopback loopback)
+{
+    if (!events_)
+        return Error{Errc::gone, "span " + config_.name + " is not running"};
+    if (auto r = dahdi::setLoopback(control_, facts_.number, loopback); !r)
+        return r;
+    looped_ = loopback != Loopback::none;
+    return {};
 }
 
 void DahdiSpan::gone(const std::string& what)

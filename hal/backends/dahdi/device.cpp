@@ -206,6 +206,33 @@ Result<LineErrors> lineErrors(const Descriptor& control, int span)
     return e;
 }
 
+Result<void> setLoopback(const Descriptor& control, int span, Loopback loopback)
+{
+    dahdi_maintinfo m{};
+    m.spanno = span;
+    switch (loopback) {
+    case Loopback::none:
+        m.command = DAHDI_MAINT_NONE;
+        break;
+    case Loopback::local:
+        m.command = DAHDI_MAINT_LOCALLOOP;
+        break;
+    case Loopback::line:
+        m.command = DAHDI_MAINT_NETWORKLINELOOP;
+        break;
+    case Loopback::payload:
+        m.command = DAHDI_MAINT_NETWORKPAYLOADLOOP;
+        break;
+    }
+    if (ioctl(control.get(), DAHDI_MAINT, &m) == 0)
+        return {};
+    const std::string what =
+        std::string("loop ") + std::string(name(loopback)) + " of DAHDI span " + std::to_string(span);
+    if (errno == ENOSYS || errno == EINVAL || errno == ENOTTY || errno == EOPNOTSUPP)
+        return Error{Errc::unsupported, what + ": the card's driver has none"};
+    return failed(what);
+}
+
 Got read(const Descriptor& channel, std::span<std::uint8_t> into)
 {
     const ssize_t n = ::read(channel.get(), into.data(), into.size());

@@ -5,6 +5,7 @@
 #pragma once
 #include <callbox/base/result.h>
 #include <callbox/hal/line_errors.h>
+#include <callbox/hal/loopback.h>
 #include <callbox/hal/types.h>
 #include <utility>
 
@@ -52,6 +53,8 @@ Event nextEvent(const Descriptor& channel); // none when the queue is empty
 Result<Alarms> alarms(const Descriptor& control, int span);
 // As far as the card's driver counts: many leave some at 0.
 Result<LineErrors> lineErrors(const Descriptor& control, int span);
+// Errc::unsupported: its driver has no such loop.
+Result<void> setLoopback(const Descriptor& control, int span, Loopback);
 
 // At most one block, or one frame with its FCS. Empty: nothing there (now), or an event waits before it.
 struct Got {

@@ -71,6 +71,10 @@ private:
     {
         if (!events_ || faults_.silent)
             return;
+        if (!ticking() && loopedLocally()) { // it needs nobody
+            runTick({}, {}, std::exchange(skipped_, 0U));
+            return;
+        }
         if (!ticking()) {
             skipped_ += samplesPerTick();
             return;

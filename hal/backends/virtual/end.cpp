@@ -19,6 +19,9 @@ Result<void> End::start(const SpanConfig& config, SpanEvents& events)
     openMask_ = deaf_ = 0;
     greeted_ = moving_ = everReported_ = false;
     peerState_ = 0;
+    loopback_ = Loopback::none;
+    looped_.clear();
+    life_ = std::make_shared<int>(0);
     rebuildBlocks();
     lines_.start(config);
     if (auto r = link_->start(*this); !r) {
@@ -37,6 +40,9 @@ void End::stop() noexcept
     held_.clear();
     lines_.stop();
     onLineChange();
+    loopback_ = Loopback::none;
+    onLoopback();
+    life_.reset();
     events_ = nullptr;
 }
 
@@ -50,6 +56,8 @@ Result<void> End::openSlot(Timeslot slot)
 void End::closeSlot(Timeslot slot) noexcept
 {
     openMask_ &= ~(1U << index(slot));
+    if (loopedLocally())
+        forgetLooped(slot);
     rebuildBlocks();
 }
 
@@ -72,7 +80,14 @@ void End::rebuildBlocks()
 
 Result<void> End::sendFrame(Octets frame)
 {
-    if (!lineUp())
+    if (loopedLocally()) {
+        loop_.post([this, life = std::weak_ptr(life_), frame = OctetBuffer(frame.begin(), frame.end())] {
+            if (!life.expired() && loopedLocally())
+                events_->onFrame(frame);
+        });
+        return {};
+    }
+    if (!lineUp() || sendsBack())
         return {}; // as on a line: it goes out and nobody gets it; layer 2 will notice
     if (faults_.dropFrames > 0) {
         --faults_.dropFrames;
@@ -117,11 +132,47 @@ void End::lineChanged()
     onLineChange();
 }
 
+Result<void> End::setLoopback(Loopback loopback)
+{
+    if (!events_)
+        return Error{Errc::gone, "span " + config_.name + " is not running"};
+    if (loopback == loopback_)
+        return {};
+    const bool wasLocal = loopedLocally();
+    loopback_ = loopback;
+    looped_.clear();
+    onLoopback();
+    tellState();
+    if (wasLocal && !lineUp())
+        setMoving(false);
+    reportAlarms();
+    return {};
+}
+
+void End::keepLooped(const TickHeader& header, Octets packet)
+{
+    looped_.assign(packet.begin(), packet.end());
+    if (!looped_.empty())
+        std::memcpy(looped_.data(), &header, sizeof header);
+}
+
+// What its user has said last is not for the next one.
+void End::forgetLooped(Timeslot slot)
+{
+    TickHeader h;
+    const std::uint32_t bit = 1U << index(slot);
+    if (!readHeader(looped_, h) || !(h.mask & bit))
+        return;
+    const auto before = static_cast<std::size_t>(std::popcount(h.mask & (bit - 1)));
+    const auto at = looped_.begin() + std::ptrdiff_t(sizeof h + before * h.samples);
+    std::fill(at, at + std::ptrdiff_t(h.samples), idleOctet(config_.law));
+}
+
 void End::tellState()
 {
     std::uint8_t state = 0;
     state |= faults_.los ? stateLos : 0;
-    state |= faults_.ais ? stateAis : 0;
+    state |= faults_.ais || loopedLocally() ? stateAis : 0;
     state |= faults_.rai ? stateRai : 0;
     const std::uint8_t packet[2] = {static_cast<std::uint8_t>(Kind::state), state};
     link_->send(packet);
@@ -168,6 +219,8 @@ void End::handle(Octets packet)
     if (kind == Kind::frame && packet.size() >= 2) {
         if (packet.size() - 2 > longestFrame)
             events_->onBadFrame("too long");
+        else if (loopedLocally() || (sendsBack() && !link_->send(packet)))
+            return;
         else if (packet[1] & 1)
             events_->onBadFrame("FCS");
         else if (lineUp())
@@ -194,7 +247,7 @@ void End::handle(Octets packet)
 
 void End::setMoving(bool moving)
 {
-    if (moving_ == moving)
+    if (moving_ == moving || (!moving && loopedLocally()))
         return;
     moving_ = moving;
     reportAlarms();
@@ -206,8 +259,8 @@ void End::reportAlarms()
         return;
     Alarms a;
     a.los = !moving_;
-    a.ais = moving_ && (peerState_ & stateAis);
-    a.rai = moving_ && (peerState_ & stateRai);
+    a.ais = moving_ && !loopedLocally() && (peerState_ & stateAis);
+    a.rai = moving_ && !loopedLocally() && (peerState_ & stateRai);
     if (everReported_ && a == reported_)
         return;
     everReported_ = true;
@@ -215,10 +268,18 @@ void End::reportAlarms()
     events_->onAlarms(a);
 }
 
-void End::runTick(const TickHeader& in, Octets packet, std::uint32_t lost)
+void End::runTick(TickHeader in, Octets packet, std::uint32_t lost)
 {
     setMoving(true);
     const std::size_t samples = samplesPerTick();
+    if (sendsBack())
+        keepLooped(in, packet);
+    if (loopedLocally()) {
+        packet = looped_;
+        if (!readHeader(packet, in))
+            packet = {};
+        deaf_ = 0;
+    }
     if (faults_.slips > 0) {
         // A controlled slip: a whole tick is dropped, and said so.
         --faults_.slips;
@@ -239,18 +300,32 @@ void End::runTick(const TickHeader& in, Octets packet, std::uint32_t lost)
     const SpanTick tick{clock_, static_cast<std::uint32_t>(samples), lost, blocks_};
     clock_ += samples;
     events_->onTick(tick);
+    if (events_ && loopedLocally())
+        keepLooped(headerOf(openMask_), outgoing_);
 }
 
-void End::sendAudio(std::uint64_t number, std::uint32_t lost)
+TickHeader End::headerOf(std::uint32_t mask) const
 {
     TickHeader h;
     h.kind = static_cast<std::uint8_t>(audioKind() == Kind::tick ? Kind::answer : Kind::tick);
     h.samples = samplesPerTick();
+    h.mask = mask;
+    return h;
+}
+
+void End::sendAudio(std::uint64_t number, std::uint32_t lost)
+{
+    OctetBuffer& packet = sendsBack() ? looped_ : outgoing_;
+    TickHeader back;
+    TickHeader h = headerOf(openMask_);
+    if (loopback_ != Loopback::none)
+        h.mask = sendsBack() && readHeader(packet, back) ? back.mask : 0;
     h.number = number;
     h.lost = lost;
-    h.mask = openMask_;
-    std::memcpy(outgoing_.data(), &h, sizeof h);
-    link_->send(outgoing_);
+    if (packet.size() < sizeof h)
+        packet.resize(sizeof h);
+    std::memcpy(packet.data(), &h, sizeof h);
+    link_->send(h.mask == 0 ? Octets(packet).first(sizeof h) : Octets(packet));
 }
 
 } // namespace callbox::hal::virtualspan

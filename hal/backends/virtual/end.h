@@ -5,12 +5,18 @@
 #include "link.h"
 #include "packet.h"
 #include <array>
+#include <callbox/hal/loopback.h>
 #include <callbox/hal/virtual_span.h>
 #include <deque>
 
 namespace callbox::hal::virtualspan {
 
-class End : public SpanIo, public LineIo, public FaultInjection, public LineErrorCounts, protected LinkEvents {
+class End : public SpanIo,
+            public LineIo,
+            public FaultInjection,
+            public LineErrorCounts,
+            public LoopbackControl,
+            protected LinkEvents {
 public:
     End(Loop& loop, std::unique_ptr<Link> link)
         : loop_(loop), link_(std::move(link)), lines_(loop, [this](Octets p) { return link_->send(p); })
@@ -24,6 +30,7 @@ public:
     Result<void> sendFrame(Octets) override;
     void setFaults(const VirtualFaults&) override;
     const VirtualFaults& faults() const override { return faults_; }
+    Result<void> setLoopback(Loopback) override;
     [[nodiscard]] Result<LineErrors> lineErrors() const override { return errors_; }
 
     void setLineEvents(LineEvents* events) override { lines_.setEvents(events); }
@@ -39,6 +46,7 @@ protected:
     [[nodiscard]] virtual std::uint32_t samplesPerTick() const = 0;
     virtual void onAudioPacket(const TickHeader&, Octets packet) = 0;
     virtual void onLineChange() {} // the line came or went
+    virtual void onLoopback() {}   // a loop was made or taken away
     [[nodiscard]] virtual Kind audioKind() const = 0;
 
     void onConnected() override;
@@ -48,10 +56,11 @@ protected:
     // The line carries samples: connected, greeted, no cable out at either end.
     [[nodiscard]] bool lineUp() const { return greeted_ && !faults_.los && !(peerState_ & stateLos); }
     // One tick's exchange with those above: audio in from `packet` (empty: idle), audio out into outgoing_.
-    void runTick(const TickHeader& in, Octets packet, std::uint32_t lost);
+    void runTick(TickHeader in, Octets packet, std::uint32_t lost);
     void sendAudio(std::uint64_t number, std::uint32_t lost);
     void setMoving(bool moving); // frames move, or not: alarms follow
     [[nodiscard]] bool moving() const { return moving_; }
+    [[nodiscard]] bool loopedLocally() const { return loopback_ == Loopback::local; }
 
     Loop& loop_;
     std::unique_ptr<Link> link_;
@@ -63,11 +72,16 @@ protected:
     VirtualFaults faults_;
 
 private:
+    [[nodiscard]] TickHeader headerOf(std::uint32_t mask) const; // of a packet of ours
     void tellState();
     void lineChanged();
     void reportAlarms();
     void handle(Octets);
     void rebuildBlocks();
+    // What comes in goes out. There is no framing here: of a line and of its payload that is the same.
+    [[nodiscard]] bool sendsBack() const { return loopback_ == Loopback::line || loopback_ == Loopback::payload; }
+    void keepLooped(const TickHeader&, Octets packet);
+    void forgetLooped(Timeslot);
 
     LineWire lines_;
     bool greeted_ = false;
@@ -80,6 +94,9 @@ private:
     OctetBuffer outgoing_; // a TickHeader and the open slots' octets
     OctetBuffer idle_;
     std::deque<OctetBuffer> held_; // while `silent`
+    Loopback loopback_ = Loopback::none;
+    OctetBuffer looped_;                                   // the audio packet that goes round next; empty: idle
+    std::shared_ptr<int> life_ = std::make_shared<int>(0); // a start's; posted work of an earlier one does nothing
 };
 
 std::unique_ptr<SpanIo> makeClockEnd(Loop&, VirtualClock&, std::unique_ptr<Link>);

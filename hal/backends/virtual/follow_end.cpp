@@ -7,10 +7,11 @@ namespace callbox::hal::virtualspan {
 namespace {
 
 constexpr Duration quietLimit = 500ms; // so long without a tick is loss of signal
+constexpr Duration tickTime = 20ms;
 
 class FollowEnd final : public End {
 public:
-    FollowEnd(Loop& loop, std::unique_ptr<Link> link) : End(loop, std::move(link)), quiet_(loop) {}
+    FollowEnd(Loop& loop, std::unique_ptr<Link> link) : End(loop, std::move(link)), quiet_(loop), own_(loop) {}
     ~FollowEnd() override { FollowEnd::stop(); }
     void stop() noexcept override
     {
@@ -30,9 +31,24 @@ private:
         if (!quiet_.armed())
             watchQuiet(lastTick_ + quietLimit);
         const std::uint64_t number = tick.number;
-        runTick(tick, packet, tick.lost);
+        if (!loopedLocally())
+            runTick(tick, packet, tick.lost);
         if (events_)
             sendAudio(number, 0);
+    }
+    // A local loop needs nobody, not even a clock.
+    void onLoopback() override
+    {
+        own_.cancel();
+        if (loopedLocally())
+            tickAlone(loop_.now() + tickTime);
+    }
+    void tickAlone(TimePoint when)
+    {
+        own_.at(when, [this, when] {
+            tickAlone(when + tickTime);
+            runTick({}, {}, 0);
+        });
     }
     void watchQuiet(TimePoint when)
     {
@@ -43,7 +59,7 @@ private:
                 setMoving(false);
         });
     }
-    Timer quiet_;
+    Timer quiet_, own_;
     TimePoint lastTick_;
 };
 

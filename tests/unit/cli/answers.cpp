@@ -218,6 +218,26 @@ void addCalls(std::vector<control::Route>& to, Asked& asked, const std::string& 
     });
 }
 
+void addTests(std::vector<control::Route>& to, Asked& asked, const std::string& span)
+{
+    const auto begun = [span](const Request& r, const std::string& kind) {
+        if (json::parse(r.body).value("slot", 0) == 7)
+            return control::errorResponse(Error{Errc::busy, "timeslot 7 of span " + span + " is in-use, by call " +
+                                                                span + "-7; only a channel without a call is tested"});
+        return lines::jsonResponse(lineTestJson(span, kind));
+    };
+    add(to, asked, "POST", "/v1/test/bert", [begun](const Request& r) { return begun(r, "bert"); });
+    add(to, asked, "POST", "/v1/test/audio",
+        [begun](const Request& r) { return begun(r, json::parse(r.body).contains("hz") ? "tone" : "level"); });
+    add(to, asked, "POST", "/v1/test/loop", [span](const Request& r) {
+        const bool ends = json::parse(r.body).value("kind", "") == "none";
+        json answer = lineTestJson(span, ends ? "no loop" : "loop");
+        if (!ends)
+            answer["calls"].push_back(span + "-7");
+        return lines::jsonResponse(answer);
+    });
+}
+
 std::vector<switching::BoxFacts> facts(TimePoint now, Health health)
 {
     std::vector<switching::BoxFacts> all;
@@ -380,6 +400,7 @@ std::vector<control::Route> boxAnswers(const std::string& box, Asked& asked, Hea
         return lines::jsonResponse(answer);
     });
     add(routes, asked, "GET", "/v1/lines", fixed(linesJson(box + "-lines")));
+    addTests(routes, asked, box + "-tie1");
     add(routes, asked, "GET", "/v1/modems", fixed(modemsJson(box)));
     add(routes, asked, "GET", "/v1/trace/at/{}", [box](const Request& r) {
         if (r.captured.at(0) != box + "-modem1")

@@ -4,6 +4,7 @@
 #include "lines/cards.h"
 #include "lines/performance.h"
 #include "lines/routes.h"
+#include "linetest/line_tests.h"
 #include <callbox/base/sim_files.h>
 #include <callbox/hal/trace_ring.h>
 #include <gtest/gtest.h>
@@ -166,6 +167,41 @@ json cardsJson(const std::string& span)
                                            {"dahdi:usb-0001/2", "E1 USB card", hal::SpanType::e1}};
     return lines::cardsJson({{"dahdi", found}, {"usb", Error{Errc::io, "reading /sys/bus/usb: no such folder"}}},
                             user.get());
+}
+
+json lineTestJson(const std::string& span, const std::string& kind)
+{
+    Still world;
+    const auto clock = hal::VirtualClock::paced(world.loop);
+    hal::VirtualPair pair = hal::makeVirtualPair(world.loop, *clock);
+    const auto network = lineOn(world, *clock, span, std::move(pair.first), hal::PriRole::network);
+    const auto user = lineOn(world, *clock, span, std::move(pair.second), hal::PriRole::user);
+    network->start();
+    user->start();
+    world.loop.runFor(20s);
+    lines::CallTable calls(world.loop);
+    linetest::LineTests far(world.edges, *network, calls), tests(world.edges, *user, calls);
+    TaskGroup tasks(world.loop);
+    json looped;
+    const auto keep = [](Task<json> loop, json& into) -> Task<> { into = co_await std::move(loop); };
+    const auto way = kind == "no loop" ? hal::Loopback::none : hal::Loopback::payload;
+    tasks.start(keep(far.loop({span, way, 900s}), looped));
+    world.loop.runFor(1s);
+    if (kind == "loop" || kind == "no loop")
+        return looped;
+    linetest::BertOrder bert;
+    bert.span = span;
+    bert.slot = hal::Timeslot{3};
+    bert.length = 65s;
+    bert.insert = 2;
+    linetest::AudioOrder audio;
+    audio.span = span;
+    audio.slot = hal::Timeslot{3};
+    if (kind == "tone")
+        audio.hertz = 1004;
+    const auto test = kind == "bert" ? tests.beginBert(bert) : tests.beginAudio(audio);
+    EXPECT_TRUE(test && world.loop.runUntil([&] { return (*test)->state != "running"; }, 100s));
+    return tests.toJson(**test);
 }
 
 json callsJson(const std::string& span)

@@ -17,5 +17,7 @@ std::string pcapOf(bool withNumbers); // a call's first and last frames on a D c
 json callReportJson(bool connected);  // what a test call came to
 json smsJson();
 json loadJson();
+// What tests of a line come to; `kind`: bert, tone, level, loop, no loop.
+json lineTestJson(const std::string& span, const std::string& kind);
 
 } // namespace callbox::cli::tests

@@ -78,7 +78,7 @@ TEST_P(Transcripts, SayWhatTheySaid)
         ask(inEmptyFolder(good));
         ask(good, Daemons::locked);
     }
-    if (calls.command == "lab up") {
+    if (calls.command == "lab up" || calls.command == "lab exchange") {
         EXPECT_TRUE(lab::takeDown(world.path("LAB")));
     }
     transcript.compare(fileName(calls.command));

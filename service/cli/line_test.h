@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the commands `test ...` share: which daemon has the span, and waiting for a test to end.
+#pragma once
+#include "cli/daemons.h"
+
+namespace callbox::cli {
+
+// The daemon that has this span: a lab's boxes before its switch and its exchange, which know the other end of it.
+Task<Daemon> whoHasSpan(Context&, std::string span);
+// Begins a test (POST `path`) and asks for it until it is over; interrupted, it goes on at the daemon to its end.
+Task<json> runTest(Context&, Daemon, std::string path, json body);
+// "-", or so many decimals.
+std::string decimals(const json& number, int count);
+
+} // namespace callbox::cli
