@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <callbox/hal/country.h>
 #include <charconv>
+#include <optional>
 #include <sstream>
 
 namespace callbox::hal {

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A bank of analog lines between an exchange and a box in one process, under simulated time.
 #pragma once
+#include <algorithm>
 #include <callbox/hal/analog_trunk.h>
 #include <callbox/hal/dtmf.h>
 #include <callbox/hal/virtual_span.h>
+#include <cmath>
 #include <gtest/gtest.h>
+#include <numbers>
 
 namespace callbox::hal::tests {
 
@@ -137,8 +140,8 @@ inline OctetBuffer speech(Law law, std::size_t samples)
         const double t = double(i) / samplesPerSecond;
         double v = 0;
         for (int h = 1; h <= 20; ++h)
-            v += std::sin(2 * M_PI * 137.0 * h * t + h * h) / (1 + 0.2 * h);
-        const double syllable = 0.6 - 0.4 * std::cos(2 * M_PI * 4 * t);
+            v += std::sin(2 * std::numbers::pi * 137.0 * h * t + h * h) / (1 + 0.2 * h);
+        const double syllable = 0.6 - 0.4 * std::cos(2 * std::numbers::pi * 4 * t);
         out.push_back(fromLinear(static_cast<std::int16_t>(1500 * syllable * v), law));
     }
     return out;

@@ -185,12 +185,14 @@ TEST(AnalogFaults, HundredsOfCallsLeaveEveryLineIdle)
         auto out = i % 2 ? b.ring() : b.dial();
         ASSERT_TRUE(out) << i;
         Side& to = i % 2 ? b.box : b.exchange;
-        if (i % 5 == 0)
+        if (i % 5 == 0) {
             b.loop.runFor(Duration((i % 97) * 50ms));
-        else
+        } else {
             ASSERT_TRUE(b.until([&] { return !to.calls.empty(); }, 60s)) << i;
-        if (i % 5 == 1)
+        }
+        if (i % 5 == 1) {
             ASSERT_TRUE(b.run(to.calls[0]->answer())) << i;
+        }
         if (i % 5 == 2)
             to.calls[0]->hangup(Cause::userBusy);
         (i % 3 && !to.calls.empty() ? to.calls[0] : *out)->hangup();

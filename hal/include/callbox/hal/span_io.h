@@ -32,7 +32,7 @@ struct SpanConfig {
     Law law = Law::alaw;
     Timeslot dChannel{16};
     bool crc4 = true;
-    std::vector<PortConfig> ports; // of an analog bank: those in use
+    std::vector<PortConfig> ports = {}; // of an analog bank: those in use
 };
 
 // One open channel's share of a tick. The views live during onTick only.
