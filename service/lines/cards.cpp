@@ -19,11 +19,6 @@ struct CardRow {
     std::vector<SpanRow> spans;
 };
 
-std::string typeName(hal::SpanType t)
-{
-    return t == hal::SpanType::e1 ? "e1" : "t1";
-}
-
 // "dahdi:HARDWARE_ID/2" is a span of the card "dahdi:HARDWARE_ID". A virtual span is its own card: its path is no list.
 std::string cardOf(const std::string& backend, const std::string& spanId)
 {
@@ -63,7 +58,7 @@ void addLine(std::vector<CardRow>& cards, const Line& line)
     if (card.model.empty() && s.backend == "virtual")
         card.model = "virtual span";
     card.present = card.present || line.span().state() == hal::Span::State::running;
-    card.spans.push_back({id, typeName(s.span.type), &line});
+    card.spans.push_back({id, std::string(typeName(s.span.type)), &line});
 }
 
 json toJson(const SpanRow& s)
@@ -97,7 +92,7 @@ json cardsJson(const std::vector<ProbedBackend>& probed, const Lines* lines)
             CardRow& card = cardFor(cards, cardOf(b.name, s.id), b.name);
             card.present = true;
             card.model = s.model;
-            card.spans.push_back({s.id, typeName(s.type), nullptr});
+            card.spans.push_back({s.id, std::string(typeName(s.type)), nullptr});
         }
     }
     if (lines)
