@@ -85,7 +85,8 @@ std::optional<CallerId> readDigits(std::string_view digits)
     }
     takeNumber(id, isNumber(digits) ? std::string(digits) : digits.starts_with('D') ? field('D') : field('A'));
     if (digits.starts_with('A') || digits.starts_with('B'))
-        id.redirecting = field('D').substr(0, longestText);
+        if (const std::string by(field('D')); isNumber(by) && by.size() <= longestText)
+            id.redirecting = by;
     if (id.number.empty() && field('B') == "10")
         id.presentation = Presentation::restricted;
     return id.number.empty() && field('B').empty() ? std::nullopt : std::optional(id);

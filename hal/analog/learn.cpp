@@ -52,8 +52,8 @@ Task<LineMeasures> learnLine(AnalogLines& lines, Timeslot port, Law law, CallSet
     const std::size_t dialled = ear.heard.size();
     co_await wait(*call, listens);
     const Octets all(ear.heard);
-    LineMeasures m{measureTone(all.first(std::min(dialled, samplesOf(dialToneHeard))), law),
-                   measureTone(all.subspan(dialled), law)};
+    LineMeasures m{measureCadence(all.first(std::min(dialled, samplesOf(dialToneHeard))), law),
+                   measureCadence(all.subspan(dialled), law)};
     call->hangup();
     co_return m;
 }

@@ -29,6 +29,7 @@ public:
     {
         bank_.io.setLineEvents(nullptr);
         span_.removeChange(handle_);
+        ports_.clear(); // tells calls of their end, who may call back
     }
 
     const std::string& name() const override { return span_.name(); }

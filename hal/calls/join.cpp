@@ -116,6 +116,10 @@ private:
     {
         Channel* mine = a_.call().channel();
         Channel* theirs = b_.call().channel();
+        if (below_ && !below_->stands()) { // a card went and came back while they talked
+            below_.reset();
+            mayBeBelow_ = true;
+        }
         if (below_ || !mayBeBelow_ || !mine || !theirs)
             return;
         auto r = mine->joinBelow(*theirs);

@@ -130,7 +130,7 @@ std::size_t periodOf(std::span<const Run> runs, std::size_t most)
 
 } // namespace
 
-Result<MeasuredTone> measureTone(Octets samples, Law law)
+Result<MeasuredTone> measureCadence(Octets samples, Law law)
 {
     const Error none{Errc::not_found, "no tone is heard"};
     std::vector<Run> runs = runsOf(samples, law);

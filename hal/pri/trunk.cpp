@@ -229,6 +229,7 @@ void PriTrunk::onFarStage(const Event& e, CallStage stage)
         return;
     }
     ledger_.worked(*r->slot);
+    restartTrouble_ = false; // calls get through
     limitWait(*r, e);
     if (r->events && (e.kind != Event::Kind::progress || e.inBand))
         r->events->onStage(stage);

@@ -39,6 +39,7 @@ Cause PriTrunk::chooseChannel(const Event& e, Record& r)
         if (state == ChannelState::idle || state == ChannelState::restarting) {
             ledger_.take(asked, r.id);
             ledger_.worked(asked);
+            restartTrouble_ = false;
             r.slot = asked;
             return Cause::none;
         }

@@ -39,6 +39,11 @@ const Kind noSamples{"span-no-samples", major, "no alarm stands, yet no samples 
 const Kind dChannelDown{
     "d-channel-down", major, "the D channel is down though the line is well",
     "compare role, switch type and D channel slot with the far end's; callbox trace dchannel shows the frames"};
+const Kind noBattery{"line-no-battery", major, "none of its analog lines has battery",
+                     "look whether the lines are plugged in, then ask whoever runs them"};
+const Kind restartTrouble{"restart-trouble", minor,
+                          "the far side does not answer RESTART, or refuses channels that are idle here",
+                          "have the span restarted there; profile = no-restart if its switch knows no RESTART"};
 const Kind slips{"span-slips", minor, "more than 5 slips in 24 hours (G.822)",
                  "the two ends have different clocks: one of them must take its clock from the other"};
 const Kind slipsMany{"span-slips-many", major, "more than 30 slips in an hour (G.822)",
@@ -97,6 +102,8 @@ std::span<const Kind* const> allKinds()
                                           &spanStopped,
                                           &noSamples,
                                           &dChannelDown,
+                                          &noBattery,
+                                          &restartTrouble,
                                           &slips,
                                           &slipsMany,
                                           &lineErrors,

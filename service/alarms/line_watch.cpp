@@ -29,7 +29,9 @@ const Kind* kindOf(const lines::Line& line)
         return &kinds::noSamples;
     if (a.rai)
         return &kinds::spanRai;
-    return line.trunk().status().dChannelUp ? nullptr : &kinds::dChannelDown;
+    if (line.trunk().status().dChannelUp)
+        return nullptr;
+    return line.span().config().type == hal::SpanType::analog ? &kinds::noBattery : &kinds::dChannelDown;
 }
 
 const Kind* kindOf(hal::ModemState state)
@@ -53,15 +55,16 @@ const Kind* kindOf(hal::ModemState state)
     return nullptr;
 }
 
-constexpr const Kind* ofSpan[] = {&kinds::spanLos,  &kinds::spanLof,     &kinds::spanAis,   &kinds::spanRai,
-                                  &kinds::spanGone, &kinds::spanStopped, &kinds::noSamples, &kinds::dChannelDown};
+constexpr const Kind* ofSpan[] = {&kinds::spanLos,   &kinds::spanLof,      &kinds::spanAis,
+                                  &kinds::spanRai,   &kinds::spanGone,     &kinds::spanStopped,
+                                  &kinds::noSamples, &kinds::dChannelDown, &kinds::noBattery};
 constexpr const Kind* ofModem[] = {&kinds::modemSilent, &kinds::modemAbsent, &kinds::modemNoSim, &kinds::modemPin,
                                    &kinds::modemNotRegistered};
 
 } // namespace
 
 LineWatch::LineWatch(const Edges& edges, lines::Lines& lines, AlarmBook& book, WatchLimits limits)
-    : edges_(edges), lines_(lines), book_(book), limits_(limits), started_(edges.loop.now())
+    : edges_(edges), lines_(lines), book_(book), limits_(limits), started_(edges.loop.now()), lastModemReady_(started_)
 {
 }
 
@@ -82,7 +85,11 @@ void LineWatch::look()
     const auto& modems = lines_.modems();
     const bool ready = std::any_of(modems.begin(), modems.end(),
                                    [](const auto& m) { return m->status().state == hal::ModemState::ready; });
-    book_.set(!modems.empty() && !ready, kinds::noModem);
+    if (ready || modems.empty())
+        lastModemReady_ = edges_.loop.now();
+    const bool none = edges_.loop.now() - lastModemReady_ >= limits_.modemAfter;
+    if (none || ready || modems.empty()) // as with each of them
+        book_.set(none, kinds::noModem);
 }
 
 void LineWatch::lookAtSpan(const lines::Line& line)
@@ -90,6 +97,7 @@ void LineWatch::lookAtSpan(const lines::Line& line)
     const Kind* now = kindOf(line);
     for (const Kind* k : ofSpan)
         book_.set(k == now, *k, line.name());
+    book_.set(line.trunk().status().restartTrouble, kinds::restartTrouble, line.name());
 }
 
 void LineWatch::lookAtModem(const hal::Modem& modem)
@@ -103,6 +111,8 @@ void LineWatch::lookAtModem(const hal::Modem& modem)
     if (state != hal::ModemState::starting || !kind)
         kind = kindOf(state);
     const bool lasts = now - since >= limits_.modemAfter;
+    if (state != hal::ModemState::ready && !lasts)
+        return; // what stood before a restart stands until it is known better
     for (const Kind* k : ofModem)
         book_.set(k == kind && lasts, *k, modem.name(), modem.status().lastError);
 }

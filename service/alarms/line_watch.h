@@ -30,6 +30,7 @@ private:
     AlarmBook& book_;
     WatchLimits limits_;
     TimePoint started_;
+    TimePoint lastModemReady_;                                        // of any
     std::map<std::string, std::pair<const Kind*, TimePoint>> modems_; // what each lacks, and when it was ready last
     std::optional<std::pair<TimePoint, WallTime>> clock_;             // as they were at the last look
     std::optional<TimePoint> stepped_;

@@ -49,7 +49,10 @@ public:
         : client_(client), hook_(std::move(hook)), from_(std::move(from))
     {
     }
-    [[nodiscard]] std::string name() const override { return "http://" + hook_.where + hook_.path; }
+    [[nodiscard]] std::string name() const override
+    {
+        return "webhook " + hook_.where; // not its path, which is often a secret
+    }
     Task<> tell(status::AlarmRecord alarm) override
     {
         const nlohmann::json body{{"version", 1}, {"from", from_}, {"alarm", status::toJson(alarm)}};

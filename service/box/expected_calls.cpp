@@ -38,7 +38,11 @@ hal::CallSetup setupOf(const fleet::ExpectedCall& expected, const hal::CallSetup
     if (!expected.from.empty())
         s.calling = hal::fromE164(expected.from, plan);
     s.calling.presentation = expected.presentation;
-    s.calling.screening = expected.vouched ? hal::Screening::network : hal::Screening::userNotScreened;
+    // Whoever hides his number may have dialled ours by himself: then the code is asked for.
+    const hal::PartyNumber& by = arrived.calling;
+    const bool proven =
+        !by.digits.empty() && (by.screening == hal::Screening::network || by.screening == hal::Screening::userPassed);
+    s.calling.screening = expected.vouched && proven ? hal::Screening::network : hal::Screening::userNotScreened;
     s.called = hal::fromE164(expected.to, plan);
     if (!expected.redirecting.empty())
         s.redirecting = hal::Diversion{hal::fromE164(expected.redirecting, plan), hal::DiversionReason::unknown};

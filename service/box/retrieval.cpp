@@ -119,6 +119,7 @@ Task<hal::Cause> listen(const Desk& desk, hal::Call& call, messages::FoundMessag
             storeFailed(desk, call, sound.error(), "reading a message");
         co_return co_await trouble(desk, call, gone ? Prompt::noMessage : Prompt::messageDamaged);
     }
+    desk.alarms.clear(alarms::kinds::storeRead);
     const hal::SoundPtr audio = *sound;
     bool heard = false;
     char key = '1';
@@ -147,10 +148,8 @@ Task<hal::Cause> retrieve(const Desk& desk, hal::Call& call, Incoming in)
         co_return co_await trouble(desk, call, Prompt::systemBusy);
     }
     found = *looked;
-    if (found) {
-        desk.alarms.clear(alarms::kinds::storeRead);
+    if (found)
         co_return co_await listen(desk, call, *found, nullptr);
-    }
     Sentence none(Prompt::noMessage);
     none.say(Prompt::goodbye);
     co_await talk.say(none);

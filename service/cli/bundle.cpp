@@ -93,10 +93,9 @@ Result<std::string> endOfFile(const std::string& path, std::size_t most)
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
         return systemError(errno, path);
-    if (const off_t size = ::lseek(fd, 0, SEEK_END); size > off_t(most))
-        ::lseek(fd, size - off_t(most), SEEK_SET);
-    else
-        ::lseek(fd, 0, SEEK_SET);
+    const off_t size = ::lseek(fd, 0, SEEK_END);
+    const bool cut = size > off_t(most);
+    ::lseek(fd, cut ? size - off_t(most) : 0, SEEK_SET);
     std::string out;
     char octets[65536];
     ssize_t n = 0;
@@ -106,6 +105,8 @@ Result<std::string> endOfFile(const std::string& path, std::size_t most)
     ::close(fd);
     if (failed)
         return systemError(failed, path);
+    if (cut) // a number or a secret cut in two would not be known as one
+        out.erase(0, std::min(out.find('\n'), out.size() - 1) + 1);
     return out;
 }
 

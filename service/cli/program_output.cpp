@@ -73,6 +73,13 @@ private:
     bool ended_ = false;
 };
 
+// Keeps the last `most` octets, from the beginning of a line: half a number would not be known as one.
+void dropBeginning(std::string& text, std::size_t most)
+{
+    text.erase(0, text.size() - most);
+    text.erase(0, std::min(text.find('\n'), text.size() - 1) + 1);
+}
+
 } // namespace
 
 Task<std::string> outputOf(Loop& loop, std::vector<std::string> argv, Duration limit, std::size_t most)
@@ -88,7 +95,7 @@ Task<std::string> outputOf(Loop& loop, std::vector<std::string> argv, Duration l
         if (n > 0) {
             out.append(octets, std::size_t(n));
             if (out.size() > 2 * most)
-                out.erase(0, out.size() - most);
+                dropBeginning(out, most);
         } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
             done.set(true);
         }
@@ -99,7 +106,7 @@ Task<std::string> outputOf(Loop& loop, std::vector<std::string> argv, Duration l
     if (child->end() != 0 && out.empty())
         co_await fail(Errc::io, argv[0] + " failed and printed nothing");
     if (out.size() > most)
-        out.erase(0, out.size() - most);
+        dropBeginning(out, most);
     co_return std::move(out);
 }
 

@@ -68,7 +68,7 @@ Result<void> checkWires(const Fleet& f)
 // The exchange of the us lab opens the loop when a caller hangs up, that of the eu lab (Germany's) only plays its tone.
 std::string bankSection(const Fleet& f, const std::string& name, std::string_view signalling, std::string_view end)
 {
-    return fmt::format("[span {}]\nbackend = virtual\ntype = analog\nsignalling = {}\nprofile = {}\ncountry = {}\n"
+    return fmt::format("[span {}]\nbackend = virtual\ntype = analog\nsignalling = {}\nline_profile = {}\ncountry = {}\n"
                        "number = 1-{} {}\n{} = {}\n\n",
                        name, signalling, f.options.country == "us" ? "us" : "de", f.options.country, linesPerBank,
                        accessNumber, end, socketOf(f, name));

@@ -34,8 +34,8 @@ constexpr ToneKey toneKeys[] = {{"tone_dial", &hal::CountryProfile::dial},
                                 {"tone_busy", &hal::CountryProfile::busy},
                                 {"tone_congestion", &hal::CountryProfile::congestion}};
 
-constexpr std::string_view priKeys[] = {"crc4",           "role",   "switch_type",     "redirecting",
-                                        "recipient_from", "timers", "restart_at_start"};
+constexpr std::string_view priKeys[] = {
+    "crc4", "role", "switch_type", "redirecting", "recipient_from", "timers", "restart_at_start", "profile", "accept"};
 
 bool takePorts(std::string_view word, unsigned& first, unsigned& last)
 {
@@ -118,8 +118,8 @@ std::vector<ini::Key> analogKeys(SpanSettings& s)
         ini::custom("number", "PORT NUMBER or FIRST-LAST NUMBER, one after another, as 1-4 +12125559000", "",
                     "the numbers of the analog lines in use, each by its port",
                     [&a](const std::string& v) { return takeNumbers(v, a.lines); }),
-        ini::custom("profile", join(hal::countryProfiles(), [](const hal::CountryProfile& c) { return c.code; }), "",
-                    "tones, ring and caller id of the analog lines, by country",
+        ini::custom("line_profile", join(hal::countryProfiles(), [](const hal::CountryProfile& c) { return c.code; }),
+                    "", "tones, ring and caller id of the analog lines, by country",
                     [&a](const std::string& v) {
                         if (const hal::CountryProfile* c = hal::findCountry(v))
                             a.country = *c;
@@ -131,14 +131,14 @@ std::vector<ini::Key> analogKeys(SpanSettings& s)
                         return v == "pulse" || v == "dtmf";
                     }),
         ini::custom("caller_id", join(callerIds, [](hal::CallerIdKind k) { return hal::name(k); }), "",
-                    "how an analog line tells who calls; by profile", [](const std::string& v) {
+                    "how an analog line tells who calls; by line_profile", [](const std::string& v) {
                         return v.empty() || std::any_of(std::begin(callerIds), std::end(callerIds),
                                                         [&](hal::CallerIdKind k) { return hal::name(k) == v; });
                     })};
     for (const ToneKey& k : toneKeys)
         table.push_back(ini::custom(std::string(k.name),
                                     "HERTZ, or up to six steps HERTZ[+HERTZ]/MS, as 480+620/500 0/500", "",
-                                    "a tone of the analog line, where it is not the profile's",
+                                    "a tone of the analog line, where it is not line_profile's",
                                     [](const std::string& v) { return v.empty() || hal::parseTonePattern(v); }));
     table.push_back(ini::boolean("release_open_loop", a.release.openLoop, true,
                                  "an analog line without battery for a moment: the caller has hung up"));
@@ -177,7 +177,7 @@ std::string analogValueOf(const SpanSettings& s, std::string_view key)
                 return std::string(x.name);
     if (key == "number")
         return numbersText(a.lines);
-    if (key == "profile")
+    if (key == "line_profile")
         return std::string(a.country.code);
     if (key == "dialling")
         return a.pulses ? "pulse" : "dtmf";
@@ -212,7 +212,7 @@ void deriveAnalog(const ini::Document& doc, const ini::Section& section, SpanSet
             {doc.file, section.line, header + "use = tie: analog lines are trunks, no ties to a switch"});
     if (a.country.code.empty())
         problems.push_back({doc.file, section.line,
-                            header + "profile = : is missing; " +
+                            header + "line_profile = : is missing; " +
                                 join(hal::countryProfiles(), [](const hal::CountryProfile& c) { return c.code; })});
     if (a.lines.empty())
         problems.push_back({doc.file, section.line,

@@ -73,6 +73,8 @@ public:
     [[nodiscard]] const std::vector<std::unique_ptr<hal::Modem>>& modems() const { return modems_; }
     [[nodiscard]] hal::Modem* findModem(std::string_view name) const;
 
+    [[nodiscard]] const Log& log() const { return edges_.log; }
+
     // "span-los", "span-ok": on every span. Errc::invalid: no such fault here.
     Result<void> fault(std::string_view what);
 

@@ -56,6 +56,8 @@ Response dChannelTrace(Lines& lines, const Request& r)
     const auto from = since(r);
     if (!from)
         return control::errorResponse(from.error());
+    if (asked(r, "numbers"))
+        lines.log().info("numbers given out", {{"trace", line->name()}});
     const OctetBuffer pcap = hal::toPcap(line->span().trace().frames(), *from,
                                          line->settings().pri.role == hal::PriRole::network, asked(r, "numbers"));
     return {200, std::string(asText(pcap)), "application/vnd.tcpdump.pcap"};
@@ -156,26 +158,28 @@ json toJson(const Line& line, bool bins)
     const hal::TrunkStatus trunk = line.trunk().status();
     const status::SpanRecord r = record(line);
     const SpanSettings& s = line.settings();
-    return {{"name", r.name},
-            {"backend", s.backend},
-            {"use", std::string(name(s.use))},
-            {"type", std::string(typeName(s.span.type))},
-            {"law", s.span.law == hal::Law::alaw ? "alaw" : "mulaw"},
-            {"state", r.state},
-            {"alarms", r.alarms},
-            {"frames_moving", r.framesMoving},
-            {"d_channel", r.dChannel},
-            {"channels", std::move(channels)},
-            {"switch_type", std::string(hal::name(s.pri.switchType))},
-            {"profile", std::string((s.pri.profile ? *s.pri.profile : hal::profileOf(s.pri.switchType)).name)},
-            {"trunk",
-             {{"malformed", trunk.malformed},
-              {"quirks", trunk.quirks},
-              {"reclaimed", trunk.reclaimed},
-              {"restarts_unanswered", trunk.restartsUnanswered},
-              {"restart_trouble", trunk.restartTrouble}}},
-            {"counters", toJson(line.span().counters())},
-            {"performance", performanceJson(line.history().performance(), line.history().countsErrors(), bins)}};
+    json out = {{"name", r.name},
+                {"backend", s.backend},
+                {"use", std::string(name(s.use))},
+                {"type", std::string(typeName(s.span.type))},
+                {"law", s.span.law == hal::Law::alaw ? "alaw" : "mulaw"},
+                {"state", r.state},
+                {"alarms", r.alarms},
+                {"frames_moving", r.framesMoving},
+                {"d_channel", r.dChannel},
+                {"channels", std::move(channels)},
+                {"counters", toJson(line.span().counters())},
+                {"performance", performanceJson(line.history().performance(), line.history().countsErrors(), bins)}};
+    if (s.span.type == hal::SpanType::analog)
+        return out;
+    out["switch_type"] = std::string(hal::name(s.pri.switchType));
+    out["profile"] = std::string((s.pri.profile ? *s.pri.profile : hal::profileOf(s.pri.switchType)).name);
+    out["trunk"] = {{"malformed", trunk.malformed},
+                    {"quirks", trunk.quirks},
+                    {"reclaimed", trunk.reclaimed},
+                    {"restarts_unanswered", trunk.restartsUnanswered},
+                    {"restart_trouble", trunk.restartTrouble}};
+    return out;
 }
 
 json toJson(const hal::LineRow& l, const std::string& span)

@@ -32,9 +32,10 @@ json answerFor(const Line& line, bool restarted)
 {
     const std::vector<hal::ChannelRow> rows = line.trunk().channels();
     const auto calls = std::count_if(rows.begin(), rows.end(), [](const auto& c) { return !c.call.empty(); });
-    const bool out = std::all_of(rows.begin(), rows.end(), [](const auto& c) {
-        return c.state == hal::ChannelState::outOfService || !c.call.empty();
-    });
+    const auto has = [&](hal::ChannelState s) {
+        return std::any_of(rows.begin(), rows.end(), [&](const auto& c) { return c.state == s; });
+    };
+    const bool out = has(hal::ChannelState::outOfService) && !has(hal::ChannelState::idle);
     return {{"version", 1}, {"span", line.name()}, {"in_service", !out}, {"calls", calls}, {"restarted", restarted}};
 }
 

@@ -12,6 +12,8 @@ using nlohmann::json;
 constexpr Duration syncLimit = 5s; // for a loop far away to be found
 constexpr Duration pollEvery = 100ms;
 constexpr Duration drainTime = 2s; // longer than any loop's delay
+constexpr unsigned looksUntilSilent = 3;
+constexpr Duration unaskedLimit = 60s; // nobody waits for it any more, and it keeps channels from calls
 constexpr std::size_t secondsOfMinute = 60;
 
 struct Minute {
@@ -33,6 +35,7 @@ public:
     void onAudio(const hal::AudioBlock& b) override
     {
         lost += checker.everInSync() ? b.lost : 0;
+        heard += b.rx.size();
         checker.feed(b.rx);
         generator.fill(b.tx);
     }
@@ -51,7 +54,9 @@ public:
     hal::BertChecker checker;
     hal::G821 g821;
     std::uint64_t lost = 0;
-    std::size_t seconds = 0; // taken from the checker so far
+    std::uint64_t heard = 0, heardBefore = 0; // samples; when silent() last looked
+    unsigned silentFor = 0;                   // looks
+    std::size_t seconds = 0;                  // taken from the checker so far
 };
 
 json ratio(std::uint64_t errors, std::uint64_t bits)
@@ -90,6 +95,17 @@ public:
     {
         for (const auto& t : testers_)
             t->end();
+    }
+    // Looked at once a second: whether some channel has brought nothing for a while.
+    [[nodiscard]] bool silent() const
+    {
+        bool any = false;
+        for (const auto& t : testers_) {
+            t->silentFor = t->heard == t->heardBefore ? t->silentFor + 1 : 0;
+            t->heardBefore = t->heard;
+            any = any || t->silentFor >= looksUntilSilent;
+        }
+        return any;
     }
     void collect()
     {
@@ -206,6 +222,12 @@ Task<> LineTests::bert(BertOrder order, HeldChannels held, Test& test)
         co_await test.stop.waitFor(std::min<Duration>(1s, end - edges_.loop.now()));
         run.collect();
         test.result = run.toJson();
+        if (run.silent()) {
+            test.result["ok"] = false;
+            co_await fail(Errc::gone, "span " + test.span + ": no samples come any more");
+        }
+        if (test.asked && edges_.loop.now() - *test.asked > unaskedLimit)
+            co_await fail(Errc::timeout, "nobody has asked for the test for a minute; its channels are free again");
     }
     run.insertNoMore();
     co_await sleepFor(edges_.loop, drainTime);

@@ -92,7 +92,11 @@ Result<const Test*> LineTests::beginAudio(const AudioOrder& order)
         const hal::Call* call = calls_.find(order.call);
         if (!call)
             return Error{Errc::not_found, "call " + order.call + ": there is no such call now; call list names them"};
+        for (const auto& t : tests_)
+            if (t->state == "running" && t->call == order.call)
+                return Error{Errc::busy, "call " + order.call + ": test " + t->id + " listens to it"};
         Test& test = add(kind, call->identity().span);
+        test.call = order.call;
         run(test, listen(order, {}, test));
         return &test;
     }

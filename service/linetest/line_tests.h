@@ -17,11 +17,13 @@ struct Test {
     {
     }
     std::string id, kind, span;
+    std::string call; // that is listened to
     WallTime at{};
     std::string state = "running"; // done, stopped, failed
     std::string error;             // why it failed
     nlohmann::json result = nlohmann::json::object();
-    Event<bool> stop; // set: it ends before its time
+    Event<bool> stop;                 // set: it ends before its time
+    std::optional<TimePoint> asked{}; // over HTTP, for how it stands; empty: begun by somebody else
 };
 
 class LineTests {

@@ -60,8 +60,11 @@ std::vector<control::Route> LineTests::routes()
     all.push_back({"POST", "/v1/test/loop", [this](const Request& r) { return answered(makeLoop(r)); }});
     add("GET", "/v1/tests", [this](const Request&) -> Result<json> { return toJson(); });
     add("GET", "/v1/test/{}", [this](const Request& r) -> Result<json> {
-        const Test* test = find(r.captured.at(0));
-        return test ? Result<json>(toJson(*test)) : Result<json>(noTest(r.captured.at(0)));
+        Test* test = find(r.captured.at(0));
+        if (!test)
+            return noTest(r.captured.at(0));
+        test->asked = edges_.loop.now();
+        return toJson(*test);
     });
     add("DELETE", "/v1/test/{}", [this](const Request& r) -> Result<json> {
         Test* test = find(r.captured.at(0));

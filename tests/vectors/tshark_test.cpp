@@ -54,8 +54,10 @@ std::vector<std::string> tsharkReads(const std::vector<Sample>& samples)
         (std::filesystem::temp_directory_path() / ("vectors-" + std::to_string(getpid()) + ".pcap")).string();
     std::ofstream(file, std::ios::binary)
         .write(reinterpret_cast<const char*>(pcap.data()), std::streamsize(pcap.size()));
-    const CommandResult r = run({"tshark", "-r", file, "-T", "fields", "-e", "q931.message_type", "-e", "_ws.malformed",
-                                 "-e", "_ws.expert.message"});
+    // Facility as EN 300 207-1 has it; by itself tshark takes every network for a QSIG one.
+    const CommandResult r =
+        run({"tshark", "-r", file, "-o", "q932.facility_encoding:Dissect facility as ETSI", "-T", "fields", "-e",
+             "q931.message_type", "-e", "_ws.malformed", "-e", "_ws.expert.message"});
     std::filesystem::remove(file);
     EXPECT_EQ(r.exitCode, 0) << r.err;
     std::vector<std::string> lines;
@@ -85,7 +87,7 @@ TEST(Tshark, ReadsEveryWellFormedVectorAsWeMeantIt)
         for (char& c : said)
             c = c == 'x' ? c : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
         EXPECT_EQ(said, type) << samples[i].where;
-        EXPECT_EQ(lines[i].find("Malformed"), std::string::npos) << samples[i].where << ": " << lines[i];
+        EXPECT_EQ(lines[i].find("alformed"), std::string::npos) << samples[i].where << ": " << lines[i];
     }
 }
 

@@ -7,6 +7,7 @@ class KernelJoin {
 public:
     KernelJoin(std::weak_ptr<OpenChannel> a, std::weak_ptr<OpenChannel> b) : a_(std::move(a)), b_(std::move(b)) {}
 
+    [[nodiscard]] bool stands() const { return !a_.expired() && !b_.expired(); }
     void cut()
     {
         for (std::weak_ptr<OpenChannel>* side : {&a_, &b_})
@@ -30,6 +31,7 @@ class Handle final : public LowJoin {
 public:
     explicit Handle(std::shared_ptr<KernelJoin> join) : join_(std::move(join)) {}
     ~Handle() override { join_->cut(); }
+    [[nodiscard]] bool stands() const override { return join_->stands(); }
 
 private:
     std::shared_ptr<KernelJoin> join_;

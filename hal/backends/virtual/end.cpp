@@ -143,7 +143,7 @@ Result<void> End::setLoopback(Loopback loopback)
     looped_.clear();
     onLoopback();
     tellState();
-    if (wasLocal && !lineUp())
+    if (wasLocal) // the next tick from the other end says otherwise
         setMoving(false);
     reportAlarms();
     return {};

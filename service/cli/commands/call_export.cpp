@@ -22,13 +22,14 @@ struct Export {
     std::optional<std::pair<WallTime, WallTime>> lasted = {}; // by its frames
 };
 
-// References come round again: what was left long before or after was left in another call of this id.
+// References come round again: what was left long before or after was left in another call of this id. Without its
+// frames nobody knows when it was, and somebody else's message is not to go out as this call's.
 bool wasLeftIn(const Export& e, const json& message)
 {
     constexpr auto slack = std::chrono::minutes(2); // a message is made when its call is over
     const auto created = parseIsoUtc(textOf(message, "created_at"));
-    return textOf(message, "call") == e.c.values.text("ID") &&
-           (!e.lasted || (created && *created >= e.lasted->first && *created <= e.lasted->second + slack));
+    return textOf(message, "call") == e.c.values.text("ID") && e.lasted && created && *created >= e.lasted->first &&
+           *created <= e.lasted->second + slack;
 }
 
 Task<> addFrames(Export& e, std::vector<Daemon> daemons, std::optional<WallTime> at)
@@ -97,6 +98,11 @@ Task<> addDecision(Export& e, std::vector<Daemon> daemons)
 // What it left: its words only together with its audio.
 Task<> addMessage(Export& e, std::vector<Daemon> daemons)
 {
+    if (!e.lasted) {
+        e.bundle.failed("a message",
+                        "the call's frames are gone: nobody knows any more which call of this id it was left in");
+        co_return;
+    }
     const bool audio = e.c.values.flag("with-audio");
     for (const Daemon& d : daemons) {
         control::Request request{"GET", "/v1/messages"};

@@ -21,6 +21,10 @@ Task<Exit> run(Context& c)
     const Values& v = c.values;
     if (!v.has("service") && !v.flag("restart"))
         co_return c.usage("span set: what? --service in, --service out or --restart");
+    if (v.text("service") == "out" && !v.flag("yes"))
+        co_return c.usage(
+            "span set: --service out: no call comes or goes on this span any more; those that are up go on. "
+            "If that is meant, add --yes.");
     if (v.flag("restart") && !v.flag("yes"))
         co_return c.usage("span set: --restart: calls on this span may be cut off; those of other spans go on. If that "
                           "is meant, add --yes.");
@@ -54,7 +58,7 @@ Command spanSet()
             .arguments = {{"NAME", "the span, as span status shows it"}},
             .options = {{.name = "service",
                          .value = "HOW",
-                         .help = "out: no new call comes or goes, and those that are up go on",
+                         .help = "out: no new call comes or goes, and those that are up go on; wants --yes",
                          .choices = {"in", "out"}},
                         {.name = "restart", .help = "close the span and open it again; wants --yes"},
                         {.name = "yes", .help = "yes, do it, whichever of its calls end"}},

@@ -68,6 +68,10 @@ Task<Exit> run(Context& c)
     const std::string span = v.text("SPAN");
     if (v.has("slot") && v.flag("all"))
         co_return c.usage("test bert: --slot and --all do not go together");
+    if (v.flag("all") && !v.flag("yes"))
+        co_return c.usage("test bert: --all: no call gets an idle channel of " + span +
+                          " until it is over. If that is "
+                          "meant, add --yes.");
     json body{
         {"span", span}, {"pattern", v.text("pattern")}, {"all", v.flag("all")}, {"seconds", v.decimal("minutes") * 60}};
     if (v.has("slot"))
@@ -93,7 +97,8 @@ Command testBert()
             .summary = "bit errors of idle channels: send a pattern, check what comes back",
             .arguments = {{"SPAN", "its name, as span status shows it"}},
             .options = {{.name = "slot", .value = "N", .help = "this timeslot; else an idle one", .range = {{1, 31}}},
-                        {.name = "all", .help = "every idle channel at once"},
+                        {.name = "all", .help = "every idle channel at once; wants --yes"},
+                        {.name = "yes", .help = "yes, do it, though no call gets a channel meanwhile"},
                         {.name = "pattern",
                          .value = "P",
                          .help = "ITU-T O.150: 2^11-1, 2^15-1, QRSS (2^20-1), 2^23-1; or a word over and over",
@@ -103,7 +108,8 @@ Command testBert()
                         {.name = "insert", .value = "N|RATE", .help = "send so many wrong bits, or one in 1/RATE"}},
             .address = Address::boxesOrSwitch,
             .more =
-                "The far end loops (test loop there, or the telco's loop), or sends the same pattern. ES, SES, UAS: "
+                "A test that nobody waits for any more ends after a minute. The far end loops (test loop there, or the "
+                "telco's loop), or sends the same pattern. ES, SES, UAS: "
                 "errored,\n"
                 "severely errored, unavailable seconds (G.821). Exit code 0: no error but those inserted, no loss of\n"
                 "synchronism, no slip.",

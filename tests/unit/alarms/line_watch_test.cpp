@@ -48,8 +48,9 @@ public:
     hal::FaultInjection& faults() { return dynamic_cast<hal::FaultInjection&>(*below_); }
 
     bool out = false;
-    bool deaf = false;  // D channel frames are lost both ways
-    bool stuck = false; // no samples, no alarm
+    bool deaf = false;            // D channel frames are lost both ways
+    bool stuck = false;           // no samples, no alarm
+    bool restartsUnheard = false; // RESTART ACKNOWLEDGE arrives as something that is none
 
 private:
     struct Filter final : hal::SpanEvents {
@@ -60,8 +61,12 @@ private:
         }
         void onFrame(Octets f) override
         {
+            OctetBuffer frame(f.begin(), f.end());
+            constexpr std::size_t type = 8; // after address, control, discriminator and a call reference of two octets
+            if (io->restartsUnheard && frame.size() > type && frame[type] == 0x4E)
+                frame[type] = 0x7F;
             if (!io->deaf)
-                to->onFrame(f);
+                to->onFrame(frame);
         }
         void onBadFrame(std::string_view w) override { to->onBadFrame(w); }
         void onAlarms(hal::Alarms a) override { to->onAlarms(a); }
@@ -170,6 +175,19 @@ TEST(LineWatch, EachFaultOfASpanIsOneAlarmAndGoesWithIt)
         f.mend(*b.card);
         EXPECT_TRUE(b.finds({})) << f.alarm << ": " << testing::PrintToString(standing(b.book));
     }
+}
+
+TEST(LineWatch, RestartsThatNobodyAnswersAreTold)
+{
+    Bench b;
+    b.loop.runFor(60s);
+    hal::Trunk& trunk = b.lines->all()[0]->trunk();
+    b.card->restartsUnheard = true;
+    ASSERT_TRUE(trunk.restart(hal::Timeslot{1}));
+    EXPECT_TRUE(b.finds({"restart-trouble:tie1"}, std::chrono::minutes(10)));
+    b.card->restartsUnheard = false;
+    ASSERT_TRUE(trunk.restart(hal::Timeslot{1}));
+    EXPECT_TRUE(b.finds({}));
 }
 
 TEST(LineWatch, ASpanThatDoesNotStartIsToldWhenItHadTheTime)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Calls announced by a switch: what comes over the public network is served for whom it is, once, and nobody else.
 #include "box/expected_calls.h"
+#include "lines/settings.h"
 #include "world.h"
 #include <nlohmann/json.hpp>
 
@@ -42,6 +43,18 @@ TEST(Expected, OneCallTakesItAndTheNextDoesNot)
     loop.runFor(fleet::expectedFor);
     EXPECT_FALSE(calls.take(routeNumber, caller)) << "too late";
     EXPECT_TRUE(calls.add(routeNumber, announced()));
+}
+
+TEST(Expected, WhoeverHidesHisNumberIsNotTakenForTheOneWhoWasAnnounced)
+{
+    const hal::DialPlan plan = lines::dialPlan("us");
+    hal::CallSetup arrived;
+    EXPECT_EQ(box::setupOf(announced(), arrived, plan).calling.screening, hal::Screening::userNotScreened);
+    arrived.calling = hal::fromE164(accessNumber, plan);
+    EXPECT_EQ(box::setupOf(announced(), arrived, plan).calling.screening, hal::Screening::userNotScreened)
+        << "a number that the network does not stand for";
+    arrived.calling.screening = hal::Screening::network;
+    EXPECT_EQ(box::setupOf(announced(), arrived, plan).calling.screening, hal::Screening::network);
 }
 
 TEST(Expected, AMessageLeftOverThePublicNetworkReachesItsRecipient)

@@ -128,7 +128,7 @@ const std::vector<CommandCalls>& commandCalls()
         {"modem status", {"--dir", "LAB"}, {{"--socket", socket}}},
         {"number list", {"--dir", "LAB"}, {{"--socket", socket}}},
         {"span set",
-         {"box1-tie1", "--dir", "LAB", "--service", "out"},
+         {"box1-tie1", "--dir", "LAB", "--service", "out", "--yes"},
          {{"box1-tie1", "--dir", "LAB", "--restart", "--yes"},
           {"box1-tie1", "--dir", "LAB", "--restart"},
           {"box1-tie1", "--dir", "LAB"},

@@ -85,7 +85,9 @@ TEST(Exits, WhatBreaksSomethingWantsAYes)
     for (const Words& words :
          {Words{"box", "maintenance", "--dir", "LAB"}, Words{"call", "hangup", "box1-tie1-7", "--dir", "LAB"},
           Words{"message", "delete", "17", "--dir", "LAB"},
-          Words{"span", "set", "box1-tie1", "--dir", "LAB", "--restart"}}) {
+          Words{"span", "set", "box1-tie1", "--dir", "LAB", "--restart"},
+          Words{"span", "set", "box1-tie1", "--dir", "LAB", "--service", "out"},
+          Words{"test", "bert", "box1-tie1", "--dir", "LAB", "--all"}}) {
         const Said said = world.run(words);
         EXPECT_EQ(said.exit, 2);
         EXPECT_NE(said.err.find("--yes"), std::string::npos) << said.err;

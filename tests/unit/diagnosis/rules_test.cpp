@@ -308,4 +308,15 @@ TEST(Facts, AreReadFromWhatDaemonsAnswer)
               87654321);
 }
 
+TEST(Rules, AnAlarmThatARuleExplainsIsNotToldTwice)
+{
+    Facts f;
+    f.boxes.push_back(wellBox());
+    for (const char* name : {"span-los:trunk1", "d-channel-down:trunk1", "no-span-up", "modem-silent:modem1",
+                             "no-modem-ready", "pool-low", "disk-low", "store-cannot-record"})
+        f.boxes[0].alarms.push_back({name, "major", "raised", "x"});
+    for (const Finding& found : diagnose(f))
+        EXPECT_EQ(found.evidence.find("its alarm"), std::string::npos) << found.evidence;
+}
+
 } // namespace

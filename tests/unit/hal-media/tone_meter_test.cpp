@@ -31,7 +31,7 @@ TEST(ToneMeter, EveryCountrysTonesAreMeasured)
     for (const CountryProfile& c : countryProfiles())
         for (const Law law : {Law::alaw, Law::mulaw})
             for (const TonePattern* p : {&c.dial, &c.busy, &c.ringback}) {
-                const auto m = measureTone(played(*p, 20s, law), law);
+                const auto m = measureCadence(played(*p, 20s, law), law);
                 ASSERT_TRUE(m) << c.code << " " << toString(*p) << ": " << m.error().what;
                 expectLike(m->pattern, *p, std::string(c.code));
                 EXPECT_NEAR(m->dbm0, -10, 1.5) << c.code << " " << toString(*p);
@@ -43,7 +43,7 @@ TEST(ToneMeter, WhereItBeginsDoesNotMatter)
     const TonePattern& busy = findCountry("us")->busy;
     const OctetBuffer all = played(busy, 8s, Law::alaw);
     for (std::size_t skip = 0; skip < 8000; skip += 517) {
-        const auto m = measureTone(Octets(all).subspan(skip, 32000), Law::alaw);
+        const auto m = measureCadence(Octets(all).subspan(skip, 32000), Law::alaw);
         ASSERT_TRUE(m) << skip;
         expectLike(m->pattern, busy, std::to_string(skip));
     }
@@ -51,14 +51,14 @@ TEST(ToneMeter, WhereItBeginsDoesNotMatter)
 
 TEST(ToneMeter, SilenceNoiseAndTooLittleAreNoTone)
 {
-    EXPECT_FALSE(measureTone({}, Law::alaw));
-    EXPECT_FALSE(measureTone(OctetBuffer(80000, idleOctet(Law::alaw)), Law::alaw));
+    EXPECT_FALSE(measureCadence({}, Law::alaw));
+    EXPECT_FALSE(measureCadence(OctetBuffer(80000, idleOctet(Law::alaw)), Law::alaw));
     std::mt19937 random(1);
     OctetBuffer noise(80000);
     for (std::uint8_t& octet : noise)
         octet = static_cast<std::uint8_t>(random());
-    EXPECT_FALSE(measureTone(noise, Law::alaw));
-    EXPECT_FALSE(measureTone(played(findCountry("us")->busy, 1200ms, Law::alaw), Law::alaw));
+    EXPECT_FALSE(measureCadence(noise, Law::alaw));
+    EXPECT_FALSE(measureCadence(played(findCountry("us")->busy, 1200ms, Law::alaw), Law::alaw));
 }
 
 } // namespace

@@ -63,10 +63,10 @@ TEST(AnalogConfig, EveryMistakeIsNamed)
 {
     const std::pair<const char*, const char*> table[] = {
         {"[span a]\ntype = analog\nconnect = /x\nnumber = 1 +12125559000\n",
-         "box.ini:1: [span a]: profile = : is missing; "
+         "box.ini:1: [span a]: line_profile = : is missing; "
          "generic, us, gb"},
         {"[span a]\ntype = analog\nconnect = /x\nprofile = us\n", "[span a]: number = : is missing"},
-        {"[span a]\ntype = analog\nconnect = /x\nprofile = mars\n", "box.ini:4: profile = mars: generic, us, gb"},
+        {"[span a]\ntype = analog\nconnect = /x\nprofile = mars\n", "box.ini:4: line_profile = mars: generic, us, gb"},
         {"[span a]\ntype = analog\nnumber = 1\n", "box.ini:3: number = 1: PORT NUMBER or FIRST-LAST NUMBER"},
         {"[span a]\ntype = analog\nnumber = 0 +12125559000\n", "number = 0 +12125559000: PORT NUMBER"},
         {"[span a]\ntype = analog\nnumber = 4-2 +12125559000\n", "number = 4-2 +12125559000: PORT NUMBER"},
@@ -97,7 +97,7 @@ TEST(AnalogConfig, WhatIsInForceIsAConfigurationAgain)
     EXPECT_THAT(text, HasSubstr("tone_busy = 480+620/500 0/500\n"));
     EXPECT_THAT(text, HasSubstr("tone_dial = 425\n"));
     EXPECT_THAT(text.substr(0, text.find("[span pri]")), Not(HasSubstr("switch_type")));
-    EXPECT_THAT(text.substr(text.find("[span pri]")), Not(HasSubstr("profile")));
+    EXPECT_THAT(text.substr(text.find("[span pri]")), Not(HasSubstr("line_profile")));
 }
 
 // Both ends of a bank, as the lab's exchange and a box have them.

@@ -215,6 +215,33 @@ TEST_P(LineTest, ATestCanBeStopped)
     EXPECT_EQ(r["errors"], 4);
 }
 
+TEST_P(LineTest, ALineThatDiesInMidTestIsNotCalledGood)
+{
+    loopFar();
+    const json begun = asked(near, "POST", "/v1/test/bert", {{"span", "trunk1"}, {"seconds", 3600}});
+    loop.runFor(10s);
+    ASSERT_EQ(asked(near, "GET", "/v1/test/" + begun.value("id", ""))["ok"], true);
+    dynamic_cast<hal::FaultInjection&>(nearIo).setFaults({.los = true});
+    loop.runFor(10s);
+    const json r = asked(near, "GET", "/v1/test/" + begun.value("id", ""));
+    EXPECT_EQ(r["state"], "failed");
+    EXPECT_EQ(r["error"], "span trunk1: no samples come any more");
+    EXPECT_EQ(r["ok"], false);
+}
+
+TEST_P(LineTest, ATestThatNobodyWaitsForGivesItsChannelsBack)
+{
+    loopFar();
+    const json begun = asked(near, "POST", "/v1/test/bert", {{"span", "trunk1"}, {"all", true}, {"seconds", 3600}});
+    for (int i = 0; i < 4; ++i) {
+        loop.runFor(50s);
+        EXPECT_EQ(asked(near, "GET", "/v1/test/" + begun.value("id", ""))["state"], "running");
+    }
+    loop.runFor(65s);
+    EXPECT_EQ(asked(near, "GET", "/v1/test/" + begun.value("id", ""))["state"], "failed");
+    EXPECT_GT(near.line().trunk().status().idle, 20u);
+}
+
 TEST_P(LineTest, AToneComesBackAsItWasSent)
 {
     loopFar();

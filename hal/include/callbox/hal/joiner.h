@@ -10,6 +10,7 @@ namespace callbox::hal {
 class LowJoin {
 public:
     virtual ~LowJoin() = default;
+    [[nodiscard]] virtual bool stands() const = 0;
 };
 
 class Joiner {

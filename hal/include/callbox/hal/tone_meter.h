@@ -11,6 +11,6 @@ struct MeasuredTone {
 };
 // The samples begin anywhere in the tone and hold little else. Errc::not_found: no tone in them (silence, speech,
 // noise), or not two whole periods of its rhythm.
-Result<MeasuredTone> measureTone(Octets samples, Law law);
+Result<MeasuredTone> measureCadence(Octets samples, Law law);
 
 } // namespace callbox::hal
