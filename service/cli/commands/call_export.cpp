@@ -22,14 +22,13 @@ struct Export {
     std::optional<std::pair<WallTime, WallTime>> lasted = {}; // by its frames
 };
 
-// References come round again: what was left long before or after was left in another call of this id. Without its
-// frames nobody knows when it was, and somebody else's message is not to go out as this call's.
+// References come round again: what was left long before or after was left in another call of this id.
 bool wasLeftIn(const Export& e, const json& message)
 {
     constexpr auto slack = std::chrono::minutes(2); // a message is made when its call is over
     const auto created = parseIsoUtc(textOf(message, "created_at"));
-    return textOf(message, "call") == e.c.values.text("ID") && e.lasted && created && *created >= e.lasted->first &&
-           *created <= e.lasted->second + slack;
+    return textOf(message, "call") == e.c.values.text("ID") &&
+           (!e.lasted || (created && *created >= e.lasted->first && *created <= e.lasted->second + slack));
 }
 
 Task<> addFrames(Export& e, std::vector<Daemon> daemons, std::optional<WallTime> at)
@@ -98,22 +97,25 @@ Task<> addDecision(Export& e, std::vector<Daemon> daemons)
 // What it left: its words only together with its audio.
 Task<> addMessage(Export& e, std::vector<Daemon> daemons)
 {
-    if (!e.lasted) {
-        e.bundle.failed("a message",
-                        "the call's frames are gone: nobody knows any more which call of this id it was left in");
-        co_return;
-    }
     const bool audio = e.c.values.flag("with-audio");
     for (const Daemon& d : daemons) {
         control::Request request{"GET", "/v1/messages"};
         const Result<json> answer = co_await check(ask(e.c, d, std::move(request), longest));
         const json rows = answer ? *answer : json();
         const json* last = nullptr;
+        unsigned candidates = 0;
         for (const json& m : listOf(rows, "messages"))
-            if (wasLeftIn(e, m) && (!last || textOf(m, "created_at") >= textOf(*last, "created_at")))
-                last = &m;
+            if (wasLeftIn(e, m)) {
+                ++candidates;
+                if (!last || textOf(m, "created_at") >= textOf(*last, "created_at"))
+                    last = &m;
+            }
         if (!last)
             continue;
+        if (!e.lasted && candidates > 1) { // somebody else's message is not to go out as this call's
+            e.bundle.failed("a message", "the call's frames are gone, and several calls of this id left a message");
+            co_return;
+        }
         json message = *last;
         if (!audio)
             message.erase("transcript");

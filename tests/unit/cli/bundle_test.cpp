@@ -223,7 +223,7 @@ TEST(ProgramOutput, IsBoundedInTimeAndSize)
     EXPECT_EQ(printed({"callbox-no-such-program"}, 30s, 100).error().code, Errc::not_found);
     EXPECT_EQ(printed({"false"}, 30s, 100).error().code, Errc::io);
     const auto end = printed({"seq", "100000"}, 30s, 20);
-    EXPECT_EQ(*end, "\n99998\n99999\n100000\n");
+    EXPECT_EQ(*end, "99998\n99999\n100000\n");
 }
 
 } // namespace
