@@ -2,15 +2,21 @@
 #include "dahdi_span.h"
 #include "d_channel.h"
 #include "identity.h"
+#include "line_bank.h"
 #include "ticker.h"
 
 namespace callbox::hal::dahdi {
 
 namespace {
 
-class DahdiSpan final : public SpanIo, public Joiner, private Ticker::Owner {
+// A PRI span has a D channel; a bank has ports, on a span of whatever size (a T1 may lead to a channel bank).
+class DahdiSpan final : public SpanIo, public LineIo, public Joiner, private Ticker::Owner {
 public:
-    DahdiSpan(const Edges& edges, std::string id) : edges_(edges), id_(std::move(id)), ticker_(edges.loop, *this) {}
+    DahdiSpan(const Edges& edges, std::string id)
+        : edges_(edges), id_(std::move(id)), bank_([this](Timeslot port) { restartAudio(port); }),
+          ticker_(edges.loop, *this)
+    {
+    }
     ~DahdiSpan() override { DahdiSpan::stop(); }
 
     Result<void> start(const SpanConfig&, SpanEvents&) override;
@@ -20,22 +26,36 @@ public:
     Result<void> sendFrame(Octets frame) override;
     Result<std::unique_ptr<LowJoin>> join(Timeslot mine, SpanIo& other, Timeslot theirs) override;
 
+    void setLineEvents(LineEvents* e) override { lineEvents_ = e; }
+    Result<void> setHook(Timeslot port, bool off) override { return bank_.setHook(port, off); }
+    Result<void> flash(Timeslot port) override { return bank_.flash(port); }
+    Result<void> dialPulses(Timeslot port, std::string_view digits) override { return bank_.dialPulses(port, digits); }
+    Result<void> ring(Timeslot port, bool on) override { return bank_.ring(port, on); }
+    Result<void> setReversed(Timeslot port, bool on) override { return bank_.setReversed(port, on); }
+    Result<void> openLoop(Timeslot port, Duration) override { return bank_.openLoop(port); }
+
 private:
     [[nodiscard]] int channelOf(Timeslot slot) const { return facts_.firstChannel + int(index(slot)) - 1; }
     Result<void> prepare(const Descriptor& control, int channel, Signalling wanted);
+    [[nodiscard]] bool isBank() const { return config_.type == SpanType::analog; }
+    Result<void> openPri(const Descriptor& control);
     Result<Descriptor> openDevices(); // the control device
+    void restartAudio(Timeslot port);
     void receiveFrames();
+    void lookAtLines();
     void onWake() override;
-    bool alarmsChanged() override { return d_->alarmsChanged(); }
-    void onDeadLine() override { d_->forgetOutgoing(); }
+    bool alarmsChanged() override { return d_ ? d_->alarmsChanged() : bank_.alarmsChanged(); }
+    void onDeadLine() override;
     void onGone(const std::string& what) override;
 
     Edges edges_;
     std::string id_;
     SpanConfig config_;
     SpanEvents* events_ = nullptr;
+    LineEvents* lineEvents_ = nullptr;
     SpanFacts facts_;
     std::optional<DChannel> d_;
+    LineBank bank_;
     std::unique_ptr<Watch> frameWatch_;
     Ticker ticker_;
 };
@@ -50,30 +70,43 @@ Result<void> DahdiSpan::prepare(const Descriptor& control, int channel, Signalli
     return configure(control, channel, wanted, config_.law);
 }
 
-Result<Descriptor> DahdiSpan::openDevices()
+Result<void> DahdiSpan::openPri(const Descriptor& control)
 {
-    auto facts = find("/sys", id_);
-    if (!facts)
-        return facts.error();
-    facts_ = *facts;
     if (facts_.type != config_.type)
         return Error{Errc::invalid, "DAHDI span " + id_ + " is no " + (config_.type == SpanType::e1 ? "E1" : "T1")};
-    auto control = openControl();
-    if (!control)
-        return control.error();
     // Configuring a channel hangs up whoever has it open: first make sure that nobody has the span.
     if (const auto probe = openChannel(channelOf(config_.dChannel)); !probe && probe.error().code == Errc::busy)
         return probe.error().because("the D channel");
     for (unsigned i = 1; i <= timeslots(config_.type); ++i) {
         const Timeslot slot{static_cast<std::uint8_t>(i)};
         const auto wanted = slot == config_.dChannel ? Signalling::hdlcFcs : Signalling::clear;
-        if (auto r = prepare(*control, channelOf(slot), wanted); !r)
+        if (auto r = prepare(control, channelOf(slot), wanted); !r)
             return r.error().because("timeslot " + std::to_string(i));
     }
     auto d = DChannel::open(channelOf(config_.dChannel));
     if (!d)
         return d.error().because("the D channel");
+    auto frameWatch = edges_.loop.watch(d->descriptor(), Interest::read, [this] { receiveFrames(); });
+    if (!frameWatch)
+        return frameWatch.error();
     d_ = std::move(*d);
+    frameWatch_ = std::move(*frameWatch);
+    return {};
+}
+
+Result<Descriptor> DahdiSpan::openDevices()
+{
+    auto facts = find("/sys", id_);
+    if (!facts)
+        return facts.error();
+    facts_ = *facts;
+    auto control = openControl();
+    if (!control)
+        return control.error();
+    const Result<void> opened =
+        isBank() ? bank_.open(*control, facts_.firstChannel, facts_.channels, config_) : openPri(*control);
+    if (!opened)
+        return opened.error();
     return control;
 }
 
@@ -85,12 +118,6 @@ Result<void> DahdiSpan::start(const SpanConfig& config, SpanEvents& events)
         stop();
         return control.error();
     }
-    auto frameWatch = edges_.loop.watch(d_->descriptor(), Interest::read, [this] { receiveFrames(); });
-    if (!frameWatch) {
-        stop();
-        return frameWatch.error();
-    }
-    frameWatch_ = std::move(*frameWatch);
     events_ = &events;
     if (auto r = ticker_.start(config, std::move(*control), facts_.number, events); !r) {
         stop();
@@ -105,19 +132,32 @@ void DahdiSpan::stop() noexcept
     ticker_.stop();
     frameWatch_.reset();
     d_.reset();
+    bank_.close();
 }
 
 Result<void> DahdiSpan::openSlot(Timeslot slot)
 {
-    auto channel = BChannel::open(channelOf(slot), config_.law, edges_.loop.now());
+    const TimePoint now = edges_.loop.now();
+    const auto port = bank_.channel(slot);
+    if (isBank() && !port)
+        return Error{Errc::invalid, "port " + std::to_string(index(slot)) + " is not in use"};
+    auto channel = port ? BChannel::on(port, config_.law, now) : BChannel::open(channelOf(slot), config_.law, now);
     if (!channel)
         return channel.error();
     ticker_.open(slot, std::move(*channel));
     return {};
 }
 
+void DahdiSpan::restartAudio(Timeslot port)
+{
+    if (BChannel* channel = ticker_.find(port))
+        channel->restart(edges_.loop.now());
+}
+
 Result<void> DahdiSpan::sendFrame(Octets frame)
 {
+    if (!d_)
+        return Error{Errc::gone, "span " + config_.name + " has no D channel"};
     if (!ticker_.usable())
         return {}; // as on a line: it goes out and nobody gets it; layer 2 will notice
     if (auto r = d_->send(frame); !r)
@@ -128,8 +168,8 @@ Result<void> DahdiSpan::sendFrame(Octets frame)
 Result<std::unique_ptr<LowJoin>> DahdiSpan::join(Timeslot mine, SpanIo& other, Timeslot theirs)
 {
     auto* span = dynamic_cast<DahdiSpan*>(&other);
-    if (!span || span->config_.law != config_.law)
-        return Error{Errc::unsupported, "DAHDI joins its own channels only, of one law"};
+    if (!span || span->config_.law != config_.law || isBank() || span->isBank())
+        return Error{Errc::unsupported, "DAHDI joins its own channels only, of one law, and no analog ones"};
     const BChannel *a = ticker_.find(mine), *b = span->ticker_.find(theirs);
     if (!a || !b || !a->running() || !b->running())
         return Error{Errc::busy, "a channel has only begun"};
@@ -172,12 +212,40 @@ void DahdiSpan::receiveFrames()
     }
 }
 
+void DahdiSpan::lookAtLines()
+{
+    const std::weak_ptr life = ticker_.life();
+    const auto happened = bank_.look(edges_.loop.now());
+    if (!happened) {
+        onGone("a port was taken away");
+        return;
+    }
+    if (!happened->empty())
+        ticker_.exchange(); // what was heard before comes before
+    for (const LineEvent& e : *happened) {
+        if (life.expired())
+            return;
+        if (lineEvents_)
+            lineEvents_->onLine(e);
+    }
+}
+
 void DahdiSpan::onWake()
 {
+    if (isBank()) {
+        lookAtLines();
+        return;
+    }
     const std::weak_ptr life = ticker_.life();
     receiveFrames(); // events do not wake us by themselves
     if (!life.expired())
         d_->sendMore();
+}
+
+void DahdiSpan::onDeadLine()
+{
+    if (d_)
+        d_->forgetOutgoing();
 }
 
 } // namespace
