@@ -203,6 +203,7 @@ TEST(DahdiLines, AudioGoesBothWaysOnHookAndOffHookAndAfterDialling)
     pair.pass(300ms);
     heard("off-hook");
     ASSERT_TRUE(pair.fxoLine().dialPulses(first, "4"));
+    EXPECT_EQ(pair.fxoLine().flash(first).error().code, Errc::busy);
     EXPECT_TRUE(pair.until([&] { return events.told(1).ends_with("dialled"); }, 4s));
     heard("after dialling");
     ASSERT_TRUE(pair.fxoLine().setHook(first, false));

@@ -118,15 +118,15 @@ Result<LineBank::Port*> LineBank::find(Timeslot slot, PortKind kind)
 
 Result<void> LineBank::order(Port& port, Hook hook)
 {
-    port.device->dialling = false;
-    port.ordered = hook;
     auto done = orderHook(port.device->device, hook);
+    port.device->dialling = false;
     port.waits = !done && done.error().code == Errc::busy;
-    if (port.waits)
-        return {};
+    if (!done && !port.waits)
+        return done;
+    port.ordered = hook;
     if (done && hook == Hook::onHook)
         emptied_(port.line.config().port);
-    return done;
+    return {};
 }
 
 Result<void> LineBank::setHook(Timeslot slot, bool off)
@@ -145,6 +145,8 @@ Result<void> LineBank::flash(Timeslot slot)
     auto port = find(slot, PortKind::fxo);
     if (!port)
         return port.error();
+    if ((*port)->device->dialling) // any order ends it
+        return Error{Errc::busy, named(slot) + " is dialling"};
     return orderHook((*port)->device->device, Hook::flash);
 }
 
