@@ -291,6 +291,10 @@ Result<LineSight> lookAtLine(const Descriptor& channel)
         s.hook = seen[p.rxhooksig];
     s.alarm = p.chan_alarms != 0;
     s.bits = p.rxbits >= 0;
+    // No telephone clears bit B: these are the bits of a channel at the other end that nobody has configured.
+    const bool facesTelephone = p.sigtype == DAHDI_SIG_FXOLS || p.sigtype == DAHDI_SIG_FXOKS;
+    if (s.bits && facesTelephone && !(p.rxbits & DAHDI_BBIT))
+        s.hook = Seen::unknown;
     return s;
 }
 

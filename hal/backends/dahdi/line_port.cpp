@@ -18,10 +18,8 @@ void LinePort::hear(Event event, TimePoint now, std::vector<LineEvent>& out)
 {
     const bool exchange = config_.kind == PortKind::fxo;
     switch (event) {
-    case Event::ringOffHook: // a ring is over; the telephone is off-hook
-        if (!exchange)
-            setTelephone(true, out);
-        else if (battery_ && !ringing_ && lastLook_ && now - *lastLook_ >= shortestHidden) {
+    case Event::ringOffHook: // a ring is over; a telephone that is off-hook is seen
+        if (exchange && battery_ && !ringing_ && lastLook_ && now - *lastLook_ >= shortestHidden) {
             add(out, Kind::ringBegin);
             add(out, Kind::ringEnd, now - *lastLook_);
         }
