@@ -35,18 +35,22 @@ std::string socketOf(const Fleet& f, const std::string& span)
     return f.options.dir + "/spans/" + span + ".sock";
 }
 
+// The keys that say where an end of a span is: virtual, or a card's.
+std::string placeOf(const Fleet& f, const std::string& name, std::string_view role, std::string_view end)
+{
+    const auto wire = f.options.wires.find(name);
+    if (wire == f.options.wires.end())
+        return fmt::format("backend = virtual\n{} = {}\n", end, socketOf(f, name));
+    const std::string& id = role == "network" ? wire->second.network : wire->second.user;
+    const std::string backend = id.substr(0, id.find(':'));
+    return fmt::format("backend = {}\nspan = {}\n", backend, id.substr(backend.size() + 1));
+}
+
 std::string spanSection(const Fleet& f, const std::string& name, std::string_view use, std::string_view role,
                         std::string_view end)
 {
-    const auto wire = f.options.wires.find(name);
-    std::string backend = "virtual", where = fmt::format("{} = {}", end, socketOf(f, name));
-    if (wire != f.options.wires.end()) {
-        const std::string& id = role == "network" ? wire->second.network : wire->second.user;
-        backend = id.substr(0, id.find(':'));
-        where = "span = " + id.substr(backend.size() + 1);
-    }
-    return fmt::format("[span {}]\nbackend = {}\nuse = {}\nrole = {}\n{}country = {}\n{}\n\n", name, backend, use, role,
-                       lineType(f), f.options.country, where);
+    return fmt::format("[span {}]\n{}use = {}\nrole = {}\n{}country = {}\n\n", name, placeOf(f, name, role, end), use,
+                       role, lineType(f), f.options.country);
 }
 
 // A wire of a name that no span of the lab has is a mistake, not an extra.
@@ -66,19 +70,20 @@ Result<void> checkWires(const Fleet& f)
 }
 
 // The exchange of the us lab opens the loop when a caller hangs up, that of the eu lab (Germany's) only plays its tone.
-std::string bankSection(const Fleet& f, const std::string& name, std::string_view signalling, std::string_view end)
+std::string bankSection(const Fleet& f, const std::string& name, std::string_view signalling, std::string_view place)
 {
-    return fmt::format("[span {}]\nbackend = virtual\ntype = analog\nsignalling = {}\nline_profile = {}\ncountry = {}\n"
-                       "number = 1-{} {}\n{} = {}\n\n",
-                       name, signalling, f.options.country == "us" ? "us" : "de", f.options.country, linesPerBank,
-                       accessNumber, end, socketOf(f, name));
+    return fmt::format("[span {}]\n{}type = analog\nsignalling = {}\nline_profile = {}\ncountry = {}\n"
+                       "number = 1-{} {}\n\n",
+                       name, place, signalling, f.options.country == "us" ? "us" : "de", f.options.country,
+                       linesPerBank, accessNumber);
 }
 
 std::string trunkSection(const Fleet& f, const std::string& name, bool exchange)
 {
+    const std::string_view role = exchange ? "network" : "user", end = exchange ? "listen" : "connect";
     if (f.options.analog)
-        return bankSection(f, name, exchange ? "fxo_ks" : "fxs_ks", exchange ? "listen" : "connect");
-    return spanSection(f, name, "trunk", exchange ? "network" : "user", exchange ? "listen" : "connect");
+        return bankSection(f, name, exchange ? "fxo_ks" : "fxs_ks", placeOf(f, name, role, end));
+    return spanSection(f, name, "trunk", role, end);
 }
 
 std::string modemSection(const Fleet& f, const std::string& name)

@@ -34,11 +34,19 @@ Result<BChannel> BChannel::open(int channel, Law law, TimePoint now)
     return opened;
 }
 
+Result<BChannel> BChannel::on(std::shared_ptr<OpenChannel> device, Law law, TimePoint now)
+{
+    if (auto r = setBuffers(device->device, blockSamples, blocksQueued); !r)
+        return r.error();
+    BChannel opened(std::move(device), law);
+    opened.restart(now);
+    return opened;
+}
+
 void BChannel::restart(TimePoint now)
 {
     // Events of the time before would keep us from writing. A channel that was taken away says so for ever.
-    for (Event e = nextEvent(device_->device); e != Event::none && e != Event::removed;
-         e = nextEvent(device_->device)) {
+    for (Event e = device_->next(); e != Event::none && e != Event::removed; e = device_->next()) {
     }
     (void)flush(device_->device, Queue::both);
     inHand_ = false;
@@ -54,7 +62,15 @@ void BChannel::sendIdle(unsigned blocks)
     std::array<std::uint8_t, blockSamples> idle;
     idle.fill(idleOctet(law_));
     for (unsigned i = 0; i < blocks; ++i)
-        write(device_->device, idle);
+        send(idle);
+}
+
+void BChannel::send(Octets block)
+{
+    if (device_->dialling)
+        return;
+    if (!write(device_->device, block) && device_->next() != Event::none)
+        write(device_->device, block);
 }
 
 BChannel::Fetch BChannel::fetch()
@@ -66,7 +82,7 @@ BChannel::Fetch BChannel::fetch()
         if (got.gone)
             return Fetch::gone;
         if (got.event) {
-            if (nextEvent(device_->device) == Event::removed)
+            if (device_->next() == Event::removed)
                 return Fetch::gone;
             continue; // alarms are the span's, told by its D channel too
         }
@@ -106,8 +122,7 @@ void BChannel::exchange(Octets tx, TimePoint now)
     if (waiting() >= tooMany && quiet(tx, law_))
         return;
     ++written_;
-    if (!write(device_->device, tx) && nextEvent(device_->device) != Event::none)
-        write(device_->device, tx);
+    send(tx);
 }
 
 } // namespace callbox::hal::dahdi

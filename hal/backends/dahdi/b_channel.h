@@ -15,6 +15,8 @@ class BChannel {
 public:
     // Hears all that comes from now on, and sends quiet until its first tick.
     static Result<BChannel> open(int channel, Law law, TimePoint now);
+    // The same of a channel that is open already.
+    static Result<BChannel> on(std::shared_ptr<OpenChannel> device, Law law, TimePoint now);
     void restart(TimePoint now); // what is queued, both ways, is nobody's
 
     // What comes in the first 20 ms is not given: a far end that is not open yet sends what it likes. The first block
@@ -40,6 +42,7 @@ public:
 private:
     BChannel(std::shared_ptr<OpenChannel> device, Law law) : device_(std::move(device)), law_(law) {}
     void sendIdle(unsigned blocks);
+    void send(Octets block);
     [[nodiscard]] unsigned waiting() const { return (atBegin_ > 0 ? atBegin_ - 1 : 0) + written_; }
     std::shared_ptr<OpenChannel> device_;
     Law law_;

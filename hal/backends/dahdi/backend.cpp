@@ -18,8 +18,7 @@ Result<std::vector<SpanInfo>> probe()
         return all.error();
     std::vector<SpanInfo> out;
     for (const dahdi::SpanFacts& f : *all)
-        if (f.type)
-            out.push_back({"dahdi:" + f.id, f.model, *f.type});
+        out.push_back({"dahdi:" + f.id, f.model, f.type.value_or(SpanType::analog)});
     return out;
 }
 

@@ -40,8 +40,7 @@ DChannel::Heard DChannel::meaning(Event event)
     case Event::noAlarm:
         alarmsChanged_ = true;
         break;
-    case Event::none:
-    case Event::other:
+    default:
         break;
     }
     return {};

@@ -28,6 +28,12 @@ Error failed(const std::string& what)
     }
 }
 
+constexpr std::pair<Signalling, int> signallings[] = {
+    {Signalling::clear, DAHDI_SIG_CLEAR},   {Signalling::hdlcFcs, DAHDI_SIG_HDLCFCS},
+    {Signalling::fxsLoop, DAHDI_SIG_FXSLS}, {Signalling::fxsKewl, DAHDI_SIG_FXSKS},
+    {Signalling::fxoLoop, DAHDI_SIG_FXOLS}, {Signalling::fxoKewl, DAHDI_SIG_FXOKS},
+};
+
 Result<Descriptor> openDevice(const char* path)
 {
     Descriptor d(::open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC));
@@ -86,16 +92,19 @@ Result<Signalling> signalling(const Descriptor& control, int channel)
     p.channo = channel;
     if (ioctl(control.get(), DAHDI_GET_PARAMS, &p) < 0)
         return failed("asking for DAHDI channel " + std::to_string(channel));
-    if (p.sigtype == DAHDI_SIG_HDLCFCS)
-        return Signalling::hdlcFcs;
-    return p.sigtype == DAHDI_SIG_CLEAR ? Signalling::clear : Signalling::other;
+    for (const auto& [ours, theirs] : signallings)
+        if (p.sigtype == theirs)
+            return ours;
+    return Signalling::other;
 }
 
 Result<void> configure(const Descriptor& control, int channel, Signalling signalling, Law law)
 {
     dahdi_chanconfig c{};
     c.chan = channel;
-    c.sigtype = signalling == Signalling::hdlcFcs ? DAHDI_SIG_HDLCFCS : DAHDI_SIG_CLEAR;
+    for (const auto& [ours, theirs] : signallings)
+        if (signalling == ours)
+            c.sigtype = theirs;
     c.deflaw = law == Law::alaw ? DAHDI_LAW_ALAW : DAHDI_LAW_MULAW;
     if (ioctl(control.get(), DAHDI_CHANCONFIG, &c) < 0)
         return failed("configuring DAHDI channel " + std::to_string(channel));
@@ -148,29 +157,39 @@ void stopHearing(const Descriptor& channel)
     (void)setAudioMode(channel, 0);
 }
 
+namespace {
+
+constexpr std::pair<int, Event> events[] = {
+    {DAHDI_EVENT_NONE, Event::none},
+    {DAHDI_EVENT_ALARM, Event::alarm},
+    {DAHDI_EVENT_NOALARM, Event::noAlarm},
+    {DAHDI_EVENT_ABORT, Event::abort},
+    {DAHDI_EVENT_OVERRUN, Event::overrun},
+    {DAHDI_EVENT_BADFCS, Event::badFcs},
+    {DAHDI_EVENT_REMOVED, Event::removed},
+    {DAHDI_EVENT_RINGOFFHOOK, Event::ringOffHook},
+    {DAHDI_EVENT_ONHOOK, Event::onHook},
+    {DAHDI_EVENT_WINKFLASH, Event::winkFlash},
+    {DAHDI_EVENT_POLARITY, Event::polarity},
+    {DAHDI_EVENT_DIALCOMPLETE, Event::dialComplete},
+    {DAHDI_EVENT_PULSE_START, Event::pulseStart},
+};
+
+} // namespace
+
 Event nextEvent(const Descriptor& channel)
 {
     int event = DAHDI_EVENT_NONE;
     if (ioctl(channel.get(), DAHDI_GETEVENT, &event) < 0)
         return errno == ENODEV ? Event::removed : Event::none;
-    switch (event) {
-    case DAHDI_EVENT_NONE:
-        return Event::none;
-    case DAHDI_EVENT_ALARM:
-        return Event::alarm;
-    case DAHDI_EVENT_NOALARM:
-        return Event::noAlarm;
-    case DAHDI_EVENT_ABORT:
-        return Event::abort;
-    case DAHDI_EVENT_OVERRUN:
-        return Event::overrun;
-    case DAHDI_EVENT_BADFCS:
-        return Event::badFcs;
-    case DAHDI_EVENT_REMOVED:
-        return Event::removed;
-    default:
-        return Event::other;
+    if (event & DAHDI_EVENT_PULSEDIGIT) {
+        const int digit = (event & 0xFF) - '0'; // more than ten pulses are '*' and '#'
+        return digit >= 0 && digit <= 9 ? Event(int(Event::pulse0) + digit) : Event::other;
     }
+    for (const auto& [theirs, ours] : events)
+        if (event == theirs)
+            return ours;
+    return Event::other;
 }
 
 Result<Alarms> alarms(const Descriptor& control, int span)
@@ -231,6 +250,96 @@ Result<void> setLoopback(const Descriptor& control, int span, Loopback loopback)
     if (errno == ENOSYS || errno == EINVAL || errno == ENOTTY || errno == EOPNOTSUPP)
         return Error{Errc::unsupported, what + ": the card's driver has none"};
     return failed(what);
+}
+
+namespace {
+
+constexpr int settles = 100;       // ms; DAHDI's own 600 would lose digits and flashes
+constexpr int noCadence = 600'000; // ms: longer than any ring
+constexpr int ourZone = 127;       // numbers of libtonezone's begin at 0
+constexpr int firstZone = -1;
+
+bool takeZone(const Descriptor& channel)
+{
+    int zone = firstZone;
+    return ioctl(channel.get(), DAHDI_SETTONEZONE, &zone) == 0;
+}
+
+} // namespace
+
+Result<void> prepareLine(const Descriptor& control, const Descriptor& channel)
+{
+    if (!takeZone(channel)) {
+        dahdi_tone_def_header none{};
+        none.zone = ourZone;
+        none.ringcadence[0] = none.ringcadence[1] = noCadence;
+        std::strcpy(none.name, "none");
+        (void)ioctl(control.get(), DAHDI_LOADZONE, &none); // another program may have been faster
+        if (!takeZone(channel))
+            return failed("loading a DAHDI tone zone");
+    }
+    dahdi_ring_cadence cadence{};
+    cadence.ringcadence[0] = cadence.ringcadence[1] = noCadence;
+    if (ioctl(channel.get(), DAHDI_SETCADENCE, &cadence) < 0)
+        return failed("setting the ring of a DAHDI channel");
+    dahdi_params p{};
+    if (ioctl(channel.get(), DAHDI_GET_PARAMS, &p) < 0)
+        return failed("asking for a DAHDI channel");
+    p.debouncetime = settles;
+    if (ioctl(channel.get(), DAHDI_SET_PARAMS, &p) < 0)
+        return failed("setting the times of a DAHDI channel");
+    return {};
+}
+
+Result<void> orderHook(const Descriptor& channel, Hook hook)
+{
+    constexpr int theirs[] = {DAHDI_ONHOOK, DAHDI_OFFHOOK, DAHDI_RING, DAHDI_RINGOFF, DAHDI_FLASH};
+    int order = theirs[static_cast<std::size_t>(hook)];
+    if (ioctl(channel.get(), DAHDI_HOOK, &order) == 0 || errno == EINPROGRESS)
+        return {};
+    if (errno == EBUSY)
+        return Error{Errc::busy, "a DAHDI channel is still at what it was told before"};
+    return failed("the hook of a DAHDI channel");
+}
+
+Result<void> dialPulses(const Descriptor& channel, std::string_view digits)
+{
+    dahdi_dialoperation d{};
+    d.op = DAHDI_DIAL_OP_REPLACE;
+    const std::string text = "PW" + std::string(digits); // pulses, and a pause, without which the first would be lost
+    text.copy(d.dialstr, sizeof d.dialstr - 1);
+    if (ioctl(channel.get(), DAHDI_DIAL, &d) < 0)
+        return failed("dialling on a DAHDI channel");
+    return {};
+}
+
+Result<void> setPolarity(const Descriptor& channel, bool reversed)
+{
+    int polarity = reversed ? 1 : 0;
+    if (ioctl(channel.get(), DAHDI_SETPOLARITY, &polarity) == 0)
+        return {};
+    if (errno == ENOTTY || errno == ENOSYS || errno == EINVAL)
+        return Error{Errc::unsupported, "this card's driver cannot reverse the polarity"};
+    return failed("the polarity of a DAHDI channel");
+}
+
+Result<LineSight> lookAtLine(const Descriptor& channel)
+{
+    dahdi_params p{};
+    if (ioctl(channel.get(), DAHDI_GET_PARAMS, &p) < 0)
+        return failed("asking for a DAHDI channel");
+    LineSight s;
+    using Seen = LineSight::Hook;
+    constexpr Seen seen[] = {Seen::onHook, Seen::offHook, Seen::unknown, Seen::ring}; // enum dahdi_rxsig of the kernel
+    if (p.rxhooksig >= 0 && std::size_t(p.rxhooksig) < std::size(seen))
+        s.hook = seen[p.rxhooksig];
+    s.alarm = p.chan_alarms != 0;
+    s.bits = p.rxbits >= 0;
+    // No telephone clears bit B: these are the bits of a channel at the other end that nobody has configured.
+    const bool facesTelephone = p.sigtype == DAHDI_SIG_FXOLS || p.sigtype == DAHDI_SIG_FXOKS;
+    if (s.bits && facesTelephone && !(p.rxbits & DAHDI_BBIT))
+        s.hook = Seen::unknown;
+    return s;
 }
 
 Got read(const Descriptor& channel, std::span<std::uint8_t> into)

@@ -31,8 +31,8 @@ Result<Descriptor> openTimer(unsigned samples); // expires each time so many sam
 Result<void> acknowledgeTimer(const Descriptor&);
 Result<Descriptor> openChannel(int channel); // by its number in the system; non-blocking
 
-// What a channel is configured as.
-enum class Signalling { clear, hdlcFcs, other };
+// What a channel is configured as; analog ones by DAHDI's names: fxs faces an exchange, fxo a telephone.
+enum class Signalling { clear, hdlcFcs, fxsLoop, fxsKewl, fxoLoop, fxoKewl, other };
 Result<Signalling> signalling(const Descriptor& control, int channel);
 // Makes it that; the channel must not be open.
 Result<void> configure(const Descriptor& control, int channel, Signalling, Law);
@@ -47,7 +47,25 @@ Result<void> flush(const Descriptor& channel, Queue);
 Result<void> hear(const Descriptor& channel, int other);
 void stopHearing(const Descriptor& channel);
 
-enum class Event { none, alarm, noAlarm, abort, overrun, badFcs, removed, other };
+enum class Event {
+    none,
+    alarm,
+    noAlarm,
+    abort,
+    overrun,
+    badFcs,
+    removed,
+    other,
+    // -- of analog ports
+    ringOffHook, // the telephone is off-hook; towards an exchange: a ring is over
+    onHook,
+    winkFlash,
+    polarity, // it has changed
+    dialComplete,
+    pulseStart,
+    pulse0, // and so on: a digit was dialled with pulses
+    pulse9 = pulse0 + 9,
+};
 Event nextEvent(const Descriptor& channel); // none when the queue is empty
 
 Result<Alarms> alarms(const Descriptor& control, int span);
@@ -55,6 +73,25 @@ Result<Alarms> alarms(const Descriptor& control, int span);
 Result<LineErrors> lineErrors(const Descriptor& control, int span);
 // Errc::unsupported: its driver has no such loop.
 Result<void> setLoopback(const Descriptor& control, int span, Loopback);
+
+// An analog port just opened: our own cadence of rings, hooks that settle fast. Both have DAHDI ask for a tone zone;
+// where none is loaded an empty one is.
+Result<void> prepareLine(const Descriptor& control, const Descriptor& channel);
+enum class Hook { onHook, offHook, ring, ringOff, flash };
+// Errc::busy: it has not yet done what it was told before. On-hook empties both queues.
+Result<void> orderHook(const Descriptor& channel, Hook);
+// Off-hook: digits 0 to 9, at most 200. A write would end it.
+Result<void> dialPulses(const Descriptor& channel, std::string_view digits);
+// Towards a telephone. Errc::unsupported: the driver cannot.
+Result<void> setPolarity(const Descriptor& channel, bool reversed);
+
+// What the other side of a line does.
+struct LineSight {
+    enum class Hook { unknown, onHook, offHook, ring } hook = Hook::unknown; // onHook of an exchange: no battery
+    bool alarm = false;                                                      // of the channel: no battery
+    bool bits = false; // the driver tells it by signalling bits, all the time
+};
+Result<LineSight> lookAtLine(const Descriptor& channel);
 
 // At most one block, or one frame with its FCS. Empty: nothing there (now), or an event waits before it.
 struct Got {

@@ -25,6 +25,14 @@ OpenChannel::~OpenChannel()
         j->cut();
 }
 
+Event OpenChannel::next()
+{
+    const Event e = nextEvent(device);
+    if (keepsEvents && e != Event::none && (kept.empty() || kept.back() != Event::removed))
+        kept.push_back(e);
+    return e;
+}
+
 namespace {
 
 class Handle final : public LowJoin {

@@ -4,6 +4,7 @@
 #pragma once
 #include "device.h"
 #include <callbox/hal/joiner.h>
+#include <vector>
 
 namespace callbox::hal::dahdi {
 
@@ -16,9 +17,15 @@ struct OpenChannel {
     OpenChannel(const OpenChannel&) = delete;
     OpenChannel& operator=(const OpenChannel&) = delete;
 
+    // The next event; kept too, where somebody else wants to know of it.
+    Event next();
+
     Descriptor device;
     int number; // in the system
     std::weak_ptr<KernelJoin> join;
+    bool keepsEvents = false;
+    std::vector<Event> kept;
+    bool dialling = false; // nothing may be written: it would end DAHDI's dialling
 };
 
 Result<std::unique_ptr<LowJoin>> joinChannels(const std::shared_ptr<OpenChannel>& a,

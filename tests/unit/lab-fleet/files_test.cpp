@@ -80,6 +80,21 @@ TEST(FleetFiles, AWiredTrunkIsTheCardsSpanAtBothEndsAndTheOthersStayVirtual)
     EXPECT_EQ(c.lines.spans[1].backend, "virtual");
 }
 
+TEST(FleetFiles, AWiredBankOfAnalogLinesIsTheCardsSpanAtBothEnds)
+{
+    FleetOptions o = options("us", 1, 1, 0, true);
+    o.analog = true;
+    o.wires["trunk1"] = {"dahdi:A/1", "dahdi:B/2"};
+    const Fleet f = *planFleet(o);
+    EXPECT_NE(exchangeIni(f).find("[span trunk1]\nbackend = dahdi\nspan = A/1\ntype = analog\n"), std::string::npos)
+        << exchangeIni(f);
+    const box::BoxConfig c = boxConfig(f, 0);
+    ASSERT_EQ(c.lines.spans.size(), 1u);
+    EXPECT_EQ(c.lines.spans[0].backend, "dahdi");
+    EXPECT_EQ(c.lines.spans[0].backendKeys.at("span"), "B/2");
+    EXPECT_EQ(c.lines.spans[0].span.type, hal::SpanType::analog);
+}
+
 TEST(FleetFiles, WiresThatFitNothingAreNamed)
 {
     const auto complaint = [](const std::string& text) {
