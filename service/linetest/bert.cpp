@@ -13,7 +13,7 @@ constexpr Duration syncLimit = 5s; // for a loop far away to be found
 constexpr Duration pollEvery = 100ms;
 constexpr Duration drainTime = 2s; // longer than any loop's delay
 constexpr unsigned looksUntilSilent = 3;
-constexpr Duration unaskedLimit = 60s; // nobody waits for it any more, and it keeps channels from calls
+constexpr Duration unaskedLimit = 120s; // nobody waits for it any more, and it keeps channels from calls
 constexpr std::size_t secondsOfMinute = 60;
 
 struct Minute {
@@ -227,7 +227,7 @@ Task<> LineTests::bert(BertOrder order, HeldChannels held, Test& test)
             co_await fail(Errc::gone, "span " + test.span + ": no samples come any more");
         }
         if (test.asked && edges_.loop.now() - *test.asked > unaskedLimit)
-            co_await fail(Errc::timeout, "nobody has asked for the test for a minute; its channels are free again");
+            co_await fail(Errc::timeout, "nobody has asked for the test for two minutes; its channels are free again");
     }
     run.insertNoMore();
     co_await sleepFor(edges_.loop, drainTime);

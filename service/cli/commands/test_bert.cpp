@@ -93,27 +93,28 @@ Task<Exit> run(Context& c)
 
 Command testBert()
 {
-    return {.path = {"test", "bert"},
-            .summary = "bit errors of idle channels: send a pattern, check what comes back",
-            .arguments = {{"SPAN", "its name, as span status shows it"}},
-            .options = {{.name = "slot", .value = "N", .help = "this timeslot; else an idle one", .range = {{1, 31}}},
-                        {.name = "all", .help = "every idle channel at once; wants --yes"},
-                        {.name = "yes", .help = "yes, do it, though no call gets a channel meanwhile"},
-                        {.name = "pattern",
-                         .value = "P",
-                         .help = "ITU-T O.150: 2^11-1, 2^15-1, QRSS (2^20-1), 2^23-1; or a word over and over",
-                         .preset = "prbs15",
-                         .choices = {"prbs11", "prbs15", "qrss", "prbs23", "ones", "1:1", "3-in-24"}},
-                        {.name = "minutes", .value = "M", .help = "how long", .preset = "1", .decimal = {{0.05, 1440}}},
-                        {.name = "insert", .value = "N|RATE", .help = "send so many wrong bits, or one in 1/RATE"}},
-            .address = Address::boxesOrSwitch,
-            .more =
-                "A test that nobody waits for any more ends after a minute. The far end loops (test loop there, or the "
-                "telco's loop), or sends the same pattern. ES, SES, UAS: "
-                "errored,\n"
-                "severely errored, unavailable seconds (G.821). Exit code 0: no error but those inserted, no loss of\n"
-                "synchronism, no slip.",
-            .run = run};
+    return {
+        .path = {"test", "bert"},
+        .summary = "bit errors of idle channels: send a pattern, check what comes back",
+        .arguments = {{"SPAN", "its name, as span status shows it"}},
+        .options = {{.name = "slot", .value = "N", .help = "this timeslot; else an idle one", .range = {{1, 31}}},
+                    {.name = "all", .help = "every idle channel at once; wants --yes"},
+                    {.name = "yes", .help = "yes, do it, though no call gets a channel meanwhile"},
+                    {.name = "pattern",
+                     .value = "P",
+                     .help = "ITU-T O.150: 2^11-1, 2^15-1, QRSS (2^20-1), 2^23-1; or a word over and over",
+                     .preset = "prbs15",
+                     .choices = {"prbs11", "prbs15", "qrss", "prbs23", "ones", "1:1", "3-in-24"}},
+                    {.name = "minutes", .value = "M", .help = "how long", .preset = "1", .decimal = {{0.05, 1440}}},
+                    {.name = "insert", .value = "N|RATE", .help = "send so many wrong bits, or one in 1/RATE"}},
+        .address = Address::boxesOrSwitch,
+        .more =
+            "A test that nobody waits for any more ends after two minutes. The far end loops (test loop there, or the "
+            "telco's loop), or sends the same pattern. ES, SES, UAS: "
+            "errored,\n"
+            "severely errored, unavailable seconds (G.821). Exit code 0: no error but those inserted, no loss of\n"
+            "synchronism, no slip.",
+        .run = run};
 }
 
 } // namespace callbox::cli

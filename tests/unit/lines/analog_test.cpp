@@ -16,7 +16,7 @@ using testing::Not;
 
 namespace {
 
-const std::string good = "[span lines]\ntype = analog\nprofile = us\nnumber = 1-4 +12125559000\nconnect = /x\n";
+const std::string good = "[span lines]\ntype = analog\nline_profile = us\nnumber = 1-4 +12125559000\nconnect = /x\n";
 
 std::vector<std::string> problemsOf(const std::string& text, LinesConfig* out = nullptr)
 {
@@ -34,7 +34,7 @@ std::vector<std::string> problemsOf(const std::string& text, LinesConfig* out = 
 TEST(AnalogConfig, WhatTheProfileSaysNeedNotBeSaid)
 {
     LinesConfig c;
-    EXPECT_THAT(problemsOf(good + "[span other]\ntype = analog\nprofile = fr\ncountry = us\nsignalling = fxo_ls\n"
+    EXPECT_THAT(problemsOf(good + "[span other]\ntype = analog\nline_profile = fr\ncountry = us\nsignalling = fxo_ls\n"
                                   "number = 1 +12125559001 7 +12125559002\nlisten = /y\n"
                                   "tone_busy = 440/300 0/300\ncaller_id = dtmf\nrelease_silence_s = 0\n",
                            &c),
@@ -65,8 +65,9 @@ TEST(AnalogConfig, EveryMistakeIsNamed)
         {"[span a]\ntype = analog\nconnect = /x\nnumber = 1 +12125559000\n",
          "box.ini:1: [span a]: line_profile = : is missing; "
          "generic, us, gb"},
-        {"[span a]\ntype = analog\nconnect = /x\nprofile = us\n", "[span a]: number = : is missing"},
-        {"[span a]\ntype = analog\nconnect = /x\nprofile = mars\n", "box.ini:4: line_profile = mars: generic, us, gb"},
+        {"[span a]\ntype = analog\nconnect = /x\nline_profile = us\n", "[span a]: number = : is missing"},
+        {"[span a]\ntype = analog\nconnect = /x\nline_profile = mars\n",
+         "box.ini:4: line_profile = mars: generic, us, gb"},
         {"[span a]\ntype = analog\nnumber = 1\n", "box.ini:3: number = 1: PORT NUMBER or FIRST-LAST NUMBER"},
         {"[span a]\ntype = analog\nnumber = 0 +12125559000\n", "number = 0 +12125559000: PORT NUMBER"},
         {"[span a]\ntype = analog\nnumber = 4-2 +12125559000\n", "number = 4-2 +12125559000: PORT NUMBER"},
@@ -105,8 +106,9 @@ struct World {
     World()
     {
         LinesConfig ends;
-        problemsOf(good + "[span far]\ntype = analog\nprofile = us\nsignalling = fxo_ks\nnumber = 1-4 +12125559000\n"
-                          "listen = /y\n",
+        problemsOf(good +
+                       "[span far]\ntype = analog\nline_profile = us\nsignalling = fxo_ks\nnumber = 1-4 +12125559000\n"
+                       "listen = /y\n",
                    &ends);
         LinesWorld world;
         world.openSpan = [this](const SpanSettings& s) -> Result<std::unique_ptr<hal::SpanIo>> {

@@ -237,7 +237,7 @@ TEST_P(LineTest, ATestThatNobodyWaitsForGivesItsChannelsBack)
         loop.runFor(50s);
         EXPECT_EQ(asked(near, "GET", "/v1/test/" + begun.value("id", ""))["state"], "running");
     }
-    loop.runFor(65s);
+    loop.runFor(125s);
     EXPECT_EQ(asked(near, "GET", "/v1/test/" + begun.value("id", ""))["state"], "failed");
     EXPECT_GT(near.line().trunk().status().idle, 20u);
 }
