@@ -11,7 +11,7 @@ namespace {
 
 constexpr Duration patience = 180s;   // for an answer: EN 300 403-1 table 9-1, T301
 constexpr Duration longestStay = 2h;  // for the far end to hang up
-constexpr Duration handToHook = 20ms; // a far end that takes whole blocks has the last words by then
+constexpr Duration handToHook = 60ms; // a far end that takes whole blocks has the last words by then
 constexpr Duration clearing = 10s;    // T305 and T308, one after the other
 
 } // namespace

@@ -92,7 +92,7 @@ Task<> Carried::lastWords(hal::Call& towards)
     while (!join_->drained(towards) && !gone(towards) && loop_.now() < until)
         co_await sleepFor(loop_, 5ms);
     if (!gone(towards))
-        co_await sleepFor(loop_, 20ms); // a far end that takes whole blocks has the last one by then
+        co_await sleepFor(loop_, 40ms); // a far end that takes whole blocks has the last one by then
 }
 
 Task<hal::Cause> Carried::untilEnd()
