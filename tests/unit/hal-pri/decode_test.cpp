@@ -110,7 +110,8 @@ TEST(Decode, FacilitiesByTheNamesOfTheirOperations)
 {
     EXPECT_EQ(element("1C 26 91 A1 23 02 01 02 02 01 0F 30 1B 02 01 01 0A 01 01 A1 13 A0 11 A1 0F 0A 01 02 12 0A 32 31 "
                       "32 35 35 35 30 31 32 33"),
-              "Facility: supplementary services: invoke 2 DivertingLegInformation2: 1 diversion, reason busy, diverted "
+              "Facility: supplementary services: invoke 2 DivertingLegInformation2: 1 diversion, reason unconditional, "
+              "diverted "
               "by 2125550123, first called not given");
     EXPECT_EQ(element("1C 09 91 A1 06 02 01 05 02 01 06"), "Facility: supplementary services: invoke 5 EctExecute");
     EXPECT_EQ(element("1C 0F 91 A1 0C 02 01 07 06 07 2A 86 48 CE 15 00 08"),
