@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/bundle.h"
+#include "cli/end_of_text.h"
 #include "cli/redact.h"
 #include <algorithm>
 #include <cerrno>
@@ -10,14 +11,7 @@ namespace callbox::cli {
 
 void Bundle::addText(const std::string& name, const std::string& from, std::string text)
 {
-    std::size_t cut = 0;
-    if (text.size() > mostOfOne) {
-        // From a line's beginning: the rest of a cut number would be no number to the eye that hides them.
-        cut = text.size() - mostOfOne;
-        const std::size_t line = text.find('\n', cut);
-        cut = line == std::string::npos ? text.size() : line + 1;
-        text.erase(0, cut);
-    }
+    const std::size_t cut = keepEnd(text, mostOfOne);
     put(name, from, shown(text), cut);
 }
 
@@ -93,9 +87,8 @@ Result<std::string> endOfFile(const std::string& path, std::size_t most)
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
         return systemError(errno, path);
-    const off_t size = ::lseek(fd, 0, SEEK_END);
-    const bool cut = size > off_t(most);
-    ::lseek(fd, cut ? size - off_t(most) : 0, SEEK_SET);
+    const off_t before = ::lseek(fd, 0, SEEK_END) - off_t(most);
+    ::lseek(fd, std::max<off_t>(before - 1, 0), SEEK_SET); // one more: it may be the end of a line
     std::string out;
     char octets[65536];
     ssize_t n = 0;
@@ -105,8 +98,7 @@ Result<std::string> endOfFile(const std::string& path, std::size_t most)
     ::close(fd);
     if (failed)
         return systemError(failed, path);
-    if (cut) // a number or a secret cut in two would not be known as one
-        out.erase(0, std::min(out.find('\n'), out.size() - 1) + 1);
+    keepEnd(out, most);
     return out;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/program_output.h"
+#include "cli/end_of_text.h"
 #include <callbox/base/async.h>
 #include <cerrno>
 #include <csignal>
@@ -73,13 +74,6 @@ private:
     bool ended_ = false;
 };
 
-// Keeps the last `most` octets, from the beginning of a line: half a number would not be known as one.
-void dropBeginning(std::string& text, std::size_t most)
-{
-    text.erase(0, text.size() - most);
-    text.erase(0, std::min(text.find('\n'), text.size() - 1) + 1);
-}
-
 } // namespace
 
 Task<std::string> outputOf(Loop& loop, std::vector<std::string> argv, Duration limit, std::size_t most)
@@ -95,7 +89,7 @@ Task<std::string> outputOf(Loop& loop, std::vector<std::string> argv, Duration l
         if (n > 0) {
             out.append(octets, std::size_t(n));
             if (out.size() > 2 * most)
-                dropBeginning(out, most);
+                keepEnd(out, most);
         } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
             done.set(true);
         }
@@ -105,8 +99,7 @@ Task<std::string> outputOf(Loop& loop, std::vector<std::string> argv, Duration l
         co_await fail(Errc::timeout, argv[0] + " had not ended after " + std::to_string(toMs(limit)) + " ms");
     if (child->end() != 0 && out.empty())
         co_await fail(Errc::io, argv[0] + " failed and printed nothing");
-    if (out.size() > most)
-        dropBeginning(out, most);
+    keepEnd(out, most);
     co_return std::move(out);
 }
 

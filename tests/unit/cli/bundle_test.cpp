@@ -2,6 +2,7 @@
 // The bundle: redacted whatever is in it, private, bounded, read by tar, and made with every daemon dead.
 #include "../../support/command.h"
 #include "cli/bundle.h"
+#include "cli/end_of_text.h"
 #include "cli/program_output.h"
 #include "cli/redact.h"
 #include "lab/small_file.h"
@@ -214,6 +215,20 @@ Result<std::string> printed(std::vector<std::string> argv, Duration limit, std::
     tasks.start(Keep::it(std::move(task), out), [&](Result<void>) { loop.stop(); });
     loop.run();
     return std::move(*out);
+}
+
+TEST(EndOfText, ANumberCutInTwoGoesWhole)
+{
+    std::string text = "to +12125550123\nto +12125550124\n";
+    EXPECT_EQ(keepEnd(text, 20), 16u);
+    EXPECT_EQ(text, "to +12125550124\n");
+    EXPECT_EQ(keepEnd(text, 16), 0u);
+    std::string whole = "a\nb\n";
+    EXPECT_EQ(keepEnd(whole, 2), 2u);
+    EXPECT_EQ(whole, "b\n") << "the cut falls between two lines";
+    std::string one = "pin = 4711";
+    EXPECT_EQ(keepEnd(one, 4), 10u);
+    EXPECT_EQ(one, "");
 }
 
 TEST(ProgramOutput, IsBoundedInTimeAndSize)
