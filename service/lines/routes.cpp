@@ -93,6 +93,8 @@ Response atTrace(Lines& lines, const Request& r)
     if (!modem)
         return control::errorResponse(Error{
             Errc::not_found, "modem " + r.captured.at(0) + ": there is none of this name; modem status names them"});
+    if (asked(r, "numbers"))
+        lines.log().info("numbers given out", {{"trace", modem->name()}});
     return jsonResponse(traceJson(*modem, asked(r, "numbers")));
 }
 
