@@ -142,11 +142,16 @@ TEST_P(Laws, ACallThatItsFirstBoxRefusesIsRecordedBitForBitOnTheNext)
     const auto spoken = allCodes(2 * second, 7);
     writeG711(lab.file("spoken.wav"), law, spoken);
     bool refused = false;
-    for (int i = 0; i < 10 && !refused; ++i) { // until a call comes before the switch hears of the drain
+    const std::string access = lab.description().at("access_number");
+    for (int i = 0; i < 10 && !refused; ++i) { // the call comes while the switch stands still and hears of no drain
         lab.waitFor({"switch", "boxes"}, allUsable);
         const std::string refusing = best(lab);
+        ASSERT_EQ(lab.command({"lab", "fault"}, {"--switch", "--what", "freeze"}).exitCode, 0);
+        const auto call = lab.calling(
+            {"--from", caller, "--to", access, "--redirecting", recipient, "--play", lab.file("spoken.wav")});
         ASSERT_EQ(lab.command({"box", "drain"}, {"--box", refusing, "--why", "test", "--yes"}).exitCode, 0);
-        const json report = lab.deposit(lab.file("spoken.wav"), caller, recipient);
+        ASSERT_EQ(lab.command({"lab", "fault"}, {"--switch", "--what", "thaw"}).exitCode, 0);
+        const json report = Lab::report(*call);
         ASSERT_TRUE(report.value("connected", false)) << report.dump();
         EXPECT_NE(report.value("box", ""), refusing);
         const json tried = attempts(lab, report);

