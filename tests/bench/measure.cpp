@@ -63,6 +63,22 @@ Result<CpuTime> cpuOf(pid_t pid)
     return CpuTime{user * tick, system * tick};
 }
 
+Result<double> busySeconds()
+{
+    std::ifstream in("/proc/stat");
+    std::string name;
+    double sum = 0;
+    in >> name;
+    for (int field = 0; field < 8; ++field) { // user nice system idle iowait irq softirq steal (proc(5))
+        double value = 0;
+        if (!(in >> value))
+            return Error{Errc::invalid, "the line of all processors is too short"};
+        if (field != 3 && field != 4)
+            sum += value;
+    }
+    return sum / double(sysconf(_SC_CLK_TCK));
+}
+
 Result<Memory> memoryOf(pid_t pid)
 {
     std::ifstream in(proc(pid, "status"));
