@@ -39,7 +39,7 @@ Reading read(const Fleet& fleet)
     }
     const auto busy = busySeconds();
     if (!busy)
-        giveUp("/proc/stat: " + busy.error().what);
+        giveUp(busy.error().what);
     r.machine = *busy;
     return r;
 }
