@@ -101,6 +101,7 @@ Task<> Load::oneCall(unsigned i)
     order.from = loadCaller(caller);
     order.to = order_.to;
     order.redirecting = loadRecipient(i);
+    order.form = order_.form;
     order.play = makePatternSource(pattern(caller), samples());
     order.everyBeep = false;
     Result<CallReport> report = co_await check(exchange_.call(std::move(order)));

@@ -31,10 +31,11 @@ public:
 struct LoadOrder {
     double rate = 1; // calls begun per second
     unsigned calls = 1;
-    Duration hold = 5s;            // from the end of the beep to the hang-up
-    PhoneNumber to;                // the access number
-    std::uint64_t seed = 1;        // of the patterns
-    std::uint64_t firstCaller = 0; // callers are numbered on from here
+    Duration hold = 5s;                       // from the end of the beep to the hang-up
+    PhoneNumber to;                           // the access number
+    std::optional<hal::RedirectingForm> form; // of the diversion; absent: as the trunk's country does it
+    std::uint64_t seed = 1;                   // of the patterns
+    std::uint64_t firstCaller = 0;            // callers are numbered on from here
 };
 constexpr unsigned loadRecipients = 100;
 PhoneNumber loadRecipient(std::uint64_t n); // +12125550000 to +12125550099, round and round

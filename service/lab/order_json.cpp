@@ -130,6 +130,15 @@ template <class T> std::optional<T> whole(const std::string& text)
     return value;
 }
 
+std::optional<hal::RedirectingForm> readForm(Reader& r)
+{
+    using Form = std::optional<hal::RedirectingForm>;
+    return r.choice<Form>("redirecting_form", {{"default", std::nullopt},
+                                               {"ie", hal::RedirectingForm::ie},
+                                               {"facility", hal::RedirectingForm::facility},
+                                               {"both", hal::RedirectingForm::both}});
+}
+
 void readPlayAt(Reader& r, CallOrder& order)
 {
     const std::string at = r.text("play_at");
@@ -158,11 +167,7 @@ Result<ReadOrder> readCallOrder(const json& body)
     o.to = r.number("to", true);
     o.redirecting = r.number("redirecting");
     o.redirectingOriginal = r.number("redirecting_original");
-    using Form = std::optional<hal::RedirectingForm>;
-    o.form = r.choice<Form>("redirecting_form", {{"default", std::nullopt},
-                                                 {"ie", hal::RedirectingForm::ie},
-                                                 {"facility", hal::RedirectingForm::facility},
-                                                 {"both", hal::RedirectingForm::both}});
+    o.form = readForm(r);
     o.withhold = r.flag("withhold");
     o.screening = r.choice<hal::Screening>("screening", {{"network", hal::Screening::network},
                                                          {"passed", hal::Screening::userPassed},
@@ -221,7 +226,7 @@ Result<ReadTelephone> readTelephone(const json& body)
 
 Result<LoadOrder> readLoadOrder(const json& body, const PhoneNumber& access)
 {
-    Reader r(body, {"rate", "calls", "hold_s"});
+    Reader r(body, {"rate", "calls", "hold_s", "redirecting_form"});
     LoadOrder o;
     o.to = access;
     o.rate = r.decimal("rate", 0.01, 10000).value_or(o.rate);
@@ -230,6 +235,7 @@ Result<LoadOrder> readLoadOrder(const json& body, const PhoneNumber& access)
     if (double(o.calls) != calls)
         r.fail(wrong("calls", body.at("calls"), "a whole number"));
     o.hold = seconds(r.decimal("hold_s", 0, 3600).value_or(5));
+    o.form = readForm(r);
     if (r.error())
         return *r.error();
     if (auto sound = checkLoad(o); !sound)

@@ -22,7 +22,7 @@ struct ReadTelephone {
 };
 Result<ReadTelephone> readTelephone(const nlohmann::json&);
 
-// {rate,calls,hold_s}
+// {rate,calls,hold_s,redirecting_form}
 Result<LoadOrder> readLoadOrder(const nlohmann::json&, const PhoneNumber& access);
 
 struct SmsQuery {

@@ -3,13 +3,10 @@
 // their messages, digits listened for. CPU from /proc/PID/stat over a stretch in which all of them record, memory
 // before the first call and during that stretch, both of callboxd and of all processes together (the exchange, which
 // plays the callers, among them).
-#include "measure.h"
+#include "fleet.h"
 #include "support/command.h"
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
 #include <vector>
@@ -25,75 +22,9 @@ constexpr int channelsOfSpan = 30;
 constexpr auto greeting = 12s; // until the last caller's message has surely begun: greeting, beep, a pause
 constexpr int margin = 6;      // seconds a caller speaks on after the measured stretch
 
-[[noreturn]] void giveUp(const std::string& what)
-{
-    std::fprintf(stderr, "%s\n", what.c_str());
-    std::exit(1);
-}
-
-class Fleet {
-public:
-    explicit Fleet(std::vector<std::string> options)
-    {
-        scratch_ = (std::filesystem::temp_directory_path() / "callbox-bench-XXXXXX").string();
-        if (!mkdtemp(scratch_.data()))
-            giveUp("no temporary folder at " + scratch_);
-        const auto up = tests::run(arguments("up", std::move(options)));
-        if (up.exitCode != 0)
-            giveUp("lab up: " + up.out + up.err);
-        std::ifstream in(scratch_ + "/lab.json");
-        lab_ = json::parse(in, nullptr, false);
-    }
-    ~Fleet()
-    {
-        tests::run(arguments("down", {}));
-        std::error_code ec;
-        std::filesystem::remove_all(scratch_, ec);
-    }
-    Fleet(const Fleet&) = delete;
-    Fleet& operator=(const Fleet&) = delete;
-
-    [[nodiscard]] std::vector<std::string> arguments(const std::string& verb, std::vector<std::string> rest) const
-    {
-        std::vector<std::string> argv{CALLBOX_BIN "/callbox", "lab", verb, "--dir", scratch_};
-        argv.insert(argv.end(), rest.begin(), rest.end());
-        return argv;
-    }
-    [[nodiscard]] int callsNow() const
-    {
-        const json status = ask("box");
-        return status.is_object() ? status.value("calls", -1) : -1;
-    }
-    // Seconds of audio that the box's first span has carried: less than the clock says where this machine was too slow.
-    [[nodiscard]] double audioSeconds() const
-    {
-        const json status = ask("span");
-        if (!status.is_object() || !status.contains("spans") || status["spans"].empty())
-            giveUp("the box says nothing of its spans");
-        return status["spans"][0]["counters"].value("samples", 0.0) / 8000;
-    }
-    [[nodiscard]] pid_t box() const { return lab_.at("boxes").at(0).at("pid"); }
-    [[nodiscard]] std::vector<std::pair<std::string, pid_t>> processes() const
-    {
-        std::vector<std::pair<std::string, pid_t>> all{{"exchange", lab_.at("exchange").at("pid")}};
-        if (lab_.at("switch").is_object())
-            all.emplace_back("switch", lab_.at("switch").at("pid"));
-        all.emplace_back("callboxd", box());
-        return all;
-    }
-
-private:
-    [[nodiscard]] json ask(const char* of) const
-    {
-        const auto r = tests::run({CALLBOX_BIN "/callbox", of, "status", "--dir", scratch_, "--box", "box1", "--json"});
-        return json::parse(r.out, nullptr, false);
-    }
-    std::string scratch_;
-    json lab_;
-};
-
 struct Reading {
     std::vector<CpuTime> cpu; // in the order of Fleet::processes()
+    double machine = 0;       // seconds in which a processor of this machine did anything
     std::chrono::steady_clock::time_point at = std::chrono::steady_clock::now();
 };
 
@@ -106,11 +37,16 @@ Reading read(const Fleet& fleet)
             giveUp(name + ": " + cpu.error().what);
         r.cpu.push_back(*cpu);
     }
+    const auto busy = busySeconds();
+    if (!busy)
+        giveUp(busy.error().what);
+    r.machine = *busy;
     return r;
 }
 
 // Over so long; nothing is asked of the processes meanwhile.
-void tellCpu(const Fleet& fleet, std::chrono::seconds length, int calls)
+// The machine's busy share with no call is what its calls are counted from: the next reading needs `idleShare`.
+double tellCpu(const Fleet& fleet, std::chrono::seconds length, int calls, double idleShare)
 {
     const double audioBefore = fleet.audioSeconds();
     const Reading before = read(fleet);
@@ -131,6 +67,12 @@ void tellCpu(const Fleet& fleet, std::chrono::seconds length, int calls)
     }
     if (calls > 0)
         std::printf("  together  %.4f CPU s per call-minute; %.1f s of audio\n", sum / calls / audio * 60, audio);
+    const double share = (after.machine - before.machine) / seconds;
+    std::printf("  the whole machine was busy for %.2f %% of one processor", share * 100);
+    if (calls > 0)
+        std::printf(" = %.4f CPU s per call-minute more than with no call", (share - idleShare) * 60 / calls);
+    std::printf("\n");
+    return share;
 }
 
 Memory memoryOfBox(const Fleet& fleet)
@@ -142,7 +84,7 @@ Memory memoryOfBox(const Fleet& fleet)
 }
 
 // One load of `calls` callers at once; false when one of them failed or a sample was lost.
-bool measure(const Fleet& fleet, int calls, int seconds)
+bool measure(const Fleet& fleet, int calls, int seconds, double idleShare)
 {
     const Memory idle = memoryOfBox(fleet);
     const long hold = seconds + margin + std::chrono::seconds(greeting).count();
@@ -156,7 +98,7 @@ bool measure(const Fleet& fleet, int calls, int seconds)
     std::this_thread::sleep_for(greeting);
     const Memory busy = memoryOfBox(fleet);
     std::printf("%d calls recording:\n", calls);
-    tellCpu(fleet, std::chrono::seconds(seconds), calls);
+    tellCpu(fleet, std::chrono::seconds(seconds), calls, idleShare);
     const Memory end = memoryOfBox(fleet);
     std::printf(
         "  callboxd's memory: %ld KB resident (%ld KB its own) before, %ld (%ld) during, %ld (%ld) at the end: %.1f "
@@ -178,19 +120,14 @@ int run(const Options& o)
     const int spans = number(o, "spans");
     const int calls = quick ? 3 : spans * channelsOfSpan;
     const int seconds = quick ? 2 : number(o, "seconds");
-    std::vector<std::string> options{"--spans", std::to_string(spans), "--country", "eu"};
-    if (given(o, "switch"))
-        options.insert(options.end(), {"--boxes", "1"});
-    else
-        options.emplace_back("--standalone");
-    const Fleet fleet(options);
+    const Fleet fleet(labOptions(o));
     std::this_thread::sleep_for(3s); // starting up is not part of "no call"
     std::printf("%s\n%s, %d span%s\nno call:\n", machine().c_str(),
                 given(o, "switch") ? "behind a switch" : "standalone", spans, spans == 1 ? "" : "s");
-    tellCpu(fleet, std::chrono::seconds(quick ? 1 : 10), 0);
+    const double idleShare = tellCpu(fleet, std::chrono::seconds(quick ? 1 : 10), 0, 0);
     bool well = true;
     for (int i = 0; i < (quick ? 1 : number(o, "rounds")); ++i)
-        well = measure(fleet, calls, seconds) && well;
+        well = measure(fleet, calls, seconds, idleShare) && well;
     return well ? 0 : 1;
 }
 
@@ -201,5 +138,6 @@ int run(const Options& o)
 int main(int argc, char** argv)
 {
     return callbox::bench::run(callbox::bench::readOptions(
-        argc, argv, {{"spans", "1"}, {"seconds", "60"}, {"rounds", "1"}, {"switch", "-"}, {"quick", "-"}}));
+        argc, argv,
+        {{"spans", "1"}, {"seconds", "60"}, {"rounds", "1"}, {"wires", ""}, {"switch", "-"}, {"quick", "-"}}));
 }

@@ -63,6 +63,15 @@ Result<CpuTime> cpuOf(pid_t pid)
     return CpuTime{user * tick, system * tick};
 }
 
+Result<double> busySeconds()
+{
+    std::ifstream in("/proc/uptime");
+    double up = 0, idle = 0;
+    if (!(in >> up >> idle))
+        return Error{Errc::invalid, "/proc/uptime: not two numbers"};
+    return up * double(sysconf(_SC_NPROCESSORS_ONLN)) - idle;
+}
+
 Result<Memory> memoryOf(pid_t pid)
 {
     std::ifstream in(proc(pid, "status"));

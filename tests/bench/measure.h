@@ -18,6 +18,11 @@ CpuTime operator-(const CpuTime& a, const CpuTime& b);
 CpuTime operator+(const CpuTime& a, const CpuTime& b);
 Result<CpuTime> cpuOf(pid_t);
 
+// Seconds since the start of the machine in which a processor of it was not idle, all processors together. From
+// /proc/uptime: idle time is measured there; what processors did is sampled by ticks, which falls in with programs that
+// wake by them.
+Result<double> busySeconds();
+
 // What a process holds in memory now, in KiB: `resident` as ps and the incumbent's figures count it, `own` without
 // pages of files (program, libraries), which do not grow with calls but are read in as they are first used.
 struct Memory {

@@ -58,7 +58,9 @@ Task<Exit> run(Context& c)
     const Values& v = c.values;
     const json lab = co_await labDescription(v.text("dir"));
     const Daemon exchange = co_await labExchange(lab);
-    const json body{{"rate", v.decimal("rate")}, {"calls", v.number("calls")}, {"hold_s", v.decimal("hold")}};
+    json body{{"rate", v.decimal("rate")}, {"calls", v.number("calls")}, {"hold_s", v.decimal("hold")}};
+    if (v.has("redirecting-form"))
+        body["redirecting_form"] = v.text("redirecting-form");
     control::Request request{"POST", "/v1/load", {}, body.dump()};
     const json begun = co_await ask(c, exchange, std::move(request));
     const json& id = fieldOf(begun, "id");
@@ -87,7 +89,11 @@ Command labLoad()
                          .value = "S",
                          .help = "each speaks so long from the end of the beep",
                          .required = true,
-                         .decimal = {{0, 3600}}}},
+                         .decimal = {{0, 3600}}},
+                        {.name = "redirecting-form",
+                         .value = "FORM",
+                         .help = "how the diversion is signalled; by country: facility in eu, ie in us",
+                         .choices = {"ie", "facility", "both"}}},
             .address = Address::lab,
             .more = "Exit code 0: every call was answered, none was cut, no sample was lost.",
             .run = run};
