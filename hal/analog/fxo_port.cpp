@@ -52,15 +52,20 @@ ChannelState FxoPort::state() const
     switch (state_) {
     case FxoState::idle:
         return inService_ && hasChannel() ? ChannelState::idle : ChannelState::outOfService;
-    case FxoState::dead: // an exchange opens the loop for a moment when it clears
-        return bankUp_ && bank_.edges.loop.now() - deadSince_ < aMoment ? ChannelState::restarting
-                                                                        : ChannelState::outOfService;
+    case FxoState::dead:
+        return dead() ? ChannelState::outOfService : ChannelState::restarting;
     case FxoState::clearing:
     case FxoState::clearingDead:
         return ChannelState::restarting;
     default:
         return ChannelState::inUse;
     }
+}
+
+// An exchange opens the loop for a moment when it clears.
+bool FxoPort::dead() const
+{
+    return state_ == FxoState::dead && (!bankUp_ || bank_.edges.loop.now() - deadSince_ >= aMoment);
 }
 
 void FxoPort::apply(FxoInput input, Cause cause)
@@ -245,6 +250,8 @@ void FxoPort::offerCall()
 
 Result<void> FxoPort::answer()
 {
+    if (auto r = bearerForAnswer(); !r)
+        return r;
     apply(FxoInput::answer);
     if (state_ == FxoState::talking)
         return {};
@@ -367,7 +374,11 @@ void FxoPort::clear(Cause cause)
     supervision_.reset();
     callerIds_.reset();
     endCall(cause);
-    guard_.after(guardTime, [this] { apply(FxoInput::guardOver); });
+    guard_.after(guardTime, [this] {
+        if (!battery_) // gone while we talked, and no reason then to hang up
+            apply(FxoInput::batteryLost);
+        apply(FxoInput::guardOver);
+    });
 }
 
 void FxoPort::onPortAudio(Octets rx)

@@ -14,6 +14,7 @@ public:
 
     [[nodiscard]] ChannelState state() const override;
     [[nodiscard]] std::string_view stateName() const override { return name(state_); }
+    [[nodiscard]] bool dead() const override;
     Result<std::unique_ptr<Call>> place(const CallSetup&) override;
     Result<std::unique_ptr<Call>> placeBlind(const CallSetup&) override;
     void onLine(const LineEvent&) override;

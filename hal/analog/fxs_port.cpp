@@ -243,6 +243,8 @@ Result<void> FxsPort::alerting()
 
 Result<void> FxsPort::answer()
 {
+    if (auto r = bearerForAnswer(); !r)
+        return r;
     apply(FxsInput::answer);
     if (state_ == FxsState::talking)
         return {};

@@ -59,7 +59,7 @@ Port::~Port()
 
 LineRow Port::row() const
 {
-    return {line_, bank_.config.kind, stateName(), state() != ChannelState::idle, callId(), rings_, lost_};
+    return {line_, bank_.config.kind, stateName(), state() != ChannelState::idle, dead(), callId(), rings_, lost_};
 }
 
 void Port::post(std::function<void()> work)
@@ -108,6 +108,15 @@ void Port::tellStage(CallStage stage)
         if (call && call->port && call->events)
             call->events->onStage(stage);
     });
+}
+
+Result<void> Port::bearerForAnswer()
+{
+    if (channel_)
+        return {};
+    hangup(Cause::requestedChannelUnavailable);
+    return Error{Errc::gone, "span " + bank_.span.name() + ", port " + std::to_string(index(line_.port)) +
+                                 ": the line's channel is in somebody else's hands"};
 }
 
 void Port::giveBearer()

@@ -54,6 +54,7 @@ public:
     [[nodiscard]] const AnalogLine& line() const { return line_; }
     [[nodiscard]] virtual ChannelState state() const = 0;
     [[nodiscard]] virtual std::string_view stateName() const = 0;
+    [[nodiscard]] virtual bool dead() const = 0; // see LineRow
     [[nodiscard]] LineRow row() const;
     void setEar(AudioSink* ear) { ear_ = ear; }
     [[nodiscard]] std::string callId() const { return call_ ? call_->id : ""; }
@@ -74,9 +75,10 @@ protected:
     [[nodiscard]] const CountryProfile& country() const { return bank_.config.country; }
     [[nodiscard]] Law law() const { return bank_.span.config().law; }
     std::unique_ptr<Call> makeCall(bool incoming, CallSetup);
-    void tellStage(CallStage); // on the loop's next turn
-    void giveBearer();         // the call has the channel from here on; the port listens
-    void endCall(Cause);       // the channel comes back
+    void tellStage(CallStage);      // on the loop's next turn
+    Result<void> bearerForAnswer(); // Errc::gone: somebody else has the channel; the call is then over
+    void giveBearer();              // the call has the channel from here on; the port listens
+    void endCall(Cause);            // the channel comes back
     void tellTone(std::optional<std::size_t> startedAgo);
     [[nodiscard]] bool hasChannel() const { return channel_ != nullptr; }
 

@@ -109,11 +109,13 @@ TrunkStatus AnalogTrunk::status() const
     TrunkStatus s;
     s.name = name();
     s.channels = unsigned(ports_.size());
+    bool alive = false; // some line; whether we use it or not
     for (const auto& port : ports_) {
         s.idle += port->state() == ChannelState::idle;
         s.outOfService += port->state() == ChannelState::outOfService;
+        alive = alive || !port->dead();
     }
-    s.dChannelUp = usable_ && s.outOfService < s.channels; // some line gives calls
+    s.dChannelUp = usable_ && alive;
     s.usable = s.dChannelUp && span_.framesMoving();
     return s;
 }

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Tones: ITU-T E.180 Supplement 2 (various tones used in national networks), ETSI TR 101 041-2. Caller id: Telcordia
-// GR-30, ETSI EN 300 659-1 and -3, BT SIN 227, and what the countries' network operators publish of their interfaces.
+// Where the rows are from, and what has been held against a second source. `line learn` and a section's keys are for
+// lines that differ.
+//   Tones and rings, all: ITU-T E.180 Supplement 2, by way of libtonezone (a test compares). Seen elsewhere too: us, ch
+//     (a gateway maker's table by country), de, fr, it (dial tone). Not agreed: at, where that table has 450 Hz and
+//     300/300 ms for busy, and au, whose dial tone others give as 413+438 Hz.
+//   Caller id, kind and time: us Telcordia GR-30; gb BT SIN 227 (reversal, alerting tone, V.23, then the ring); nl DTMF
+//     before the ring (EN 300 659-1 annex B; two makers' tables); au Bell 202 between the rings (two makers' tables);
+//     fr V.23 (a maker's table of STI fields), de FSK between the rings (an adapter's table). Nothing to hold it
+//     against: at. Not agreed: it, es and ch, whose adapters for ISDN are said to send DTMF; V.23 is what ETSI has.
+//   How a hang-up and an answer are told (opensLoop, reverses): the operators' own papers (BT SIN 351, Telekom
+//     1 TR 110-1, France Telecom STI 1, ACIF S002), which were not at hand: unchecked everywhere but in the us
+//     (kewlstart).
 #include <callbox/hal/country.h>
 
 namespace callbox::hal {

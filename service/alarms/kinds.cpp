@@ -41,6 +41,8 @@ const Kind dChannelDown{
     "compare role, switch type and D channel slot with the far end's; callbox trace dchannel shows the frames"};
 const Kind noBattery{"line-no-battery", major, "none of its analog lines has battery",
                      "look whether the lines are plugged in, then ask whoever runs them"};
+const Kind lineDead{"line-dead", major, "the line has no battery: no call comes or goes on it",
+                    "look whether it is plugged in and a telephone works on it, then ask whoever runs it"};
 const Kind restartTrouble{"restart-trouble", minor,
                           "the far side does not answer RESTART, or refuses channels that are idle here",
                           "have the span restarted there; profile = no-restart if its switch knows no RESTART"};
@@ -103,6 +105,7 @@ std::span<const Kind* const> allKinds()
                                           &noSamples,
                                           &dChannelDown,
                                           &noBattery,
+                                          &lineDead,
                                           &restartTrouble,
                                           &slips,
                                           &slipsMany,

@@ -145,6 +145,8 @@ void LineWire::refresh(Port& p)
 
 Result<LineWire::Port*> LineWire::find(Timeslot port, PortKind kind)
 {
+    if (ports_.empty())
+        return Error{Errc::gone, "the bank is not running"};
     const auto it = ports_.find(index(port));
     if (it != ports_.end() && it->second->config.kind == kind)
         return it->second.get();

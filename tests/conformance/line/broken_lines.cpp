@@ -127,8 +127,21 @@ struct IgnoresWrongOrders final : Wrapper {
 };
 struct TalksAfterStop final : Wrapper {
     using Wrapper::Wrapper;
-    void stop() noexcept override {} // goes on
+    void stop() noexcept override { stopped = true; } // goes on
+    Result<void> setHook(Timeslot t, bool off) override
+    {
+        return stopped ? Result<void>(Error{Errc::gone, "stopped"}) : line_.setHook(t, off);
+    }
     ~TalksAfterStop() override { span_.stop(); }
+    bool stopped = false;
+};
+struct BlamesWhoAsks final : Wrapper {
+    using Wrapper::Wrapper;
+    Result<void> ring(Timeslot t, bool on) override
+    {
+        auto r = line_.ring(t, on);
+        return !r && r.error().code == Errc::gone ? Error{Errc::invalid, r.error().what} : r;
+    }
 };
 
 // A pair whose one end is wrapped.
@@ -174,6 +187,7 @@ std::vector<Twin<LinePair>> brokenLines(const Make<LinePair>& make)
         twin<MixesPorts>(make, "ports-are-apart", fxo),
         twin<IgnoresWrongOrders>(make, "wrong-orders-are-refused", fxo),
         twin<TalksAfterStop>(make, "silent-after-stop", fxo),
+        twin<BlamesWhoAsks>(make, "orders-after-stop-are-gone", fxs),
     };
 }
 

@@ -169,6 +169,17 @@ void silentAfterStop(LinePair& pair, Findings& f)
     f.expect(up.fxo.events.empty(), "told after stop(): \"" + up.fxo.told(1) + "\"");
 }
 
+void ordersAfterStopAreGone(LinePair& pair, Findings& f)
+{
+    UpLines up(pair, f);
+    pair.fxo().stop();
+    const auto hook = pair.fxoLine().setHook(first, true);
+    f.expect(!hook && hook.error().code == Errc::gone, "goes off hook, or says something else than that it is gone");
+    pair.fxs().stop();
+    const auto ring = pair.fxsLine().ring(first, true);
+    f.expect(!ring && ring.error().code == Errc::gone, "rings, or says something else than that it is gone");
+}
+
 } // namespace
 
 std::vector<Case<LinePair>> lineCases()
@@ -189,6 +200,8 @@ std::vector<Case<LinePair>> lineCases()
         {"wrong-orders-are-refused", "orders to a port of the other kind are errors", "orders ignored in silence",
          wrongOrdersAreRefused},
         {"silent-after-stop", "nothing is told after stop()", "events into what is gone", silentAfterStop},
+        {"orders-after-stop-are-gone", "who orders something of a bank that does not run hears that it is gone",
+         "an error that blames who asked", ordersAfterStopAreGone},
     };
 }
 

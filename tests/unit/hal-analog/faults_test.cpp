@@ -32,6 +32,66 @@ TEST(AnalogFaults, ALineThatIsCutEndsItsCallAndComesBack)
     EXPECT_TRUE(b.until([&] { return b.box.trunk->status().outOfService == 0; }, 2s));
 }
 
+// Its battery alone is to tell nothing, so the call goes on, and the caller hears nothing any more and leaves.
+TEST(AnalogFaults, ALineThatWasCutInACallIsNotSaidToBeFreeWhenTheCallIsOver)
+{
+    Bench b("us", [](AnalogConfig& c) { c.release.openLoop = false; });
+    Answered c(b);
+    b.box.faults().setFaults(cut(1U << index(*c.in->slot())));
+    b.loop.runFor(1s);
+    ASSERT_FALSE(c.in->released()) << "as it is configured";
+    c.in->hangup();
+    bool everFree = false;
+    b.until(
+        [&] {
+            everFree = everFree || b.box.idle() == portCount;
+            return false;
+        },
+        10s);
+    EXPECT_FALSE(everFree) << "calls would be placed on it";
+    EXPECT_EQ(b.box.trunk->status().outOfService, 1u);
+    b.box.faults().setFaults({});
+    EXPECT_TRUE(b.until([&] { return b.box.idle() == portCount; }, 2s));
+}
+
+TEST(AnalogFaults, ACallWhoseChannelSomebodyElseHasIsNotSaidToBeAnswered)
+{
+    Bench b;
+    std::unique_ptr<Channel> taken;
+    {
+        Answered c(b);
+        ASSERT_EQ(*c.in->slot(), Timeslot{1});
+        c.in->setObserver([&](CallStage s) {
+            if (s == CallStage::released)
+                taken = std::move(*b.box.span.open(Timeslot{1}));
+        });
+        c.in->hangup();
+        ASSERT_TRUE(b.until([&] { return taken != nullptr; }, 1s));
+    }
+    b.loop.runFor(5s);
+    ASSERT_TRUE(b.exchange.lines().ring(Timeslot{1}, true));
+    b.loop.runFor(2s);
+    ASSERT_TRUE(b.exchange.lines().ring(Timeslot{1}, false));
+    ASSERT_TRUE(b.until([&] { return !b.box.calls.empty(); }, 10s));
+    Call& in = *b.box.calls[0];
+    const auto answered = b.run(in.answer());
+    ASSERT_FALSE(answered);
+    EXPECT_EQ(answered.error().code, Errc::gone);
+    EXPECT_TRUE(answered.error().what.find("port 1") != std::string::npos) << answered.error().what;
+    EXPECT_TRUE(b.until([&] { return in.released(); }, 1s));
+    taken.reset();
+    EXPECT_TRUE(b.until([&] { return b.box.idle() == portCount; }, 15s)) << "and the line is used again";
+}
+
+TEST(AnalogFaults, LinesTakenOutOfServiceByHandAreNotSaidToBeDead)
+{
+    Bench b;
+    for (unsigned i = 1; i <= portCount; ++i)
+        ASSERT_TRUE(b.box.trunk->setInService(Timeslot{static_cast<std::uint8_t>(i)}, false));
+    EXPECT_EQ(b.box.idle(), 0u);
+    EXPECT_TRUE(b.box.trunk->status().dChannelUp);
+}
+
 TEST(AnalogFaults, ABankThatIsDownEndsEveryCallAndComesBack)
 {
     Bench b;

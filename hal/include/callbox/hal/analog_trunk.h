@@ -40,6 +40,7 @@ struct LineRow {
                             // seizing, dialling, calling, talking, clearing; towards a telephone: dead, idle, ringing,
                             // collecting (off hook), offered, talking, parked (not put down yet), silent
     bool taken = true;      // not idle, or taken out of service
+    bool dead = true;       // for longer than an exchange's signal at the end of a call
     std::string call;       // id
     std::uint64_t rings = 0; // calls that came in, since start
     std::uint64_t lost = 0;  // times the battery went, the exchange's signals at the end of a call among them
