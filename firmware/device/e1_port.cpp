@@ -325,7 +325,7 @@ bool E1Port::setRx(std::uint8_t mode)
 bool E1Port::setLine(const card_line& l)
 {
     if (l.kind != CARD_PORT_E1 || l.framing > CARD_FRAMING_CRC4_AUTO || l.code > 1 || l.build_out != 0 ||
-        (l.impedance != 75 && l.impedance != 120) || l.sa > 0x1f || l.rai > 1 || l.cas != 0)
+        (l.impedance != 75 && l.impedance != 120) || (l.sa > 0x1f && l.sa != 0xff) || l.rai > 1 || l.cas != 0)
         return false;
     if (l.sensitivity != 12 && l.sensitivity != 18 && l.sensitivity != 36 && l.sensitivity != 43)
         return false;

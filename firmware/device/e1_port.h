@@ -85,7 +85,7 @@ private:
     bool stock_ = false, on_ = false;
     card_ice1_tx tx_{CARD_ICE1_TX_CRC4_E, 0, 0, 0};
     std::uint8_t rx_ = CARD_ICE1_RX_CRC4;
-    card_line line_{CARD_PORT_E1, CARD_FRAMING_CRC4, 1, 0, 120, 12, 0xff, 0x1f, 1, 0, {}};
+    card_line line_{CARD_PORT_E1, CARD_FRAMING_CRC4, 1, 0, 120, 12, 0xff, 0xff, 1, 0, {}};
     unsigned loop_ = CARD_LOOP_NONE;
     std::uint16_t extensions_ = 0;
 

@@ -5,8 +5,9 @@
  * stalls.
  *
  * For C (freestanding, Linux kernel) and C++. Every structure consists of octets, so it has no padding, may lie at any
- * address, and reads alike on any machine; numbers of more than one octet are little endian, by card_get16() and its like.
- * A structure only grows: who receives a short one takes the rest as zero, who receives a long one ignores the tail.
+ * address, and reads alike on any machine; numbers of more than one octet are little endian, by card_get16() and its
+ * like. A structure only grows: who receives a short one takes the rest as zero, who receives a long one ignores the
+ * tail.
  */
 #ifndef CALLBOX_CARD_PROTOCOL_H
 #define CALLBOX_CARD_PROTOCOL_H
@@ -385,13 +386,13 @@ CARD_SIZE(card_selftest, 8);
 
 struct card_line {
     card_u8 kind;        /* CARD_PORT_E1 or _T1 */
-    card_u8 framing;     /* CARD_FRAMING_... */
+    card_u8 framing;     /* CARD_FRAMING_...; CARD_ICE1_SET_RX and _SET_TX choose basic or CRC-4 within it */
     card_u8 code;        /* 0 AMI, 1 HDB3 or B8ZS */
     card_u8 build_out;   /* T1: 0..4, 0 to 655 ft by 133 ft; 5..7: -7.5, -15, -22.5 dB */
     card_u8 impedance;   /* ohms: 75, 100, 120 */
     card_u8 sensitivity; /* dB: 12, 18, 36, 43 */
     card_u8 idle;        /* octet of slots that are not in use */
-    card_u8 sa;          /* bits Sa4..Sa8 in bits 4..0 */
+    card_u8 sa;          /* bits Sa4..Sa8 in bits 4..0; ff: as the host has them in slot 0 */
     card_u8 rai;         /* 0 never, 1 by itself on LOS, AIS, LOF */
     card_u8 cas;         /* 1: slot 16 carries CAS */
     card_u8 reserved[2];

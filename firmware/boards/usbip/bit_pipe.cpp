@@ -7,6 +7,7 @@ namespace callbox::usbip {
 namespace {
 
 constexpr std::size_t frameBits = 256;
+constexpr std::size_t keptMax = 65536; // octets: a quarter of a second that nobody reads
 
 } // namespace
 
@@ -67,6 +68,8 @@ void BitPipe::bit(unsigned b)
     if (++bits_ == 8) {
         octets_.push_back(static_cast<std::uint8_t>(partial_));
         partial_ = bits_ = 0;
+        if (octets_.size() > keptMax)
+            octets_.pop_front();
     }
 }
 

@@ -247,7 +247,7 @@ TEST_F(Card, SensorsAndLog)
 TEST_F(Card, SettingsOutsideTheirRangesAreRefused)
 {
     const Bytes before = b.ask(0xc1, CARD_E1_GET_LINE, 0, 0, 12).value();
-    EXPECT_EQ(before, hex("01 01 01 00 78 0c ff 1f 01 00 0000"));
+    EXPECT_EQ(before, hex("01 01 01 00 78 0c ff ff 01 00 0000"));
     const std::pair<unsigned, unsigned> wrong[] = {{0, 2},  {1, 3},    {2, 2}, {3, 1}, {4, 100},
                                                    {5, 13}, {7, 0x20}, {8, 2}, {9, 1}};
     for (const auto& [at, value] : wrong) {
