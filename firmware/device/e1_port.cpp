@@ -173,7 +173,7 @@ std::size_t E1Port::in(Buffer packet)
     const unsigned level = received();
     unsigned frames = level > 32 ? 9 : level > 8 ? 8 : level;
     if (gap_)
-        frames = std::min(frames, gapFrom_ - read_);
+        frames = std::min<unsigned>(frames, gapFrom_ - read_);
     frames = std::min<unsigned>(frames,
                                 packet.size() < CARD_E1_HEADER ? 0 : (packet.size() - CARD_E1_HEADER) / CARD_E1_FRAME);
     if (frames == 0)

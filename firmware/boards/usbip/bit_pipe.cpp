@@ -6,7 +6,6 @@ namespace callbox::usbip {
 
 namespace {
 
-constexpr std::size_t frameBits = 256;
 constexpr std::size_t keptMax = 65536; // octets: a quarter of a second that nobody reads
 
 } // namespace
@@ -31,16 +30,15 @@ void BitPipe::write(firmware::Octets octets)
                 --slip_;
                 continue;
             }
-            if (slip_ < 0 && recent_.size() >= std::min<std::size_t>(static_cast<std::size_t>(-slip_), frameBits)) {
-                const std::size_t again = std::min<std::size_t>(static_cast<std::size_t>(-slip_), frameBits);
-                slip_ += static_cast<int>(again);
-                const std::vector<std::uint8_t> said(recent_.end() - static_cast<std::ptrdiff_t>(again), recent_.end());
-                for (const std::uint8_t s : said)
-                    bit(s);
+            if (slip_ < 0) {
+                const unsigned again = std::min(static_cast<unsigned>(-slip_), static_cast<unsigned>(recent_.size()));
+                if (said_ >= again) {
+                    slip_ += static_cast<int>(again);
+                    for (std::uint64_t old = said_ - again; old < said_; ++old)
+                        bit(recent_[old % recent_.size()]);
+                }
             }
-            recent_.push_back(static_cast<std::uint8_t>(b));
-            if (recent_.size() > frameBits)
-                recent_.pop_front();
+            recent_[said_++ % recent_.size()] = static_cast<std::uint8_t>(b);
             bit(b);
         }
 }
@@ -69,7 +67,7 @@ void BitPipe::bit(unsigned b)
         octets_.push_back(static_cast<std::uint8_t>(partial_));
         partial_ = bits_ = 0;
         if (octets_.size() > keptMax)
-            octets_.pop_front();
+            octets_.erase(octets_.begin(), octets_.begin() + keptMax / 4);
     }
 }
 

@@ -3,7 +3,7 @@
 // wrong on a line is put on it here. The most significant bit of an octet is first.
 #pragma once
 #include "device/usb.h"
-#include <deque>
+#include <array>
 #include <vector>
 
 namespace callbox::usbip {
@@ -34,8 +34,9 @@ private:
     Signal signal_ = Signal::normal;
     std::uint64_t every_ = 0, toNext_ = 0, burst_ = 0, burstEvery_ = 0, toBurst_ = 0, spoiled_ = 0;
     int slip_ = 0;
-    std::deque<std::uint8_t> recent_; // the last frame's bits: what a slip says again
-    std::deque<std::uint8_t> octets_;
+    std::array<std::uint8_t, 256> recent_{}; // the last frame's bits, round and round: what a slip says again
+    std::uint64_t said_ = 0;                 // bits that went into it
+    std::vector<std::uint8_t> octets_;
     unsigned partial_ = 0, bits_ = 0;
 };
 

@@ -179,6 +179,15 @@ TEST_F(Crossed, WrongBitsAreCountedOnceABlock)
     EXPECT_EQ(left.alarms(), 0u);
 }
 
+TEST_F(Crossed, AFrameSaidTwiceIsSeen)
+{
+    up();
+    fromB().slip(-256);
+    run(100);
+    EXPECT_GE(left.jumps, 1u);
+    EXPECT_EQ(left.broken, 0u);
+}
+
 TEST_F(Crossed, AFrameThatSlipsOnTheLineIsSeen)
 {
     up();
@@ -190,7 +199,6 @@ TEST_F(Crossed, AFrameThatSlipsOnTheLineIsSeen)
     fromB().slip(3); // no whole frame: alignment is lost and found again
     run(600);
     EXPECT_EQ(left.alarms(), 0u);
-    EXPECT_GE(left.event[0], 0);
     EXPECT_GT(left.ask(0xc1, CARD_ICE1_GET_ERRORS, 0, 9).at(2), 0) << "a loss of alignment";
 }
 
@@ -204,10 +212,10 @@ TEST_F(Crossed, DriftCostsNoFrame)
         right.open();
         run(600);
         forget();
-        const unsigned before = right.sent;
-        run(5000);
-        EXPECT_NEAR(left.received, 40000 + 40000 * ppm / 1e6, 20);
-        EXPECT_NEAR(right.sent - before, 40000 + 40000 * ppm / 1e6, 40);
+        const unsigned before = left.counter(0), sentBefore = right.sent;
+        run(2000);
+        EXPECT_NEAR(left.counter(0) - before, 16000 + 16000 * ppm / 1e6, 1);
+        EXPECT_NEAR(right.sent - sentBefore, 16000 + 16000 * ppm / 1e6, 40);
         EXPECT_EQ(left.broken + left.jumps + right.broken + right.jumps, 0u);
         EXPECT_EQ(right.counter(8) + left.counter(8), 0u) << "no underflow";
     }
@@ -221,8 +229,8 @@ TEST_F(Crossed, TimingFromTheLineFollowsTheFarClock)
     run(600);
     forget();
     const unsigned before = right.counter(0);
-    run(10000);
-    EXPECT_NEAR(right.counter(0) - before, 80016, 4) << "what the first card sends runs at the second's clock";
+    run(5000);
+    EXPECT_NEAR(right.counter(0) - before, 40008, 2) << "what the first card sends runs at the second's clock";
     EXPECT_EQ(right.broken + right.jumps, 0u);
 }
 
@@ -234,7 +242,6 @@ TEST_F(Crossed, LoopsOfTheLine)
     forget();
     run(500);
     EXPECT_EQ(right.broken + right.jumps, 0u) << "its own frames come back";
-    EXPECT_EQ(static_cast<std::uint8_t>(right.sent - right.last) < 200, true);
     ASSERT_TRUE(left.tell(0x40, CARD_REQ_LOOP, CARD_LOOP_PAYLOAD, 0));
     run(600);
     forget();
