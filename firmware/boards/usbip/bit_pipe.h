@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// One direction of a line, bit by bit, between a transmitter and the receiver that takes its clock from it. What can go
+// wrong on a line is put on it here. The most significant bit of an octet is first.
+#pragma once
+#include "device/usb.h"
+#include <array>
+#include <vector>
+
+namespace callbox::usbip {
+
+class BitPipe {
+public:
+    enum class Signal { normal, none, ones }; // none: loss of signal; ones: AIS
+
+    void write(firmware::Octets octets);
+    // Whole octets that lie here; where they begin among the bits nobody knows.
+    [[nodiscard]] std::size_t available() const { return octets_.size(); }
+    void read(firmware::Buffer out); // at most available()
+
+    void set(Signal s) { signal_ = s; }
+    [[nodiscard]] Signal signal() const { return signal_; }
+    // So many of the next bits are wrong, one in `every`.
+    void errors(unsigned bits, unsigned every = 64);
+    // One bit in so many is wrong from now on; 0: none.
+    void errorEvery(std::uint64_t bits);
+    // So many bits are left out (positive) or said twice (negative) at once. 256: a frame slipped.
+    void slip(int bits) { slip_ += bits; }
+    [[nodiscard]] std::uint64_t spoiled() const { return spoiled_; }
+
+private:
+    void bit(unsigned b);
+    unsigned spoil(unsigned b);
+
+    Signal signal_ = Signal::normal;
+    std::uint64_t every_ = 0, toNext_ = 0, burst_ = 0, burstEvery_ = 0, toBurst_ = 0, spoiled_ = 0;
+    int slip_ = 0;
+    std::array<std::uint8_t, 256> recent_{}; // the last frame's bits, round and round: what a slip says again
+    std::uint64_t said_ = 0;                 // bits that went into it
+    std::vector<std::uint8_t> octets_;
+    unsigned partial_ = 0, bits_ = 0;
+};
+
+} // namespace callbox::usbip

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "boards/usbip/bus.h"
+#include <algorithm>
+
+namespace callbox::usbip {
+
+namespace {
+
+constexpr std::size_t queueMax = 4096; // URBs of one endpoint: far more than any driver has under way
+
+std::uint8_t addressOf(const Submit& s)
+{
+    return static_cast<std::uint8_t>(s.endpoint | (s.in ? 0x80 : 0));
+}
+
+// Frames between two packets, as the descriptors say.
+unsigned period(const firmware::Personality& p, std::uint8_t endpoint)
+{
+    for (unsigned port = 0; port < p.e1Ports; ++port)
+        if (endpoint == firmware::Layout::feedback(port) || endpoint == firmware::Layout::interrupt(port))
+            return 4;
+    return 1;
+}
+
+} // namespace
+
+void Bus::submit(Submit s)
+{
+    if (s.endpoint == 0)
+        return control(s);
+    if (!s.in && !s.isochronous)
+        return bulkOut(s);
+    auto& queue = queues_[addressOf(s)];
+    if (queue.size() >= queueMax)
+        return reply_(s.isochronous ? isoReply(s, brokenPipe, now_) : submitReply(s, brokenPipe, {}, 0));
+    if (s.in)
+        s.data.assign(s.length, 0);
+    queue.push_back({std::move(s), 0, 0});
+}
+
+void Bus::control(Submit& s)
+{
+    if (s.isochronous || s.in != s.setup.in() || s.length != s.setup.length)
+        return reply_(s.isochronous ? isoReply(s, brokenPipe, now_) : submitReply(s, brokenPipe, {}, 0));
+    s.data.resize(s.length);
+    const int n = device_.control(s.setup, s.data);
+    if (n == firmware::stalled)
+        return reply_(submitReply(s, brokenPipe, {}, 0));
+    reply_(submitReply(s, 0, s.in ? Octets(s.data).first(static_cast<std::size_t>(n)) : Octets(), s.length));
+}
+
+void Bus::bulkOut(const Submit& s)
+{
+    const bool taken = device_.out(s.endpoint, s.data);
+    reply_(submitReply(s, taken ? 0 : brokenPipe, {}, taken ? s.length : 0));
+}
+
+void Bus::unlink(const Unlink& u)
+{
+    for (auto& [endpoint, queue] : queues_) {
+        const auto it =
+            std::find_if(queue.begin(), queue.end(), [&](const Waiting& w) { return w.submit.sequence == u.victim; });
+        if (it == queue.end())
+            continue;
+        queue.erase(it);
+        return reply_(unlinkReply(u, unlinked));
+    }
+    reply_(unlinkReply(u, 0)); // answered already: its answer is on the way
+}
+
+void Bus::frame()
+{
+    ++now_;
+    for (auto& [endpoint, queue] : queues_) {
+        if (queue.empty() || now_ % period(device_.personality(), endpoint) != 0)
+            continue;
+        if (serve(endpoint, queue.front()))
+            queue.pop_front();
+    }
+}
+
+bool Bus::serve(std::uint8_t endpoint, Waiting& w)
+{
+    if (w.submit.isochronous)
+        return serveIso(endpoint, w);
+    const int n = device_.in(endpoint, w.submit.data);
+    if (n == firmware::nothing)
+        return false;
+    if (n == firmware::stalled)
+        reply_(submitReply(w.submit, brokenPipe, {}, 0));
+    else
+        reply_(submitReply(w.submit, 0, Octets(w.submit.data).first(static_cast<std::size_t>(n)), 0));
+    return true;
+}
+
+bool Bus::serveIso(std::uint8_t endpoint, Waiting& w)
+{
+    if (w.next == 0)
+        w.startFrame = now_;
+    Submit& s = w.submit;
+    IsoPacket& p = s.packets[w.next++];
+    const firmware::Buffer buffer = firmware::Buffer(s.data).subspan(p.offset, p.length);
+    if (s.in) {
+        const int n = device_.in(endpoint, buffer);
+        p.status = n == firmware::stalled ? brokenPipe : 0;
+        p.actual = n < 0 ? 0 : static_cast<std::uint32_t>(n);
+    } else {
+        const bool taken = device_.out(endpoint, buffer);
+        p.status = taken ? 0 : brokenPipe;
+        p.actual = taken ? p.length : 0;
+    }
+    if (w.next < s.packets.size())
+        return false;
+    reply_(isoReply(s, 0, w.startFrame));
+    return true;
+}
+
+std::size_t Bus::pending() const
+{
+    std::size_t n = 0;
+    for (const auto& [endpoint, queue] : queues_)
+        n += queue.size();
+    return n;
+}
+
+} // namespace callbox::usbip

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// USB/IP over TCP on the loop, for the cards of one process, and the clock that drives them: one millisecond of the
+// loop's time is one frame.
+#pragma once
+#include "boards/usbip/virtual_card.h"
+#include <callbox/base/edges.h>
+#include <list>
+
+namespace callbox::usbip {
+
+class Server {
+public:
+    // Cards outlive the server.
+    Server(Loop& loop, Log log, std::vector<VirtualCard*> cards);
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    // `address`: an IPv4 address. The port that was taken: `port`, or any free one if that is 0.
+    Result<std::uint16_t> listen(const std::string& address, std::uint16_t port);
+    // A connected stream socket whose peer has the card already (vhci_hcd's `attach`); it is closed here.
+    Result<void> attach(VirtualCard& card, int socket);
+    void start();                                                    // the clock
+    [[nodiscard]] std::uint64_t lateFrames() const { return late_; } // left out: the process was too late for them
+
+private:
+    struct Peer;
+    Result<Peer*> add(int socket);
+    void accept();
+    void readable(Peer& peer);
+    void send(Peer& peer, OctetBuffer octets);
+    void flush(Peer& peer);
+    void drop(Peer& peer, const std::string& why);
+    void tick();
+    void sweep(); // peers that are done
+
+    Loop& loop_;
+    Log log_;
+    std::vector<VirtualCard*> cards_;
+    int listening_ = -1;
+    std::unique_ptr<Watch> watch_;
+    std::list<Peer> peers_;
+    Timer clock_, sweeper_;
+    TimePoint next_{};
+    std::uint64_t late_ = 0;
+};
+
+} // namespace callbox::usbip

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The CRC-4 multiframe (G.704 2.3.3) of frames that lie in basic alignment: its alignment signal 001011 in bit 1 of
+// frames 1, 3, 5, 7, 9, 11, and after it the check of each sub-multiframe, E bits and Sa bits.
+#pragma once
+#include "core/bits.h"
+#include "core/crc4.h"
+
+namespace callbox::firmware::core {
+
+// Finds the multiframe, G.706 4.2: two valid signals within 8 ms, a multiple of 2 ms apart.
+class MultiframeSearch {
+public:
+    void restart() { *this = MultiframeSearch(); }
+    // Slot 0 of a frame that holds no frame alignment signal. True: this frame is number 11 and alignment is reached.
+    bool odd(bool si)
+    {
+        bits_ = std::uint8_t(bits_ << 1 | (si ? 1 : 0));
+        ++seen_;
+        if (seen_ < 6 || (bits_ & 0x3F) != 0b001011)
+            return false;
+        const unsigned phase = 1U << seen_ % 8;
+        const bool again = (phases_ & phase) != 0;
+        phases_ = std::uint8_t(phases_ | phase);
+        return again;
+    }
+    [[nodiscard]] bool failed() const { return seen_ >= 32; } // 8 ms: 32 double frames
+
+private:
+    std::uint8_t bits_ = 0;
+    std::uint8_t phases_ = 0; // bit n: a signal ended at the n-th odd frame, modulo 8
+    std::uint8_t seen_ = 0;
+};
+
+// What a sub-multiframe brought.
+struct Block {
+    bool whole = false;   // one ended with the last frame
+    bool checked = false; // its C bits have come: those of a block come in the next one
+    bool errored = false; // the block before it
+};
+
+class MultiframeCheck {
+public:
+    void begin(unsigned number) // number of the frame that comes next
+    {
+        number_ = number;
+        known_ = false;
+        skip_ = true;
+        crc_.reset();
+    }
+    [[nodiscard]] unsigned number() const { return number_; }
+    Crc4& crc() { return crc_; }
+    // After a frame's words went to crc(), its C bit as zero. `first`: the frame's first word.
+    Block frame(std::uint32_t first);
+    // Sa4..Sa8 in the odd frames of the last sub-multiframe, frame 1 (or 9) highest: synchronization status messages
+    // are such nibbles (G.704 2.3.4).
+    [[nodiscard]] std::uint8_t sa(unsigned which) const { return sa_[which - 4]; }
+
+private:
+    Crc4 crc_;
+    unsigned number_ = 0;
+    std::uint8_t expected_ = 0, received_ = 0;
+    bool known_ = false; // expected_ is that of the block before
+    bool skip_ = true;   // began within a block
+    std::array<std::uint8_t, 5> sa_{}, saNow_{};
+};
+
+} // namespace callbox::firmware::core

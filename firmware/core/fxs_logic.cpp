@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/fxs_logic.h"
+
+namespace callbox::firmware::core {
+
+namespace {
+
+constexpr unsigned longest = 100; // ms between two ticks
+constexpr unsigned aMinute = 60'000;
+
+} // namespace
+
+void FxsLogic::begin()
+{
+    host_ = dead_ = ring_ = reversed_ = false;
+    silence_ = audio_ = cut_ = guard_ = gap_ = 0;
+    minute_ = inMinute_ = 0;
+    hook_.set(false);
+    feed_ = Linefeed::open;
+    chip_.setFeed(feed_);
+}
+
+void FxsLogic::hostAlive()
+{
+    silence_ = 0;
+    if (!host_) {
+        host_ = true;
+        settle();
+    }
+}
+
+void FxsLogic::hostGone()
+{
+    host_ = ring_ = false;
+    audio_ = cut_ = guard_ = 0;
+    settle();
+}
+
+void FxsLogic::ring(bool on)
+{
+    hostAlive();
+    if (hook_.value())
+        return;
+    if (ring_ && !on)
+        audio_ = times_.onHookAfterRing;
+    ring_ = on;
+    settle();
+}
+
+void FxsLogic::onHookAudio(unsigned ms)
+{
+    hostAlive();
+    audio_ = ms;
+    settle();
+}
+
+void FxsLogic::reverse(bool on)
+{
+    hostAlive();
+    reversed_ = on;
+    settle();
+}
+
+void FxsLogic::disconnect()
+{
+    hostAlive();
+    ring_ = false;
+    cut_ = times_.disconnect;
+    settle();
+}
+
+Linefeed FxsLogic::wanted() const
+{
+    if (!host_ || dead_ || cut_ > 0)
+        return Linefeed::open;
+    if (!hook_.value() && ring_)
+        return Linefeed::ringing;
+    if (!hook_.value() && audio_ > 0)
+        return reversed_ ? Linefeed::reverseOnHook : Linefeed::forwardOnHook;
+    return reversed_ ? Linefeed::reverse : Linefeed::forward;
+}
+
+void FxsLogic::settle()
+{
+    if (wanted() == feed_)
+        return;
+    feed_ = wanted();
+    chip_.setFeed(feed_);
+}
+
+void FxsLogic::tick(unsigned ms)
+{
+    ms = ms > longest ? longest : ms;
+    if (host_) {
+        silence_ += ms;
+        if (silence_ >= times_.noHost)
+            hostGone();
+    }
+    minute_ += ms;
+    if (minute_ >= aMinute)
+        minute_ = inMinute_ = 0;
+    const FxsReading now = chip_.read();
+    if (feed_ != Linefeed::open && now.feed == Linefeed::open)
+        return powerAlarm();
+    if (cut_ > 0) {
+        cut_ = cut_ > ms ? cut_ - ms : 0;
+        if (cut_ == 0) {
+            guard_ = times_.guard;
+            settle();
+        }
+        return; // an open line says nothing of the hook
+    }
+    if (guard_ > 0) {
+        guard_ = guard_ > ms ? guard_ - ms : 0;
+        return;
+    }
+    if (audio_ > 0 && !ring_) {
+        audio_ = audio_ > ms ? audio_ - ms : 0;
+        settle();
+    }
+    if (feed_ != Linefeed::open)
+        hook(ms, now.offHook);
+}
+
+void FxsLogic::hook(unsigned ms, bool closed)
+{
+    const bool trip = feed_ == Linefeed::ringing;
+    const bool was = hook_.value();
+    // A break that may be a flash is told when it is over, or when it is too long for one.
+    if (was && gap_ > 0) {
+        gap_ += ms;
+        if (closed) {
+            if (gap_ >= times_.flashLeast)
+                events_.push(AnalogEvent::flash);
+            gap_ = 0;
+        } else if (gap_ > times_.flashMost) {
+            gap_ = 0;
+            hook_.set(false);
+            events_.push(AnalogEvent::onHook);
+            settle();
+        }
+        return;
+    }
+    if (was) {
+        gap_ = closed ? 0 : ms;
+        return;
+    }
+    if (!hook_.feed(ms, closed, trip ? times_.ringTrip : times_.hook))
+        return;
+    ring_ = false;
+    audio_ = 0;
+    events_.push(AnalogEvent::offHook);
+    settle();
+}
+
+// The chip switched its line off by itself (heat, a short) or was reset: put back, and given up when it goes on.
+void FxsLogic::powerAlarm()
+{
+    ++alarms_;
+    ++inMinute_;
+    ring_ = false;
+    if (inMinute_ > times_.alarmsMost) {
+        dead_ = true;
+        hook_.set(false);
+        gap_ = 0;
+        events_.push(AnalogEvent::dead);
+        settle();
+        return;
+    }
+    events_.push(AnalogEvent::powerAlarm);
+    feed_ = wanted();
+    chip_.setFeed(feed_);
+}
+
+} // namespace callbox::firmware::core

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A port towards a telephone: its hook, ringing and ring trip, flash, on-hook transmission, polarity, disconnect. The
+// cadence of a ring is the host's: it switches ringing on and off. Safe without a host: no high voltage, line open.
+#pragma once
+#include "core/analog_event.h"
+#include "core/line_chips.h"
+
+namespace callbox::firmware::core {
+
+struct FxsTimes { // ms
+    unsigned hook = 64;
+    unsigned ringTrip = 20; // the chip has filtered it already
+    unsigned flashLeast = 80, flashMost = 1250;
+    unsigned onHookAfterRing = 6000; // on-hook transmission after a ring: caller identity
+    unsigned disconnect = 500;       // open loop that tells a telephone that the far side has hung up
+    unsigned guard = 300;            // after it the hook means nothing
+    unsigned alarmsMost = 5;         // power alarms of a minute; then the port stays off
+    unsigned noHost = 500;
+};
+
+class FxsLogic {
+public:
+    explicit FxsLogic(FxsChip& chip, const FxsTimes& times = {}) : chip_(chip), times_(times) {}
+    void begin(); // feeds the line once a host has spoken
+    // ---- The host's wishes; each says that there is a host. ----
+    void hostAlive();
+    void hostGone();               // suspended, switched off: high voltage off, line open
+    void ring(bool on);            // ignored while the telephone is off-hook
+    void onHookAudio(unsigned ms); // on-hook transmission for that long, 0 ends it
+    void reverse(bool on);
+    void disconnect();
+
+    void tick(unsigned ms); // reads the chip; `ms` since the last call, 1..100: more is taken as 100
+    bool take(AnalogEvent& e) { return events_.take(e); }
+
+    [[nodiscard]] bool offHook() const { return hook_.value(); }
+    [[nodiscard]] bool ringing() const { return feed_ == Linefeed::ringing; }
+    [[nodiscard]] Linefeed feed() const { return feed_; }
+    [[nodiscard]] bool alive() const { return !dead_; }
+    [[nodiscard]] std::uint32_t powerAlarms() const { return alarms_; }
+    [[nodiscard]] std::uint32_t eventsLost() const { return events_.lost(); }
+
+private:
+    [[nodiscard]] Linefeed wanted() const;
+    void settle();
+    void powerAlarm();
+    void hook(unsigned ms, bool closed);
+
+    FxsChip& chip_;
+    FxsTimes times_;
+    AnalogEvents events_;
+    Linefeed feed_ = Linefeed::open; // as the chip was told
+    bool host_ = false, dead_ = false, ring_ = false, reversed_ = false;
+    unsigned silence_ = 0, audio_ = 0, cut_ = 0, guard_ = 0;
+    unsigned gap_ = 0; // on-hook, but it may become a flash
+    Debounce hook_;
+    std::uint32_t alarms_ = 0;
+    unsigned minute_ = 0, inMinute_ = 0;
+};
+
+} // namespace callbox::firmware::core

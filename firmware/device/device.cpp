@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "device/device.h"
+#include "device/requests.h"
+#include <algorithm>
+
+namespace callbox::firmware {
+
+namespace {
+
+std::uint32_t haltBit(std::uint8_t endpoint)
+{
+    return 1u << ((endpoint & 0x0f) + (endpoint & 0x80 ? 16 : 0));
+}
+
+// The unit that a request is for, or -1: its index fits no unit of that kind.
+int unitOf(const Request& row, const Setup& setup, const Layout& layout)
+{
+    const unsigned low = setup.index;
+    const auto one = [](bool fits) { return fits ? 0 : -1; };
+    switch (row.index) {
+    case Request::Index::zero:
+        return one(low == 0);
+    case Request::Index::port:
+    case Request::Index::e1:
+        return low < layout.e1 ? static_cast<int>(low) : -1; // interfaces of E1 ports come first
+    case Request::Index::clock:
+        return one(layout.isClock(low));
+    case Request::Index::serial:
+        return one(layout.isSerial(low));
+    case Request::Index::dfu:
+        return one(layout.isDfu(low));
+    }
+    return -1;
+}
+
+} // namespace
+
+int give(const void* octets, std::size_t length, Buffer data)
+{
+    const std::size_t n = std::min(length, data.size());
+    if (n > 0)
+        std::memcpy(data.data(), octets, n);
+    return static_cast<int>(n);
+}
+
+Device::Device(const Personality& p, Board& board) : personality_(p), board_(board)
+{
+    for (E1Port& port : ports_)
+        port.begin(p.stock);
+    say(CARD_LOG_START, 0);
+}
+
+void Device::say(unsigned code, unsigned value, unsigned level, unsigned port)
+{
+    log_.add(board_.milliseconds(), level, code, port, value);
+}
+
+int Device::control(const Setup& setup, Buffer data)
+{
+    const bool room = data.size() >= setup.length;
+    const int answered = room ? answer(setup, data.first(setup.length)) : stalled;
+    if (answered == stalled)
+        say(CARD_LOG_STALLED, static_cast<unsigned>(setup.type << 8 | setup.request), 1);
+    return answered;
+}
+
+int Device::answer(const Setup& setup, Buffer data)
+{
+    if ((setup.type & 0x60) == usb::standard)
+        return Chapter9::answer(*this, setup, data);
+    if (!configured() && setup.type & 0x1f)
+        return stalled; // interfaces are there once the card is configured, 9.1.1.5
+    for (const auto table : {ice1Requests(), personality_.stock ? stockRequests() : cardRequests()})
+        for (const Request& row : table) {
+            if (row.type != setup.type || row.request != setup.request)
+                continue;
+            const int unit = unitOf(row, setup, layout());
+            if (unit < 0)
+                continue;
+            if (row.capability != 0 && !(personality_.capabilities & row.capability))
+                return stalled;
+            if ((row.maintenance && !maintenance_) || (row.valueMax != Request::any && setup.value > row.valueMax))
+                return stalled;
+            const bool fits =
+                row.length == Request::given ? !data.empty() && data.size() <= controlMax : data.size() == row.length;
+            if (!setup.in() && !fits)
+                continue; // a row of another length may follow
+            return row.run(*this, setup, static_cast<unsigned>(unit), data);
+        }
+    return stalled;
+}
+
+bool Device::exists(std::uint8_t endpoint) const
+{
+    if (!configured())
+        return false;
+    for (unsigned p = 0; p < personality_.e1Ports; ++p) {
+        if (endpoint == Layout::interrupt(p))
+            return true;
+        if (endpoint == Layout::out(p) || endpoint == Layout::in(p) || endpoint == Layout::feedback(p))
+            return ports_[p].on();
+    }
+    return personality_.stock &&
+           (endpoint == Layout::serialInterrupt || endpoint == Layout::serialOut || endpoint == Layout::serialIn);
+}
+
+bool Device::out(std::uint8_t endpoint, Octets packet)
+{
+    if (!exists(endpoint) || halted_ & haltBit(endpoint))
+        return false;
+    for (unsigned p = 0; p < personality_.e1Ports; ++p)
+        if (endpoint == Layout::out(p)) {
+            ports_[p].out(packet);
+            return true;
+        }
+    return endpoint == Layout::serialOut; // the receiver takes no commands
+}
+
+int Device::in(std::uint8_t endpoint, Buffer packet)
+{
+    if (!exists(endpoint) || halted_ & haltBit(endpoint))
+        return stalled;
+    for (unsigned p = 0; p < personality_.e1Ports; ++p) {
+        E1Port& port = ports_[p];
+        if (endpoint == Layout::in(p))
+            return static_cast<int>(port.in(packet));
+        if (endpoint == Layout::feedback(p) && packet.size() >= CARD_E1_FEEDBACK_SIZE) {
+            port.feedback(packet.first<CARD_E1_FEEDBACK_SIZE>());
+            return CARD_E1_FEEDBACK_SIZE;
+        }
+        if (endpoint == Layout::interrupt(p) && packet.size() >= CARD_E1_INTERRUPT_SIZE) {
+            const std::size_t n = port.interrupt(packet.first<CARD_E1_INTERRUPT_SIZE>());
+            return n == 0 ? nothing : static_cast<int>(n);
+        }
+    }
+    return nothing;
+}
+
+void Device::deselect()
+{
+    for (E1Port& port : ports_)
+        if (port.on())
+            port.select(false);
+    halted_ = 0;
+}
+
+void Device::busReset()
+{
+    deselect();
+    configuration_ = 0;
+    address_ = 0;
+    maintenance_ = false;
+}
+
+void Device::millisecond()
+{
+    for (unsigned p = 0; p < personality_.e1Ports; ++p) {
+        const std::uint16_t before = ports_[p].alarmsNow();
+        ports_[p].millisecond();
+        if (const std::uint16_t now = ports_[p].alarmsNow(); now != before)
+            say(CARD_LOG_NO_HOST, now & CARD_ALARM_NO_HOST ? 1 : 0, 1, p);
+    }
+}
+
+} // namespace callbox::firmware

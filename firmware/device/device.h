@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The card as USB sees it: control requests by table, the state of USB 2.0 chapter 9, the endpoints. What is not in a
+// table, and every wrong length, index, value or direction, is stalled and changes nothing. No heap; its board lends it
+// what hardware there is, keeps it alive, and calls it from one thread.
+#pragma once
+#include "device/e1_port.h"
+#include "device/log.h"
+#include "device/personality.h"
+#include "device/usb.h"
+#include <array>
+#include <string_view>
+
+namespace callbox::firmware {
+
+// What a board gives. Lives longer than its Device.
+class Board {
+public:
+    [[nodiscard]] virtual std::uint32_t milliseconds() const = 0; // since power on
+    [[nodiscard]] virtual std::string_view serial() const = 0;    // 16 hexadecimal digits
+    virtual card_sensors sensors() = 0;
+    virtual Buffer memory() = 0; // non-volatile; the device writes into it, then calls
+    virtual void memoryWritten() = 0;
+    // To leave the bus and come again, after the request under way is answered.
+    enum class Restart { same, loader };
+    virtual void restart(Restart) = 0;
+
+protected:
+    ~Board() = default;
+};
+
+class Device {
+public:
+    static constexpr std::size_t controlMax = 512; // octets that a request brings or gets at most
+
+    Device(const Personality&, Board&);
+
+    // A control transfer. OUT: `data` holds setup.length octets; IN: the answer goes to its beginning, setup.length
+    // octets at most. How many, or `stalled`.
+    int control(const Setup& setup, Buffer data);
+    // A packet on an OUT endpoint. False: stalled, or there is no such endpoint in these settings.
+    bool out(std::uint8_t endpoint, Octets packet);
+    // A packet of an IN endpoint: octets, `nothing` or `stalled`.
+    int in(std::uint8_t endpoint, Buffer packet);
+    void busReset();
+    void millisecond();
+
+    [[nodiscard]] const Personality& personality() const { return personality_; }
+    [[nodiscard]] Layout layout() const { return Layout(personality_); }
+    [[nodiscard]] E1Port& port(unsigned n) { return ports_[n]; }
+    [[nodiscard]] Board& board() { return board_; }
+    [[nodiscard]] LogRing& log() { return log_; }
+    [[nodiscard]] unsigned address() const { return address_; }
+    [[nodiscard]] bool configured() const { return configuration_ != 0; }
+    [[nodiscard]] bool maintenance() const { return maintenance_; }
+    void setMaintenance(bool on) { maintenance_ = on; }
+    void say(unsigned code, unsigned value, unsigned level = 2, unsigned port = 0);
+    // The icE1usb's oscillator, as far as its requests go: there is no receiver to discipline it.
+    card_ice1_tune tune{card_make16(2048), card_make16(2048)};
+    std::uint8_t clockMode = 0;
+    std::array<std::uint8_t, 7> lineCoding{0x00, 0xc2, 0x01, 0x00, 0x00, 0x00, 0x08}; // 115200 8N1, CDC PSTN 6.3.11
+
+private:
+    friend class Chapter9;
+    int answer(const Setup&, Buffer data);
+    [[nodiscard]] bool exists(std::uint8_t endpoint) const;
+    void deselect();
+
+    const Personality personality_;
+    Board& board_;
+    std::array<E1Port, e1PortsMax> ports_;
+    LogRing log_;
+    unsigned address_ = 0;
+    std::uint8_t configuration_ = 0;
+    std::uint32_t halted_ = 0; // bit n: OUT endpoint n; bit 16 + n: IN endpoint n
+    bool maintenance_ = false;
+};
+
+} // namespace callbox::firmware

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "device/e1_port.h"
+#include <algorithm>
+#include <cstring>
+
+namespace callbox::firmware {
+
+namespace {
+
+constexpr unsigned noHostAfter = 500;   // ms
+constexpr unsigned few = 64, many = 96; // frames for the line: between them the host's pace is right
+constexpr std::uint16_t noSignal = CARD_ALARM_LOS | CARD_ALARM_AIS | CARD_ALARM_LOF | CARD_ALARM_LOMF;
+
+} // namespace
+
+void E1Port::select(bool on)
+{
+    on_ = on;
+    started_ = running_ = false;
+    sentRead_ = sentWrite_ = 0;
+    read_ = kept_ = write_ = 0;
+    gap_ = lost_ = false;
+    sequence_ = 0;
+    silence_ = 0;
+    age_ = 0;
+    extensions_ = 0;
+    eventRead_ = eventWrite_ = 0;
+    alarms_ = static_cast<std::uint16_t>(alarms_ & ~CARD_ALARM_NO_HOST);
+    if (!on)
+        loop_ = CARD_LOOP_NONE;
+}
+
+// ---- From the host to the line ----
+
+void E1Port::out(Octets packet)
+{
+    if (!on_)
+        return;
+    const std::size_t data = packet.size() < CARD_E1_HEADER ? 0 : packet.size() - CARD_E1_HEADER;
+    if (packet.size() > CARD_E1_PACKET_MAX || data % CARD_E1_FRAME != 0 || packet.size() < CARD_E1_HEADER)
+        ++counters_.usb;
+    const std::size_t frames = std::min<std::size_t>(data / CARD_E1_FRAME, CARD_E1_FRAMES_MAX);
+    if (frames == 0)
+        return;
+    silence_ = 0;
+    change(static_cast<std::uint16_t>(alarms_ & ~CARD_ALARM_NO_HOST));
+    if (loop_ == CARD_LOOP_PAYLOAD)
+        return;
+    for (std::size_t i = 0; i < frames; ++i)
+        pushSent(packet.subspan(CARD_E1_HEADER + i * CARD_E1_FRAME).first<CARD_E1_FRAME>());
+}
+
+void E1Port::pushSent(E1FrameIn frame)
+{
+    if (waiting() == CARD_E1_RING) {
+        slip(1);
+        return;
+    }
+    std::copy(frame.begin(), frame.end(), sent_[at(sentWrite_++)].begin());
+    if (waiting() >= CARD_E1_START)
+        started_ = running_ = true;
+}
+
+bool E1Port::popSent(E1Frame frame)
+{
+    if (waiting() == 0) {
+        ++counters_.underflow;
+        running_ = false;
+        return false;
+    }
+    const auto& from = sent_[at(sentRead_++)];
+    std::copy(from.begin(), from.end(), frame.begin());
+    return true;
+}
+
+E1Port::Send E1Port::transmit(E1Frame frame)
+{
+    ++age_;
+    if (!on_ || !started_ || alarms_ & CARD_ALARM_NO_HOST)
+        return Send::ais;
+    if (!running_ || !popSent(frame)) {
+        std::fill(frame.begin(), frame.end(), line_.idle);
+        return Send::idle;
+    }
+    if (loop_ == CARD_LOOP_DIGITAL)
+        keep(frame, false);
+    return Send::frame;
+}
+
+void E1Port::feedback(std::span<std::uint8_t, CARD_E1_FEEDBACK_SIZE> value) const
+{
+    const unsigned pace = waiting() < few    ? CARD_E1_FEEDBACK_MORE
+                          : waiting() > many ? CARD_E1_FEEDBACK_LESS
+                                             : CARD_E1_FEEDBACK;
+    value[0] = pace & 0xff;
+    value[1] = pace >> 8 & 0xff;
+    value[2] = 0;
+}
+
+// ---- From the line to the host ----
+
+void E1Port::receive(E1FrameIn frame, unsigned number)
+{
+    ++counters_.frames;
+    if (loop_ == CARD_LOOP_PAYLOAD) {
+        pushSent(frame);
+        return;
+    }
+    if (!started_ || loop_ == CARD_LOOP_DIGITAL || !align(number % 16))
+        return;
+    keep(frame, false);
+}
+
+void E1Port::receiveNothing()
+{
+    static constexpr std::array<std::uint8_t, CARD_E1_FRAME> ones = [] {
+        std::array<std::uint8_t, CARD_E1_FRAME> f{};
+        f.fill(0xff);
+        return f;
+    }();
+    if (started_ && loop_ == CARD_LOOP_NONE && extensions_ & CARD_E1_EXT_FILLER)
+        keep(ones, true);
+}
+
+// Positions follow the multiframe: where they do not, the next one begins at a multiple of 16.
+bool E1Port::align(unsigned number)
+{
+    if (write_ % 16 == number)
+        return true;
+    lose();
+    return number == 0;
+}
+
+void E1Port::lose()
+{
+    lost_ = true;
+    write_ = kept_; // what was not whole goes
+    const std::uint32_t next = (write_ + 15) / 16 * 16;
+    if (next == write_)
+        return;
+    if (gap_) { // two gaps are not kept apart: what lies between goes too
+        read_ = kept_ = write_ = next;
+        gap_ = false;
+        return;
+    }
+    gap_ = true;
+    gapFrom_ = write_;
+    gapTo_ = kept_ = write_ = next;
+}
+
+void E1Port::keep(E1FrameIn frame, bool filler)
+{
+    if (write_ - read_ >= CARD_E1_RING) {
+        ++counters_.overflow;
+        lost_ = true;
+        return;
+    }
+    std::copy(frame.begin(), frame.end(), received_[at(write_)].begin());
+    filler_[at(write_)] = filler;
+    ++write_;
+    if (!stock_ || write_ % 16 == 0)
+        kept_ = write_;
+}
+
+std::size_t E1Port::in(Buffer packet)
+{
+    if (!on_)
+        return 0;
+    if (gap_ && read_ == gapFrom_) {
+        read_ = gapTo_;
+        gap_ = false;
+    }
+    const unsigned level = received();
+    unsigned frames = level > 32 ? 9 : level > 8 ? 8 : level;
+    if (gap_)
+        frames = std::min<unsigned>(frames, gapFrom_ - read_);
+    frames = std::min<unsigned>(frames,
+                                packet.size() < CARD_E1_HEADER ? 0 : (packet.size() - CARD_E1_HEADER) / CARD_E1_FRAME);
+    if (frames == 0)
+        return 0;
+    const bool filler = filler_[at(read_)];
+    card_e1_header header{};
+    header.position = static_cast<card_u8>(at(read_));
+    unsigned taken = 0;
+    for (; taken < frames && filler_[at(read_)] == filler; ++taken, ++read_)
+        std::memcpy(&packet[CARD_E1_HEADER + taken * CARD_E1_FRAME], received_[at(read_)].data(), CARD_E1_FRAME);
+    if (!stock_) {
+        header.sequence = sequence_++;
+        header.flags = static_cast<card_u8>((filler ? CARD_E1_HEADER_FILLER : 0) | (lost_ ? CARD_E1_HEADER_LOST : 0));
+        header.version = header.position & 0x0f;
+    }
+    lost_ = false;
+    std::memcpy(packet.data(), &header, sizeof header);
+    return CARD_E1_HEADER + taken * CARD_E1_FRAME;
+}
+
+// ---- Errors and events ----
+
+void E1Port::blocks(bool firstErrored, bool secondErrored)
+{
+    seconds_.block(firstErrored);
+    seconds_.block(secondErrored);
+    counters_.crc += firstErrored + secondErrored;
+    if (firstErrored || secondErrored)
+        ++badMultiframes_;
+}
+
+void E1Port::alarms(std::uint16_t now)
+{
+    change(static_cast<std::uint16_t>((now & ~CARD_ALARM_NO_HOST) | (alarms_ & CARD_ALARM_NO_HOST)));
+}
+
+void E1Port::change(std::uint16_t now)
+{
+    if (now == alarms_)
+        return;
+    constexpr std::uint16_t lost = CARD_ALARM_LOF | CARD_ALARM_LOMF;
+    if (now & lost && !(alarms_ & lost))
+        ++alignmentLosses_;
+    event(CARD_E1_EVENT_ALARMS, now, alarms_);
+    seconds_.defects(now);
+    alarms_ = now;
+}
+
+void E1Port::slip(int framesOut)
+{
+    ++(framesOut > 0 ? counters_.slipsOut : counters_.slipsIn);
+    event(CARD_E1_EVENT_SLIP, framesOut > 0 ? 1 : 0xffff, 0);
+}
+
+void E1Port::event(unsigned type, std::uint16_t what, std::uint16_t also)
+{
+    if (!on_ || !(extensions_ & CARD_E1_EXT_EVENTS))
+        return;
+    const std::uint8_t sequence = eventSequence_++;
+    if (eventWrite_ - eventRead_ == events_.size())
+        return; // the gap in the sequence tells
+    events_[eventWrite_++ % events_.size()] = {static_cast<card_u8>(type), sequence, card_make16(what),
+                                               card_make16(also), card_make32(age_)};
+}
+
+std::size_t E1Port::interrupt(std::span<std::uint8_t, CARD_E1_INTERRUPT_SIZE> out)
+{
+    if (!on_)
+        return 0;
+    if (eventRead_ != eventWrite_) {
+        std::memcpy(out.data(), &events_[eventRead_++ % events_.size()], CARD_E1_INTERRUPT_SIZE);
+        return CARD_E1_INTERRUPT_SIZE;
+    }
+    const card_ice1_errors now = errors();
+    if (std::memcmp(&now, told_.data(), sizeof now) == 0)
+        return 0;
+    std::memcpy(told_.data(), &now, sizeof now);
+    out[0] = CARD_E1_EVENT_ERRORS;
+    std::memcpy(&out[1], &now, sizeof now);
+    return CARD_E1_INTERRUPT_SIZE;
+}
+
+card_ice1_errors E1Port::errors() const
+{
+    const unsigned flags = (alarms_ & (CARD_ALARM_LOF | CARD_ALARM_LOMF) ? CARD_ICE1_FLAG_ALIGNMENT : 0) |
+                           (alarms_ & CARD_ALARM_LOS ? CARD_ICE1_FLAG_LOS : 0) |
+                           (alarms_ & CARD_ALARM_RAI ? CARD_ICE1_FLAG_RAI : 0) |
+                           (alarms_ & CARD_ALARM_AIS ? CARD_ICE1_FLAG_AIS : 0);
+    const auto low = [](std::uint32_t v) { return card_make16(static_cast<card_u16>(v)); };
+    return {low(badMultiframes_), low(alignmentLosses_), low(counters_.overflow), low(counters_.underflow),
+            static_cast<card_u8>(flags)};
+}
+
+card_counters E1Port::countersOut() const
+{
+    card_counters out{};
+    const PortCounters& c = counters_;
+    out.frames = card_make32(c.frames);
+    out.crc = card_make32(c.crc);
+    out.fas = card_make32(c.fas);
+    out.ebit = card_make32(c.ebit);
+    out.code = card_make32(c.code);
+    out.slips_out = card_make32(c.slipsOut);
+    out.slips_in = card_make32(c.slipsIn);
+    out.overflow = card_make32(c.overflow);
+    out.underflow = card_make32(c.underflow);
+    out.usb = card_make32(c.usb);
+    seconds_.write(out);
+    return out;
+}
+
+void E1Port::millisecond()
+{
+    if (++milliseconds_ == 1000) {
+        milliseconds_ = 0;
+        seconds_.next(alarms_);
+    }
+    if (!on_ || !started_ || stock_ || silence_ >= noHostAfter || ++silence_ < noHostAfter)
+        return;
+    // Nobody is there: what was to be sent is old, and the line hears so (G.775 5.2's signal).
+    sentRead_ = sentWrite_;
+    running_ = false;
+    change(alarms_ | CARD_ALARM_NO_HOST);
+}
+
+// ---- Settings ----
+
+bool E1Port::remoteAlarm() const
+{
+    return tx_.alarm || (alarms_ & noSignal && (stock_ || line_.rai == 1));
+}
+
+bool E1Port::setTx(const card_ice1_tx& tx)
+{
+    if (tx.mode > CARD_ICE1_TX_CRC4_E || tx.timing > 1 || tx.loopback > 2 || tx.alarm > 1)
+        return false;
+    tx_ = tx;
+    return true;
+}
+
+bool E1Port::setRx(std::uint8_t mode)
+{
+    if (mode > CARD_ICE1_RX_CRC4)
+        return false;
+    rx_ = mode;
+    return true;
+}
+
+bool E1Port::setLine(const card_line& l)
+{
+    if (l.kind != CARD_PORT_E1 || l.framing > CARD_FRAMING_CRC4_AUTO || l.code > 1 || l.build_out != 0 ||
+        (l.impedance != 75 && l.impedance != 120) || (l.sa > 0x1f && l.sa != 0xff) || l.rai > 1 || l.cas != 0)
+        return false;
+    if (l.sensitivity != 12 && l.sensitivity != 18 && l.sensitivity != 36 && l.sensitivity != 43)
+        return false;
+    line_ = l;
+    return true;
+}
+
+bool E1Port::setLoop(unsigned kind)
+{
+    if (kind > CARD_LOOP_DIGITAL)
+        return false;
+    if (kind == loop_)
+        return true;
+    loop_ = kind;
+    sentRead_ = sentWrite_; // what one side said does not go out as the other's
+    running_ = false;
+    write_ = kept_ = read_ = (write_ + 15) / 16 * 16;
+    gap_ = false;
+    lost_ = true;
+    return true;
+}
+
+} // namespace callbox::firmware

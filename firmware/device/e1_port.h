@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// One E1 port between USB and its framer: the frames under way both ways, the feedback that keeps the host at the
+// line's pace, errors and events, the settings. No heap, no clock: the line calls once per frame of each direction, the
+// bus once per packet, the device once per millisecond. One thread, or interrupts that do not interrupt one another.
+#pragma once
+#include "device/seconds.h"
+#include "device/usb.h"
+#include "protocol/card_protocol.h"
+#include <array>
+
+namespace callbox::firmware {
+
+using E1Frame = std::span<std::uint8_t, CARD_E1_FRAME>;
+using E1FrameIn = std::span<const std::uint8_t, CARD_E1_FRAME>;
+
+// Free running since power on; card_counters tells what each is.
+struct PortCounters {
+    std::uint32_t frames = 0, crc = 0, fas = 0, ebit = 0, code = 0, slipsOut = 0, slipsIn = 0, overflow = 0,
+                  underflow = 0, usb = 0;
+};
+
+class E1Port {
+public:
+    // stock: says nothing that an icE1usb would not say.
+    void begin(bool stock) { stock_ = stock; }
+
+    // ---- The bus ----
+    void select(bool on); // alternate setting 1, or 0
+    [[nodiscard]] bool on() const { return on_; }
+    void out(Octets packet);
+    // At most CARD_E1_PACKET_MAX octets; 0: an empty packet.
+    std::size_t in(Buffer packet);
+    void feedback(std::span<std::uint8_t, CARD_E1_FEEDBACK_SIZE> value) const;
+    // CARD_E1_INTERRUPT_SIZE octets, or 0: nothing to tell.
+    std::size_t interrupt(std::span<std::uint8_t, CARD_E1_INTERRUPT_SIZE> event);
+    void millisecond();
+
+    // ---- The line ----
+    enum class Send { frame, idle, ais }; // idle: a frame of octets `line.idle`
+    // The next frame of the transmitter's clock. Slot 0 is the host's: of it a framer takes what its mode leaves to it.
+    Send transmit(E1Frame frame);
+    // A frame received in alignment; `number`: in its multiframe, 0..15.
+    void receive(E1FrameIn frame, unsigned number);
+    // A frame's time in which there was no alignment.
+    void receiveNothing();
+    // Both sub-multiframes of a multiframe, G.706 4.3.3.
+    void blocks(bool firstErrored, bool secondErrored);
+    void alarms(std::uint16_t now); // CARD_ALARM_... of the receiver
+    // A frame was left out (1) or said twice (-1) between the line's clock and ours.
+    void slip(int framesOut);
+    [[nodiscard]] bool remoteAlarm() const; // shall the A bit be sent?
+    [[nodiscard]] PortCounters& counters() { return counters_; }
+
+    // ---- Settings ----
+    [[nodiscard]] const card_ice1_tx& tx() const { return tx_; }
+    [[nodiscard]] std::uint8_t rx() const { return rx_; }
+    [[nodiscard]] const card_line& line() const { return line_; }
+    // False: something in it is outside its range; nothing is changed.
+    bool setTx(const card_ice1_tx&);
+    bool setRx(std::uint8_t mode);
+    bool setLine(const card_line&);
+    bool setLoop(unsigned kind); // CARD_LOOP_NONE, _LINE, _PAYLOAD, _DIGITAL
+    void extend(std::uint16_t what) { extensions_ = what; }
+    [[nodiscard]] unsigned loop() const { return loop_; }
+
+    // ---- What is told ----
+    [[nodiscard]] card_ice1_errors errors() const;
+    [[nodiscard]] card_counters countersOut() const;
+    [[nodiscard]] std::uint16_t alarmsNow() const { return alarms_; }
+    [[nodiscard]] unsigned state() const { return !on_ ? 0 : running_ ? 2 : 1; } // card_port_info.state
+    [[nodiscard]] unsigned waiting() const { return sentWrite_ - sentRead_; }    // frames for the line
+    [[nodiscard]] unsigned received() const { return kept_ - read_ - (gap_ ? gapTo_ - gapFrom_ : 0); }
+
+private:
+    static std::size_t at(std::uint32_t position) { return position % CARD_E1_RING; }
+    void keep(E1FrameIn frame, bool filler);
+    bool align(unsigned number);
+    void lose();
+    void pushSent(E1FrameIn frame);
+    bool popSent(E1Frame frame);
+    void change(std::uint16_t alarms);
+    void event(unsigned type, std::uint16_t what, std::uint16_t also);
+
+    using Ring = std::array<std::array<std::uint8_t, CARD_E1_FRAME>, CARD_E1_RING>;
+    bool stock_ = false, on_ = false;
+    card_ice1_tx tx_{CARD_ICE1_TX_CRC4_E, 0, 0, 0};
+    std::uint8_t rx_ = CARD_ICE1_RX_CRC4;
+    card_line line_{CARD_PORT_E1, CARD_FRAMING_CRC4, 1, 0, 120, 12, 0xff, 0xff, 1, 0, {}};
+    unsigned loop_ = CARD_LOOP_NONE;
+    std::uint16_t extensions_ = 0;
+
+    // From the host to the line. Positions run on; a ring holds what lies between them.
+    Ring sent_{};
+    std::uint32_t sentRead_ = 0, sentWrite_ = 0;
+    bool started_ = false; // CARD_E1_START frames have come since the port was switched on
+    bool running_ = false; // the transmitter has frames; after an underflow it waits for CARD_E1_START of them again
+    unsigned silence_ = 0; // ms since something came on OUT
+
+    // From the line to the host: [read_, kept_) may be fetched, [kept_, write_) belongs to a multiframe not yet whole.
+    Ring received_{};
+    std::array<bool, CARD_E1_RING> filler_{};
+    std::uint32_t read_ = 0, kept_ = 0, write_ = 0;
+    bool gap_ = false; // positions [gapFrom_, gapTo_) hold nothing
+    std::uint32_t gapFrom_ = 0, gapTo_ = 0;
+    bool lost_ = false;
+    std::uint8_t sequence_ = 0;
+
+    PortCounters counters_;
+    Seconds seconds_;
+    unsigned milliseconds_ = 0;
+    std::uint16_t alarms_ = 0;
+    std::uint16_t badMultiframes_ = 0, alignmentLosses_ = 0;
+    std::array<std::uint8_t, sizeof(card_ice1_errors)> told_{}; // by the last interrupt
+    std::array<card_e1_event, 16> events_{};
+    unsigned eventRead_ = 0, eventWrite_ = 0;
+    std::uint8_t eventSequence_ = 0;
+    std::uint32_t age_ = 0; // frames sent since the port was switched on
+};
+
+} // namespace callbox::firmware

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// As what a card shows itself: our own, or an icE1usb of firmware 0.3, so that hosts made for that one can be tried.
+#pragma once
+#include "protocol/card_protocol.h"
+#include <string_view>
+
+namespace callbox::firmware {
+
+inline constexpr unsigned e1PortsMax = 2;
+
+struct Personality {
+    bool stock = false; // an icE1usb: nothing but its requests, headers and events; GPS receiver and clock interface
+    unsigned e1Ports = 1;
+    std::uint16_t vendor = CARD_VENDOR, product = CARD_PRODUCT, release = 0x0100;
+    std::string_view manufacturer = "Callbox", name = "Callbox card", build = "callbox-0.1";
+    std::uint32_t capabilities = 0; // CARD_CAN_...
+
+    static Personality card(unsigned e1Ports)
+    {
+        Personality p;
+        p.e1Ports = e1Ports;
+        p.capabilities = CARD_CAN_FILLER | CARD_CAN_EVENTS | CARD_CAN_LINE | CARD_CAN_LOOP | CARD_CAN_NVM |
+                         CARD_CAN_SENSORS | CARD_CAN_LOG | CARD_CAN_RESET;
+        return p;
+    }
+    static Personality iceE1usb(unsigned e1Ports)
+    {
+        return {.stock = true,
+                .e1Ports = e1Ports,
+                .vendor = CARD_ICE1_VENDOR,
+                .product = CARD_ICE1_PRODUCT,
+                .release = 0x0003,
+                .manufacturer = "osmocom",
+                .name = "icE1usb",
+                .build = "0.3"};
+    }
+};
+
+// Numbers of interfaces and endpoints that follow from it.
+struct Layout {
+    explicit Layout(const Personality& p) : e1(p.e1Ports), stock(p.stock) {}
+    unsigned e1;
+    bool stock;
+
+    [[nodiscard]] unsigned interfaces() const { return stock ? e1 + 4 : e1; }
+    [[nodiscard]] bool isE1(unsigned interface) const { return interface < e1; }
+    [[nodiscard]] bool isSerial(unsigned interface) const { return stock && interface == e1; }
+    [[nodiscard]] bool isClock(unsigned interface) const { return stock && interface == e1 + 2; }
+    [[nodiscard]] bool isDfu(unsigned interface) const { return stock && interface == e1 + 3; }
+
+    static constexpr std::uint8_t out(unsigned port) { return static_cast<std::uint8_t>(0x01 + 3 * port); }
+    static constexpr std::uint8_t feedback(unsigned port) { return static_cast<std::uint8_t>(0x81 + 3 * port); }
+    static constexpr std::uint8_t in(unsigned port) { return static_cast<std::uint8_t>(0x82 + 3 * port); }
+    static constexpr std::uint8_t interrupt(unsigned port) { return static_cast<std::uint8_t>(0x83 + 3 * port); }
+    static constexpr std::uint8_t serialInterrupt = 0x88, serialOut = 0x09, serialIn = 0x89;
+};
+
+} // namespace callbox::firmware

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A port towards a telephone, down to the registers of its chip.
+#include "chips/si3210.h"
+#include "core/fxs_logic.h"
+#include "si3210_model.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <random>
+#include <vector>
+
+using namespace callbox::firmware;
+using core::AnalogEvent;
+using core::Linefeed;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+namespace {
+
+struct Fxs : testing::Test {
+    void SetUp() override
+    {
+        ASSERT_TRUE(chip.begin(0, true, 23));
+        logic.begin();
+        ASSERT_EQ(model.state(), 0U);
+        run(100);
+        ASSERT_EQ(model.state(), 1U);
+    }
+    void run(unsigned ms)
+    {
+        for (unsigned i = 0; i < ms; i += 5) {
+            if (host)
+                logic.hostAlive();
+            logic.tick(5);
+        }
+    }
+    std::vector<AnalogEvent> events()
+    {
+        std::vector<AnalogEvent> out;
+        for (AnalogEvent e{}; logic.take(e);)
+            out.push_back(e);
+        return out;
+    }
+    Si3210Model model;
+    chips::Si3210 chip{model};
+    core::FxsLogic logic{chip};
+    bool host = true;
+};
+
+TEST_F(Fxs, OffHookAndOnHookAreToldOnceEach)
+{
+    model.hook = true;
+    run(200);
+    EXPECT_THAT(events(), ElementsAre(AnalogEvent::offHook));
+    model.hook = false;
+    run(2000);
+    EXPECT_THAT(events(), ElementsAre(AnalogEvent::onHook));
+}
+
+TEST_F(Fxs, ABouncingHookIsOneEvent)
+{
+    for (int i = 0; i < 6; ++i) {
+        model.hook = !model.hook;
+        run(20);
+    }
+    EXPECT_THAT(events(), IsEmpty());
+    model.hook = true;
+    run(200);
+    EXPECT_THAT(events(), ElementsAre(AnalogEvent::offHook));
+}
+
+TEST_F(Fxs, ABriefBreakIsAFlashAndABrieferOneNothing)
+{
+    model.hook = true;
+    run(200);
+    (void)events();
+    model.hook = false;
+    run(300);
+    model.hook = true;
+    run(100);
+    EXPECT_THAT(events(), ElementsAre(AnalogEvent::flash));
+    model.hook = false;
+    run(40);
+    model.hook = true;
+    run(100);
+    EXPECT_THAT(events(), IsEmpty());
+    EXPECT_TRUE(logic.offHook());
+}
+
+TEST_F(Fxs, RingTripEndsTheRingingAndIsOffHook)
+{
+    logic.ring(true);
+    EXPECT_TRUE(model.highVoltage());
+    run(1000);
+    model.hook = true;
+    run(30);
+    EXPECT_THAT(events(), ElementsAre(AnalogEvent::offHook));
+    EXPECT_FALSE(model.highVoltage());
+    EXPECT_EQ(model.state(), 1U);
+    logic.ring(true); // a ring of the cadence that comes late
+    EXPECT_FALSE(model.highVoltage());
+}
+
+TEST_F(Fxs, BetweenRingsTheCallersIdentityCanBeSent)
+{
+    logic.ring(true);
+    run(1000);
+    logic.ring(false);
+    EXPECT_EQ(model.state(), 2U);
+    run(5000);
+    EXPECT_EQ(model.state(), 2U);
+    run(1500);
+    EXPECT_EQ(model.state(), 1U);
+    logic.onHookAudio(400);
+    EXPECT_EQ(model.state(), 2U);
+    run(500);
+    EXPECT_EQ(model.state(), 1U);
+}
+
+TEST_F(Fxs, PolarityIsReversedInEveryState)
+{
+    logic.reverse(true);
+    EXPECT_EQ(model.state(), 5U);
+    logic.onHookAudio(1000);
+    EXPECT_EQ(model.state(), 6U);
+    logic.reverse(false);
+    EXPECT_EQ(model.state(), 2U);
+}
+
+TEST_F(Fxs, TheFarSidesHangUpOpensTheLoopAndNoHookIsMisread)
+{
+    model.hook = true;
+    run(200);
+    (void)events();
+    logic.disconnect();
+    EXPECT_EQ(model.state(), 0U);
+    run(400);
+    EXPECT_EQ(model.state(), 0U);
+    run(200);
+    EXPECT_EQ(model.state(), 1U);
+    run(2000);
+    EXPECT_THAT(events(), IsEmpty()); // it is off-hook as before
+    EXPECT_TRUE(logic.offHook());
+}
+
+TEST_F(Fxs, WithoutAHostTheHighVoltageIsOffWithinHalfASecond)
+{
+    logic.ring(true);
+    host = false;
+    run(450);
+    EXPECT_TRUE(model.highVoltage());
+    run(60);
+    EXPECT_EQ(model.state(), 0U);
+    logic.hostAlive();
+    EXPECT_EQ(model.state(), 1U); // and does not ring on by itself
+    logic.ring(true);
+    logic.hostGone();
+    EXPECT_EQ(model.state(), 0U);
+}
+
+TEST_F(Fxs, APowerAlarmIsPutRightAndGivenUpWhenItGoesOn)
+{
+    for (int i = 0; i < 5; ++i) {
+        model.powerAlarm();
+        run(10);
+        EXPECT_THAT(events(), ElementsAre(AnalogEvent::powerAlarm)) << i;
+        EXPECT_EQ(model.state(), 1U);
+    }
+    model.powerAlarm();
+    run(10);
+    EXPECT_THAT(events(), ElementsAre(AnalogEvent::dead));
+    EXPECT_FALSE(logic.alive());
+    const unsigned before = model.orders;
+    run(5000);
+    logic.ring(true);
+    EXPECT_EQ(model.orders, before);
+    EXPECT_EQ(logic.powerAlarms(), 6U);
+}
+
+TEST_F(Fxs, RareAlarmsDoNotKillAPort)
+{
+    for (int i = 0; i < 20; ++i) {
+        model.powerAlarm();
+        run(20'000);
+        EXPECT_TRUE(logic.alive());
+    }
+}
+
+// Whatever the telephone and the host do: no high voltage on an open hook, none without a host.
+TEST_F(Fxs, HighVoltageOnlyWhereItMayBe)
+{
+    std::mt19937 random(31);
+    for (int i = 0; i < 20'000; ++i) {
+        switch (random() % 8) {
+        case 0:
+            model.hook = !model.hook;
+            break;
+        case 1:
+            logic.ring(random() % 2 == 0);
+            break;
+        case 2:
+            logic.reverse(random() % 2 == 0);
+            break;
+        case 3:
+            logic.disconnect();
+            break;
+        case 4:
+            logic.onHookAudio(random() % 3000);
+            break;
+        case 5:
+            host = !host;
+            break;
+        default:
+            break;
+        }
+        run(5 + random() % 700);
+        if (logic.offHook())
+            ASSERT_FALSE(model.highVoltage());
+        ASSERT_EQ(logic.ringing(), model.highVoltage());
+        (void)events();
+    }
+    host = false;
+    run(600);
+    EXPECT_EQ(model.state(), 0U);
+}
+
+TEST(Si3210, SettingsOutsideTheirRangeAreRefused)
+{
+    Si3210Model m;
+    chips::Si3210 chip(m);
+    EXPECT_FALSE(chip.begin(1024, true, 23));
+    EXPECT_FALSE(chip.begin(0, true, 19));
+    EXPECT_FALSE(chip.begin(0, true, 42));
+    ASSERT_TRUE(chip.begin(264, false, 41));
+    EXPECT_EQ(m.regs[71], 7);
+    EXPECT_EQ(m.regs[1], 0x28);
+    EXPECT_EQ(m.regs[2], 8);
+    EXPECT_EQ(m.regs[3], 1);
+    m.present = false;
+    EXPECT_FALSE(chip.begin(0, true, 23));
+}
+
+TEST(Si3210, VoltagesAreMillivolts)
+{
+    Si3210Model m;
+    chips::Si3210 chip(m);
+    ASSERT_TRUE(chip.begin(0, true, 23));
+    chip.setFeed(Linefeed::forward);
+    const core::FxsReading r = chip.read();
+    EXPECT_EQ(r.battery, -51'888);
+    EXPECT_EQ(r.ring, -47'000);
+    EXPECT_EQ(r.feed, Linefeed::forward);
+}
+
+} // namespace

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A Si3050/Si3019 by its registers, on a line whose voltages the test sets.
+#pragma once
+#include "core/line_chips.h"
+#include <array>
+#include <cstdlib>
+
+namespace callbox::firmware {
+
+struct Si3050Model final : core::Registers {
+    // The exchange's side
+    int volts = 48;     // open, tip against ring
+    int loopVolts = 8;  // with our loop closed
+    int milliamps = 25; // then
+    bool ringing = false;
+    bool lineSide = true; // its capacitor link works
+    // What happened to it
+    std::array<std::uint8_t, 60> regs{};
+    unsigned poweredFor = 0; // ms since the line side got its power
+    unsigned phase = 0;      // of the ring's 20 Hz, ms
+
+    Si3050Model() { reset(); }
+    void pass(unsigned ms)
+    {
+        poweredFor = regs[6] == 0 ? poweredFor + ms : 0;
+        phase += ms;
+    }
+    [[nodiscard]] bool alive() const { return lineSide && poweredFor >= 300; }
+    [[nodiscard]] bool offHook() const { return alive() && (regs[5] & 0x01) != 0; }
+    void reset()
+    {
+        regs.fill(0);
+        regs[6] = 0x10; // line side off
+        poweredFor = 0;
+    }
+    std::uint8_t read(std::uint8_t r) override
+    {
+        switch (r) {
+        case 5: {
+            // Both half waves cross the threshold for 10 of their 25 ms.
+            const unsigned at = phase % 50;
+            const unsigned half = !alive() || !ringing ? 0 : at < 10 ? 0x20 : at >= 25 && at < 35 ? 0x40 : 0;
+            return std::uint8_t((regs[5] & 0x09) | half);
+        }
+        case 11:
+            return alive() ? 0x53 : 0;
+        case 28:
+            return offHook() ? std::uint8_t(milliamps * 10 / 11) : 0;
+        case 29: {
+            const int v = !alive() ? 0 : !offHook() ? volts : volts < 0 ? -loopVolts : volts == 0 ? 0 : loopVolts;
+            return std::abs(v) < 3 ? 0 : std::uint8_t(v);
+        }
+        default:
+            return r < regs.size() ? regs[r] : 0xFF;
+        }
+    }
+    void write(std::uint8_t r, std::uint8_t v) override
+    {
+        if (r == 1 && (v & 0x80) != 0)
+            return reset();
+        const bool readOnly = r == 11 || r == 28 || r == 29;
+        if (r < regs.size() && !readOnly)
+            regs[r] = v;
+    }
+};
+
+} // namespace callbox::firmware

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Two virtual cards whose lines are plugged into each other: what one host sends the other receives, and what goes
+// wrong on the line has its right name on either side. Nothing but the hosts is played; time is counted.
+#include "boards/usbip/virtual_card.h"
+#include "peer.h"
+#include <algorithm>
+#include <gtest/gtest.h>
+
+using namespace callbox;
+using namespace callbox::usbip;
+using namespace callbox::usbip::test;
+using firmware::Layout;
+using firmware::Personality;
+using firmware::test::Bench;
+using firmware::test::hex;
+
+namespace {
+
+// A host with one port, as the drivers do it: feedback by its rule, OUT and IN each millisecond. Slot n of frame f says
+// f + n; what comes back is checked for that.
+struct Host {
+    explicit Host(VirtualCard& c) : card(c) {}
+    void open(Bytes tx = hex("03000000"))
+    {
+        tell(0x00, 9, 1, 0);
+        tell(0x41, 2, 0, 0, std::move(tx));
+        tell(0x01, 11, 1, 0);
+    }
+    bool tell(unsigned type, unsigned request, unsigned value, unsigned index, Bytes data = {})
+    {
+        return card.device().control(Bench::setup(type, request, value, index, static_cast<unsigned>(data.size())),
+                                     data) >= 0;
+    }
+    Bytes ask(unsigned type, unsigned request, unsigned index, unsigned length)
+    {
+        Bytes data(length);
+        const int n = card.device().control(Bench::setup(type, request, 0, index, length), data);
+        data.resize(n < 0 ? 0 : static_cast<std::size_t>(n));
+        return data;
+    }
+    void millisecond()
+    {
+        if (talks) {
+            acc += feedback;
+            const unsigned k = std::clamp(acc >> 10, 4u, 9u);
+            acc = acc > k << 10 ? acc - (k << 10) : 0;
+            Bytes packet(4, 0xff);
+            for (unsigned i = 0; i < k; ++i, ++sent)
+                for (unsigned slot = 0; slot < 32; ++slot)
+                    packet.push_back(slot == 0 ? 0xff : static_cast<std::uint8_t>(sent + slot));
+            card.device().out(Layout::out(0), packet);
+        }
+        std::array<std::uint8_t, 3> f{};
+        if (++ms % 4 == 0 && card.device().in(Layout::feedback(0), f) == 3)
+            feedback = f[0] | f[1] * 256u;
+        Bytes packet(CARD_E1_PACKET_MAX);
+        const int n = card.device().in(Layout::in(0), packet);
+        for (int at = 4; at + 32 <= n; at += 32) {
+            ++received;
+            const std::uint8_t* frame = &packet[static_cast<std::size_t>(at)];
+            bool whole = true;
+            for (unsigned slot = 2; slot < 32; ++slot)
+                whole = whole && frame[slot] == static_cast<std::uint8_t>(frame[1] + slot - 1);
+            const bool next = frame[1] == static_cast<std::uint8_t>(last + 1);
+            broken += !whole;
+            jumps += whole && !next && received > 1;
+            last = frame[1];
+        }
+        if (card.device().in(Layout::interrupt(0), event) == 10)
+            flags = event[9];
+    }
+    unsigned counter(unsigned n)
+    {
+        const Bytes c = ask(0xc0, CARD_REQ_GET_COUNTERS, 0, 64);
+        unsigned v = 0;
+        for (unsigned i = 0; i < 4; ++i)
+            v |= static_cast<unsigned>(c.at(n * 4 + i)) << 8 * i;
+        return v;
+    }
+    unsigned alarms() { return ask(0xc0, CARD_REQ_GET_STATUS, 0, 8).at(2); }
+
+    VirtualCard& card;
+    bool talks = true;
+    unsigned acc = 0, feedback = 8192, ms = 0, sent = 0;
+    unsigned received = 0, broken = 0, jumps = 0;
+    std::uint8_t last = 0;
+    unsigned flags = 0;
+    std::array<std::uint8_t, 10> event{};
+};
+
+struct Crossed : testing::Test {
+    VirtualCard a{Personality::card(1), "000000000000000a", "1-1"}, b{Personality::card(1), "000000000000000b", "1-2"};
+    Host left{a}, right{b};
+    void SetUp() override { a.plug(0, b, 0); }
+    // What a sends is spoiled here, and what b sends there.
+    BitPipe& fromA() { return a.wire(0).fromCard; }
+    BitPipe& fromB() { return a.wire(0).toCard; }
+    void run(unsigned ms)
+    {
+        for (unsigned i = 0; i < ms; ++i) {
+            a.millisecond();
+            b.millisecond();
+            left.millisecond();
+            right.millisecond();
+        }
+    }
+    void up()
+    {
+        left.open();
+        right.open();
+        run(600); // alignment, and alarms of the beginning are over
+        ASSERT_EQ(left.alarms(), 0u);
+        ASSERT_EQ(right.alarms(), 0u);
+        forget();
+    }
+    void forget()
+    {
+        for (Host* h : {&left, &right})
+            h->received = h->broken = h->jumps = 0;
+    }
+};
+
+TEST_F(Crossed, EveryOctetOfEverySlotArrivesInOrder)
+{
+    up();
+    run(2000);
+    for (const Host* h : {&left, &right}) {
+        EXPECT_NEAR(h->received, 16000, 20);
+        EXPECT_EQ(h->broken, 0u);
+        EXPECT_EQ(h->jumps, 0u);
+    }
+    EXPECT_EQ(left.counter(1), 0u) << "no errored block";
+    EXPECT_EQ(left.counter(2), 0u);
+    EXPECT_EQ(left.counter(8), 0u) << "no underflow";
+}
+
+TEST_F(Crossed, OffBothHearAis)
+{
+    run(200);
+    left.open();
+    run(200);
+    EXPECT_EQ(left.alarms() & (CARD_ALARM_AIS | CARD_ALARM_LOS), CARD_ALARM_AIS) << "the other port is off: all ones";
+}
+
+TEST_F(Crossed, EachFaultOfTheLineHasItsNameAndEnds)
+{
+    up();
+    fromB().set(BitPipe::Signal::none);
+    run(100);
+    EXPECT_EQ(left.alarms() & (CARD_ALARM_LOS | CARD_ALARM_AIS), CARD_ALARM_LOS);
+    EXPECT_EQ(left.flags & (CARD_ICE1_FLAG_LOS | CARD_ICE1_FLAG_AIS), CARD_ICE1_FLAG_LOS);
+    EXPECT_EQ(right.alarms(), CARD_ALARM_RAI) << "the far end is told";
+    EXPECT_EQ(right.flags, CARD_ICE1_FLAG_RAI);
+    fromB().set(BitPipe::Signal::ones);
+    run(100);
+    EXPECT_EQ(left.alarms() & (CARD_ALARM_LOS | CARD_ALARM_AIS), CARD_ALARM_AIS);
+    EXPECT_EQ(left.flags & (CARD_ICE1_FLAG_LOS | CARD_ICE1_FLAG_AIS), CARD_ICE1_FLAG_AIS);
+    fromB().set(BitPipe::Signal::normal);
+    run(600);
+    EXPECT_EQ(left.alarms(), 0u);
+    EXPECT_EQ(left.flags, 0u);
+    EXPECT_EQ(right.alarms(), 0u);
+    forget();
+    run(100);
+    EXPECT_EQ(left.broken + left.jumps, 0u) << "and talk goes on";
+}
+
+TEST_F(Crossed, WrongBitsAreCountedOnceABlock)
+{
+    up();
+    const unsigned before = right.counter(3); // E bits are 0 until alignment
+    fromB().errors(10, 2048 * 3);             // one in every third block
+    run(100);
+    EXPECT_EQ(fromB().spoiled(), 10u);
+    EXPECT_EQ(left.counter(1), 10u);
+    EXPECT_EQ(right.counter(1), 0u);
+    run(1000);
+    EXPECT_EQ(right.counter(3) - before, 10u) << "E bits tell the far end";
+    EXPECT_EQ(left.alarms(), 0u);
+}
+
+TEST_F(Crossed, AFrameSaidTwiceIsSeen)
+{
+    up();
+    fromB().slip(-256);
+    run(100);
+    EXPECT_GE(left.jumps, 1u);
+    EXPECT_EQ(left.broken, 0u);
+}
+
+TEST_F(Crossed, AFrameThatSlipsOnTheLineIsSeen)
+{
+    up();
+    fromB().slip(256);
+    run(100);
+    EXPECT_GE(left.jumps, 1u);
+    EXPECT_EQ(left.broken, 0u);
+    forget();
+    fromB().slip(3); // no whole frame: alignment is lost and found again
+    run(600);
+    EXPECT_EQ(left.alarms(), 0u);
+    EXPECT_GT(left.ask(0xc1, CARD_ICE1_GET_ERRORS, 0, 9).at(2), 0) << "a loss of alignment";
+}
+
+// The second card's clock is off; its host follows by the feedback, the first card's receiver by the line.
+TEST_F(Crossed, DriftCostsNoFrame)
+{
+    for (const int ppm : {-200, -50, 50, 200}) {
+        SCOPED_TRACE(ppm);
+        b.drift(ppm);
+        left.open();
+        right.open();
+        run(600);
+        forget();
+        const unsigned before = left.counter(0), sentBefore = right.sent;
+        run(2000);
+        EXPECT_NEAR(left.counter(0) - before, 16000 + 16000 * ppm / 1e6, 1);
+        EXPECT_NEAR(right.sent - sentBefore, 16000 + 16000 * ppm / 1e6, 40);
+        EXPECT_EQ(left.broken + left.jumps + right.broken + right.jumps, 0u);
+        EXPECT_EQ(right.counter(8) + left.counter(8), 0u) << "no underflow";
+    }
+}
+
+TEST_F(Crossed, TimingFromTheLineFollowsTheFarClock)
+{
+    b.drift(200);
+    left.open(hex("03010000"));
+    right.open();
+    run(600);
+    forget();
+    const unsigned before = right.counter(0);
+    run(5000);
+    EXPECT_NEAR(right.counter(0) - before, 40008, 2) << "what the first card sends runs at the second's clock";
+    EXPECT_EQ(right.broken + right.jumps, 0u);
+}
+
+TEST_F(Crossed, LoopsOfTheLine)
+{
+    up();
+    ASSERT_TRUE(left.tell(0x40, CARD_REQ_LOOP, CARD_LOOP_LINE, 0));
+    run(600);
+    forget();
+    run(500);
+    EXPECT_EQ(right.broken + right.jumps, 0u) << "its own frames come back";
+    ASSERT_TRUE(left.tell(0x40, CARD_REQ_LOOP, CARD_LOOP_PAYLOAD, 0));
+    run(600);
+    forget();
+    run(500);
+    EXPECT_EQ(right.broken + right.jumps, 0u) << "its slots, in frames of the card";
+    ASSERT_TRUE(left.tell(0x40, CARD_REQ_LOOP, CARD_LOOP_NONE, 0));
+    run(600);
+    forget();
+    run(100);
+    EXPECT_EQ(right.broken + right.jumps, 0u);
+}
+
+TEST_F(Crossed, AHostThatHangsIsAisToTheFarEnd)
+{
+    up();
+    right.talks = false;
+    run(700);
+    EXPECT_EQ(left.alarms() & CARD_ALARM_AIS, CARD_ALARM_AIS);
+    EXPECT_EQ(right.alarms() & CARD_ALARM_NO_HOST, CARD_ALARM_NO_HOST);
+    right.talks = true;
+    run(700);
+    EXPECT_EQ(left.alarms(), 0u);
+}
+
+// A stock card against ours: the same bits on the line.
+TEST(Personalities, TalkToEachOther)
+{
+    VirtualCard a{Personality::iceE1usb(1), "000000000000000a", "1-1"},
+        b{Personality::card(1), "000000000000000b", "1-2"};
+    a.plug(0, b, 0);
+    Host left(a), right(b);
+    left.open();
+    right.open();
+    for (unsigned i = 0; i < 1500; ++i) {
+        if (i == 600)
+            left.broken = left.jumps = right.broken = right.jumps = left.received = right.received = 0;
+        a.millisecond();
+        b.millisecond();
+        left.millisecond();
+        right.millisecond();
+    }
+    for (const Host* h : {&left, &right}) {
+        EXPECT_NEAR(h->received, 7200, 20);
+        EXPECT_EQ(h->broken + h->jumps, 0u);
+        EXPECT_EQ(h->flags, 0u);
+    }
+}
+
+TEST(Personalities, WithoutCrc4)
+{
+    VirtualCard a{Personality::iceE1usb(1), "000000000000000a", "1-1"},
+        b{Personality::card(1), "000000000000000b", "1-2"};
+    a.plug(0, b, 0);
+    Host left(a), right(b);
+    for (Host* h : {&left, &right}) {
+        h->open(hex("01000000"));
+        ASSERT_TRUE(h->tell(0x41, 4, 0, 0, hex("02")));
+    }
+    for (unsigned i = 0; i < 1500; ++i) {
+        if (i == 600)
+            left.broken = left.jumps = right.broken = right.jumps = left.received = right.received = 0;
+        a.millisecond();
+        b.millisecond();
+        left.millisecond();
+        right.millisecond();
+    }
+    for (const Host* h : {&left, &right}) {
+        EXPECT_NEAR(h->received, 7200, 20);
+        EXPECT_EQ(h->broken + h->jumps, 0u);
+        EXPECT_EQ(h->flags, 0u);
+    }
+}
+
+} // namespace
