@@ -119,18 +119,18 @@ void E1Receiver::read(const std::uint32_t* at, FrameOut out)
     if (summed)
         crc.word(0, fasFrame_ ? first & ~siBit : first);
     if (offset == 0) {
-        for (unsigned i = 1; i < chunkWords; ++i) {
+        for (std::size_t i = 1; i < chunkWords; ++i) {
             putWord(&out[4 * i], at[i]);
-            crc.word(i, at[i]);
+            crc.word(unsigned(i), at[i]);
         }
     } else {
         std::uint32_t before = at[1];
-        for (unsigned i = 1; i < chunkWords; ++i) {
+        for (std::size_t i = 1; i < chunkWords; ++i) {
             const std::uint32_t after = at[i + 1];
             const std::uint32_t word = before << offset | after >> (32 - offset);
             before = after;
             putWord(&out[4 * i], word);
-            crc.word(i, word);
+            crc.word(unsigned(i), word);
         }
     }
     number_ = (number_ + 1) % 16;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/e1_search.h"
+#include <bit>
 
 namespace callbox::firmware::core {
 
@@ -21,16 +22,6 @@ std::uint32_t candidates(const std::uint32_t* w)
     return both == 0 ? 0 : both & signals(w + 16);
 }
 
-unsigned leadingZeros(std::uint32_t v)
-{
-    unsigned n = 0;
-    while ((v & 0x80000000) == 0) {
-        v <<= 1;
-        ++n;
-    }
-    return n;
-}
-
 } // namespace
 
 int findFrames(const std::uint32_t* words, unsigned from)
@@ -45,7 +36,7 @@ int findFrames(const std::uint32_t* words, unsigned from)
         else if (i == 8)
             found &= ~later;
         if (found != 0)
-            return int(word * 32 + leadingZeros(found));
+            return int(word * 32 + unsigned(std::countl_zero(found)));
     }
     return -1;
 }

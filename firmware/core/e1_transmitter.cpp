@@ -56,8 +56,8 @@ void E1Transmitter::frame(FrameOut octets)
     if (mode_ == E1Slot0::crc4 || mode_ == E1Slot0::crc4E) {
         const std::uint32_t first = wordAt(octets.data());
         crc_.word(0, number_ % 2 == 0 ? first & 0x7FFFFFFF : first);
-        for (unsigned i = 1; i < 8; ++i)
-            crc_.word(i, wordAt(&octets[4 * i]));
+        for (std::size_t i = 1; i < 8; ++i)
+            crc_.word(unsigned(i), wordAt(&octets[4 * i]));
         crc_.endOfFrame();
         if (number_ % 8 == 7)
             sum_ = crc_.take();

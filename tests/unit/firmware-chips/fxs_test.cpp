@@ -213,8 +213,9 @@ TEST_F(Fxs, HighVoltageOnlyWhereItMayBe)
             break;
         }
         run(5 + random() % 700);
-        if (logic.offHook())
+        if (logic.offHook()) {
             ASSERT_FALSE(model.highVoltage());
+        }
         ASSERT_EQ(logic.ringing(), model.highVoltage());
         (void)events();
     }

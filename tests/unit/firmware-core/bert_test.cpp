@@ -59,8 +59,9 @@ TEST_P(Bert, OtherSlotsAreLeftAlone)
     f.fill(0xA7);
     sender.fill(f, 1U << 5 | 1U << 31);
     for (unsigned i = 0; i < 32; ++i)
-        if (i != 5 && i != 31)
+        if (i != 5 && i != 31) {
             EXPECT_EQ(f[i], 0xA7) << i;
+        }
 }
 
 TEST_P(Bert, NoiseIsNoSynchronism)

@@ -40,8 +40,9 @@ TEST(E1Transmitter, SlotZeroIsThatOfTheTable)
             EXPECT_EQ(o & 0x7F, 0x1B) << i;
         } else {
             EXPECT_EQ(o & 0x7F, 0x5F) << i; // bit 2, no alarm, Sa bits 1
-            if (n < 12)
+            if (n < 12) {
                 EXPECT_EQ(o >> 7, multiframe[n / 2]) << i;
+            }
         }
     }
     for (unsigned block = 1; block < 6; ++block) {
@@ -112,10 +113,12 @@ TEST(E1Receiver, TheNumberOfAFrameIsTheOneItWasSentWith)
         pair.step();
         const unsigned n = pair.receiver.number();
         EXPECT_EQ((pair.got[0] & 0x40) != 0, n % 2 == 1);
-        if (n == 5)
+        if (n == 5) {
             EXPECT_EQ(pair.got[0] >> 7, 1);
-        if (n == 7)
+        }
+        if (n == 7) {
             EXPECT_EQ(pair.got[0] >> 7, 0);
+        }
         // What comes out began one call earlier.
         EXPECT_EQ(pair.got, pair.sent[pair.sent.size() - 2]);
         EXPECT_EQ(n, (pair.transmitter.number() + 16 - 2) % 16);

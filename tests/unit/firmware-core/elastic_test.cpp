@@ -72,9 +72,10 @@ TEST(ElasticStore, FramesInBurstsOfAMillisecondDoNotSlip)
     for (unsigned ms = 0; ms < 10'000; ++ms) {
         for (unsigned i = 0; i < 8; ++i)
             ASSERT_EQ(store.write(numbered(ms * 8 + i)), Slip::none);
-        if (ms >= 1)
+        if (ms >= 1) {
             for (unsigned i = 0; i < 8; ++i)
                 ASSERT_EQ(store.read(out), Slip::none);
+        }
     }
 }
 

@@ -118,8 +118,9 @@ TEST_P(T1, TheNumberOfAFrameIsTheOneItWasSentWith)
         const unsigned last = (pair.transmitter.number() + frames - 2) % frames + 1;
         const unsigned before = (last + frames - 2) % frames + 1;
         EXPECT_TRUE(pair.receiver.number() == last || pair.receiver.number() == before);
-        if (const int bit = patternBit(GetParam(), pair.receiver.number()); bit >= 0)
+        if (const int bit = patternBit(GetParam(), pair.receiver.number()); bit >= 0) {
             EXPECT_EQ(pair.got[0] >> 7, bit);
+        }
     }
 }
 
