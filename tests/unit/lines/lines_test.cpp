@@ -111,6 +111,17 @@ TEST(LinesConfig, EveryMistakeIsNamed)
         EXPECT_THAT(problemsOf(m.text), Contains(HasSubstr(m.told))) << m.text;
 }
 
+TEST(LinesConfig, AWrongPinIsNotRepeated)
+{
+    for (const char* wrong : {"pin = 47", "pin = 4711 0815", "pin = 4711\npin = 4711", "pni = 4711"}) {
+        const auto told = problemsOf(std::string("[modem m]\ndevice = /d\n") + wrong + "\n");
+        ASSERT_THAT(told, testing::SizeIs(1)) << wrong;
+        EXPECT_THAT(told[0], HasSubstr(" = ***: ")) << "which key of which line, and what is allowed";
+        EXPECT_THAT(told[0], testing::Not(HasSubstr("47"))) << told[0];
+    }
+    EXPECT_THAT(problemsOf("[modem m]\ndevice = /d\nbaud = 99\n"), Contains(HasSubstr("baud = 99: ")));
+}
+
 TEST(LinesConfig, WhatIsInForceHidesThePin)
 {
     LinesConfig c;
