@@ -34,6 +34,7 @@ protected:
     {
         near_.trunk().setIncoming([this](std::unique_ptr<hal::Call> c) { arrived = std::move(c); });
     }
+    ~MonitorTest() override { tasks.cancelAll(); }
     // A call from the far side, answered; both ends say their tone.
     void connect(hal::Presentation presentation = hal::Presentation::allowed)
     {
@@ -58,6 +59,7 @@ protected:
     {
         placed->hangup();
         EXPECT_TRUE(loop.runUntil([&] { return arrived->released() && placed->released(); }, 10s));
+        loop.runFor(100ms); // who still says something hears of it
     }
     void say(hal::Call& call, double hertz, double dbm0)
     {
