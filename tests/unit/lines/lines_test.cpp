@@ -101,7 +101,7 @@ TEST(LinesConfig, EveryMistakeIsNamed)
         {"[span a]\nconnect = /x\ntimers = T303=-1\n", "timers = T303=-1: NAME=MS"},
         {"[span a]\nconect = /x\n", "conect = /x: no such key in [span]; did you mean connect?"},
         {"[modem m]\n", "box.ini:1: device = : is missing; the path of a serial device"},
-        {"[modem m]\ndevice = /d\npin = secret\n", "pin = secret: 4 to 8 digits"},
+        {"[modem m]\ndevice = /d\npin = secret\n", "pin = ***: 4 to 8 digits"},
         {"[modem m]\ndevice = /d\n[modem n]\ndevice = /d\n",
          "box.ini:3: device = /d: is used in the section of line 1"},
         {"[lab]\nfaults = maybe\n", "faults = maybe: yes or no"},
