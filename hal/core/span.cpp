@@ -146,6 +146,8 @@ void Span::onTick(const SpanTick& tick)
             channel->port()->onAudio(audio);
         if (channel->listener())
             channel->listener()->onAudio(audio);
+        for (SpanMonitor* monitor : monitors_)
+            monitor->onBlock(block.slot, audio);
     }
     if (follower_)
         follower_(tick.samples);

@@ -18,6 +18,11 @@ bool atLeast(std::string_view severity, Severity least)
     return true;
 }
 
+bool isCritical(const status::AlarmRecord& a)
+{
+    return a.severity == name(Severity::critical);
+}
+
 } // namespace
 
 struct Pusher::Channel {
@@ -30,19 +35,44 @@ struct Pusher::Channel {
             *same = a;
         else if (waiting.size() < mostWaiting)
             waiting.push_back(a);
+        if (news)
+            news->set(true);
     }
-    // How long until one more may be told.
-    [[nodiscard]] Duration room(TimePoint now)
+    // How long until one more may be told. Critical ones have a rate of their own: no number of lesser ones holds them
+    // back, and one of them that flaps holds back no lesser one.
+    [[nodiscard]] Duration room(bool critical, TimePoint now)
     {
+        std::deque<TimePoint>& told = critical ? toldCritical : toldOthers;
         while (!told.empty() && now - told.front() >= rateOver)
             told.pop_front();
         const bool free = policy.perHour == 0 || told.size() < policy.perHour;
         return free ? Duration::zero() : told.front() + rateOver - now;
     }
+    // The one to be told next, critical ones first; empty: none may be, for so long at least.
+    struct Next {
+        std::deque<status::AlarmRecord>::iterator alarm;
+        Duration wait{};
+    };
+    [[nodiscard]] Next next(TimePoint now)
+    {
+        Next best{waiting.end(), rateOver};
+        for (const bool critical : {true, false}) {
+            const auto it =
+                std::find_if(waiting.begin(), waiting.end(), [&](const auto& w) { return isCritical(w) == critical; });
+            if (it == waiting.end())
+                continue;
+            const Duration wait = room(critical, now);
+            if (wait == Duration::zero())
+                return {it, wait};
+            best.wait = std::min(best.wait, wait);
+        }
+        return best;
+    }
     std::unique_ptr<Target> target;
     PushPolicy policy;
     std::deque<status::AlarmRecord> waiting;
-    std::deque<TimePoint> told; // in the last hour, where there is a limit
+    std::deque<TimePoint> toldCritical, toldOthers; // in the last hour, where there is a limit
+    std::unique_ptr<Event<bool>> news;              // while room is waited for: set when another alarm comes
     bool working = false;
 };
 
@@ -75,19 +105,22 @@ Task<> Pusher::work(Channel& c)
 {
     Duration pause = c.policy.first;
     while (!c.waiting.empty()) {
-        if (const Duration wait = c.room(edges_.loop.now()); wait > Duration::zero()) {
-            co_await sleepFor(edges_.loop, wait);
+        const Channel::Next next = c.next(edges_.loop.now());
+        if (next.alarm == c.waiting.end()) {
+            c.news = std::make_unique<Event<bool>>(edges_.loop);
+            co_await c.news->waitFor(next.wait);
+            c.news.reset();
             continue;
         }
-        status::AlarmRecord alarm = std::move(c.waiting.front());
-        c.waiting.pop_front();
+        status::AlarmRecord alarm = std::move(*next.alarm);
+        c.waiting.erase(next.alarm);
         status::AlarmRecord given = alarm;
         Task<> telling = c.target->tell(std::move(given));
         Result<void> r = co_await check(std::move(telling));
         if (r) {
             pause = c.policy.first;
             if (c.policy.perHour > 0)
-                c.told.push_back(edges_.loop.now());
+                (isCritical(alarm) ? c.toldCritical : c.toldOthers).push_back(edges_.loop.now());
             continue;
         }
         edges_.log.warning("an alarm could not be told; it is tried again",

@@ -23,7 +23,7 @@ public:
 struct PushPolicy {
     Duration first = 5s; // before the second try; doubled
     Duration longest = 600s;
-    unsigned perHour = 0;         // successful ones in any hour; 0: no limit
+    unsigned perHour = 0;         // successful ones in any hour, and as many critical ones; 0: no limit
     bool acknowledgements = true; // are told too
 };
 

@@ -43,6 +43,7 @@ Task<Response> answered(Task<Response> handler)
 struct Kept { // what a box keeps; both outlive the requests
     const std::string& box;
     messages::Store& store;
+    Log log;
 };
 
 Task<Response> listMessages(Kept kept, Request r)
@@ -72,6 +73,8 @@ Task<Response> messageAudio(Kept kept, Request r)
 {
     const messages::MessageId id = co_await messageId(kept.box, r.captured.at(0));
     const OctetBuffer wav = co_await kept.store.exportWav(id);
+    const auto by = r.query.find("by");
+    kept.log.info("audio given out", {{"message", id}, {"by", by == r.query.end() ? "" : by->second}});
     co_return Response{200, std::string(asText(wav)), "audio/wav"};
 }
 
@@ -143,7 +146,7 @@ void append(std::vector<control::Route>& to, std::vector<control::Route> more)
 
 std::vector<control::Route> boxRoutes(Box& box, BoxParts parts, std::string configuration, FaultFiles* faultFiles)
 {
-    const Kept kept{box.config().id, parts.store};
+    const Kept kept{box.config().id, parts.store, parts.lines.log()};
     std::vector<control::Route> routes{
         {"GET", "/v1/status", onBox(box, status), true},
         {"POST", "/v1/mode", onBox(box, setMode)},

@@ -6,6 +6,7 @@
 #include "box/technician_sms.h"
 #include "daemon/daemon.h"
 #include "linetest/line_tests.h"
+#include "monitor/monitor.h"
 #include <csignal>
 
 namespace {
@@ -60,6 +61,7 @@ Result<void> run(const daemon::Start<box::BoxConfig>& start)
     box::Box service(edges, config, parts);
     service.alarms().onChange([&pusher](const status::AlarmRecord& a) { pusher.changed(a); });
     linetest::LineTests tests(edges, parts.lines, service.reception().calls());
+    monitor::Monitor watching(edges, parts.lines, service.reception().calls());
     TaskGroup ending(loop);
     std::vector<control::Route> routes = box::boxRoutes(service, parts, start.rendered, own.faults());
     if (!config.routeKeyFile.empty()) {
@@ -69,6 +71,8 @@ Result<void> run(const daemon::Start<box::BoxConfig>& start)
         routes.push_back(box::expectedRoute(service, std::move(*key)));
     }
     for (control::Route& r : tests.routes())
+        routes.push_back(std::move(r));
+    for (control::Route& r : watching.routes())
         routes.push_back(std::move(r));
     const auto server = control::makeHttpServer(loop, log.named("control"), std::move(routes));
     if (auto r = daemon::listen(*server, config.control, config.http, config.state); !r)

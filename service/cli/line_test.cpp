@@ -50,6 +50,18 @@ Task<json> runTest(Context& c, Daemon daemon, std::string path, json body)
     co_return std::move(state);
 }
 
+Exit toldResult(Context& c, const json& result, bool good, void (*tell)(Context&, const json&))
+{
+    if (c.json())
+        c.print(result);
+    else
+        tell(c, result);
+    const std::string error = textOf(result, "error");
+    if (!error.empty())
+        c.say("callbox: " + error);
+    return error.empty() && good ? Exit::ok : Exit::problem;
+}
+
 std::string decimals(const json& number, int count)
 {
     return number.is_number() ? fmt::format("{:.{}f}", number.get<double>(), count) : "-";

@@ -9,6 +9,8 @@ namespace callbox::cli {
 Task<Daemon> whoHasSpan(Context&, std::string span);
 // Begins a test (POST `path`) and asks for it until it is over; interrupted, it goes on at the daemon to its end.
 Task<json> runTest(Context&, Daemon, std::string path, json body);
+// Tells what a test came to, to people by `tell`; what stopped it goes to standard error.
+Exit toldResult(Context&, const json& result, bool good, void (*tell)(Context&, const json&));
 // "-", or so many decimals.
 std::string decimals(const json& number, int count);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/messages.h"
 #include "cli/table.h"
+#include "cli/who.h"
 #include <ostream>
 
 namespace callbox::cli {
@@ -43,6 +44,8 @@ Task<Found> findMessage(Context& c, std::string method, std::string rest)
             co_await fail(Errc::invalid, "message " + id + " is on " + owners + "; --box ID says which is meant");
     }
     control::Request request{method, path + rest};
+    if (rest == "/audio") // the box's log keeps who took it
+        request.query["by"] = who();
     Found found = co_await findAmong(c, to.daemons, std::move(request), 60s);
     co_return std::move(found);
 }

@@ -26,7 +26,7 @@ int runCommand(const Command& command, const Values& values, const Values& asJso
     std::optional<Exit> outcome;
     int stopped = 0;
     const bool watching = command.watch && values.flag("watch");
-    const bool endless = watching || values.flag("follow");
+    const bool endless = watching || values.flag("follow") || (command.words() == "monitor" && !values.flag("once"));
     loop.onSignals({SIGINT, SIGTERM, SIGHUP}, [&](int) {
         stopped = endless ? 0 : interrupted; // whoever watches ends it so
         loop.stop();

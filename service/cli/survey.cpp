@@ -144,7 +144,7 @@ std::string configPathOf(const Values& v, const Daemon& d)
     if (v.has("file"))
         return absolutePath(v.text("file"));
     if (!v.has("dir"))
-        return "/etc/callbox/box.ini";
+        return absolutePath(v.text("root")) + "/etc/callbox/box.ini";
     const auto lab = labDescription(v.text("dir"));
     if (!lab)
         return "";
@@ -152,6 +152,11 @@ std::string configPathOf(const Values& v, const Daemon& d)
         if (textOf(b, "id") == d.box)
             return textOf(b, "config");
     return textOf(fieldOf(*lab, "switch"), "config");
+}
+
+bool ofAnotherMachine(const Values& v)
+{
+    return !absolutePath(v.text("root")).empty() && !v.has("dir") && !v.has("socket");
 }
 
 Option fileOption()
@@ -218,14 +223,17 @@ Task<diagnosis::Facts> survey(Context& c)
     f.machine = machineFacts(root, f.notLooked);
     std::vector<std::string> read;
     for (const Daemon& d : daemons) {
-        const std::string path = configPathOf(c.values, d);
-        const std::string place = c.values.has("file") || c.values.has("dir") ? path : root + path;
-        if (path.empty() || std::find(read.begin(), read.end(), place) != read.end())
+        const std::string place = configPathOf(c.values, d);
+        if (place.empty() || std::find(read.begin(), read.end(), place) != read.end())
             continue;
         read.push_back(place);
         addConfiguration(f, place);
     }
     measureDisks(f, root);
+    if (ofAnotherMachine(c.values)) {
+        f.notLooked.emplace_back("daemons: those of the machine whose files these are do not run here (--root)");
+        co_return std::move(f);
+    }
     for (const Daemon& d : daemons) {
         Daemon one = d;
         co_await askAll(c, std::move(one), f);

@@ -7,10 +7,13 @@
 
 namespace callbox::cli {
 
-// Where a daemon's configuration lies: the lab's, --file, or /etc/callbox/box.ini for the local one.
+// Where a daemon's configuration lies: the lab's, --file, or /etc/callbox/box.ini (below --root) for the local one.
 std::string configPathOf(const Values&, const Daemon&);
 Option fileOption(); // --file F
 Option rootOption(); // --root DIR: another machine's files instead of this one's
+
+// Whether the daemon meant is that of the machine below --root: it cannot be asked; this machine's is another one.
+bool ofAnotherMachine(const Values&);
 
 // The daemons that are meant: a lab's switch and boxes, or the local one.
 Result<std::vector<Daemon>> surveyed(const Values&);

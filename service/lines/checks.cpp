@@ -106,13 +106,28 @@ void readSpan(Reader& r, const ini::Section& section, LinesConfig& out, std::map
     out.spans.push_back(std::move(s));
 }
 
+// What is wrong is told on standard error and in logs: a PIN is not, of whatever form, nor what may be one under a key
+// that was mistyped.
+void hidePin(const ini::Section& section, ini::Problem& problem)
+{
+    for (const ini::Entry& e : section.entries) {
+        const bool digits = e.key != "baud" && e.value.find_first_not_of("0123456789") == std::string::npos;
+        const std::string said = e.key + " = " + e.value;
+        if (e.line == problem.line && !e.value.empty() && (e.key == "pin" || digits) && problem.text.starts_with(said))
+            problem.text.replace(0, said.size(), e.key + " = ***");
+    }
+}
+
 void readModem(Reader& r, const ini::Section& section, LinesConfig& out, std::map<std::string, int>& places)
 {
     ModemSettings m;
     m.modem.name = section.name;
     m.line = section.line;
     const std::vector<ini::Key> table = keys(m);
+    const std::size_t known = r.problems.size();
     ini::bind(r.doc, section, table, r.problems);
+    for (std::size_t i = known; i < r.problems.size(); ++i)
+        hidePin(section, r.problems[i]);
     checkPlace(r, section.line, m.device.empty() ? "" : "device = " + m.device, places);
     out.modems.push_back(std::move(m));
 }

@@ -4,6 +4,7 @@
 #include "daemon/daemon.h"
 #include "fleet/direct.h"
 #include "linetest/line_tests.h"
+#include "monitor/monitor.h"
 #include "switching/switch.h"
 #include <callbox/base/edges.h>
 #include <csignal>
@@ -69,8 +70,11 @@ Result<void> run(const daemon::Start<switching::SwitchConfig>& start)
     switching::Switch service(edges, start.config, spans, *source, announcement, expecter.get());
     service.alarms().onChange([&pusher](const status::AlarmRecord& a) { pusher.changed(a); });
     linetest::LineTests tests(edges, spans, service.calls());
+    monitor::Monitor watching(edges, spans, service.calls());
     std::vector<control::Route> routes = service.routes(start.rendered);
     for (control::Route& r : tests.routes())
+        routes.push_back(std::move(r));
+    for (control::Route& r : watching.routes())
         routes.push_back(std::move(r));
     const auto server = control::makeHttpServer(loop, log.named("control"), std::move(routes));
     if (auto r = daemon::listen(*server, start.config.control, start.config.http,

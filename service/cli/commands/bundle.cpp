@@ -95,8 +95,10 @@ Task<> collectConfig(Context& c, Bundle& b, Daemon d, bool running)
     for (const ini::Section& s : ini::parse(config, path, said).sections)
         for (const ini::Entry& e : s.entries)
             if (e.key == "log" && !e.value.empty() && (s.kind == "box" || s.kind == "switch")) {
-                if (auto log = endOfFile(e.value, mostOfALog))
-                    b.addText(folderOf(d) + "log.txt", e.value, std::move(*log));
+                const std::string place =
+                    ofAnotherMachine(c.values) ? absolutePath(c.values.text("root")) + e.value : e.value;
+                if (auto log = endOfFile(place, mostOfALog))
+                    b.addText(folderOf(d) + "log.txt", place, std::move(*log));
                 else
                     b.failed("the log of " + d.who, log.error().what);
             }
@@ -116,8 +118,13 @@ void collectLabLog(Context& c, Bundle& b, const Daemon& d)
 
 Task<> collectDaemon(Context& c, Bundle& b, Daemon d)
 {
-    Wanted first{"/v1/spans", "spans"};
-    const json spans = co_await collect(c, b, d, std::move(first));
+    json spans;
+    if (ofAnotherMachine(c.values)) {
+        b.failed("what " + d.who + " answers", "it is this machine's, the files below --root are another's");
+    } else {
+        Wanted first{"/v1/spans", "spans"};
+        spans = co_await collect(c, b, d, std::move(first));
+    }
     const bool running = !spans.is_null();
     json modems;
     if (running)

@@ -4,6 +4,7 @@
 #include "cli/daemons.h"
 #include "cli/frames.h"
 #include "cli/table.h"
+#include "cli/who.h"
 #include <callbox/base/async.h>
 #include <ostream>
 #include <sstream>
@@ -124,6 +125,7 @@ Task<> addMessage(Export& e, std::vector<Daemon> daemons)
         if (!audio)
             co_return;
         control::Request wav{"GET", "/v1/messages/" + control::percentEncode(textOf(message, "id")) + "/audio"};
+        wav.query["by"] = who();
         Result<control::Response> r = co_await check(askRaw(e.c, d, std::move(wav), longest));
         if (r)
             e.bundle.addOctets("audio.wav", "message " + textOf(message, "id") + " of " + d.who, std::move(r->body));

@@ -80,13 +80,7 @@ Task<Exit> run(Context& c)
         co_return c.usage("test bert: --insert " + v.text("insert") + ": a number of bits, or a rate below 1, as 1e-5");
     const Daemon daemon = co_await whoHasSpan(c, span);
     const json r = co_await runTest(c, daemon, "/v1/test/bert", body);
-    if (c.json())
-        c.print(r);
-    else
-        tell(c, r);
-    if (!textOf(r, "error").empty())
-        c.say("callbox: " + textOf(r, "error"));
-    co_return flagOf(r, "ok") ? Exit::ok : Exit::problem;
+    co_return toldResult(c, r, flagOf(r, "ok"), tell);
 }
 
 } // namespace

@@ -24,13 +24,7 @@ Task<Exit> run(Context& c)
         body["slot"] = v.number("slot");
     const Daemon daemon = co_await whoHasSpan(c, span);
     const json r = co_await runTest(c, daemon, "/v1/test/audio", body);
-    if (c.json())
-        c.print(r);
-    else
-        tell(c, r);
-    if (!textOf(r, "error").empty())
-        c.say("callbox: " + textOf(r, "error"));
-    co_return textOf(r, "error").empty() ? Exit::ok : Exit::problem;
+    co_return toldResult(c, r, true, tell);
 }
 
 } // namespace

@@ -46,14 +46,7 @@ Task<Exit> run(Context& c)
         daemon = co_await whoHasSpan(c, span);
     }
     const json r = co_await runTest(c, daemon, "/v1/test/audio", body);
-    if (c.json())
-        c.print(r);
-    else
-        tell(c, r);
-    if (!textOf(r, "error").empty())
-        c.say("callbox: " + textOf(r, "error"));
-    const bool heard = !fieldOf(fieldOf(r, "heard"), "tone").is_null();
-    co_return textOf(r, "error").empty() && heard ? Exit::ok : Exit::problem;
+    co_return toldResult(c, r, !fieldOf(fieldOf(r, "heard"), "tone").is_null(), tell);
 }
 
 } // namespace

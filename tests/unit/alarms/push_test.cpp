@@ -167,6 +167,43 @@ TEST(Push, ManyAlarmsAtOnceWaitTheirTurnAndNoneIsForgotten)
     EXPECT_THAT(told.words, SizeIs(20));
 }
 
+TEST(Push, ACriticalAlarmIsNotHeldBackByLesserOnes)
+{
+    Bench b;
+    Told told;
+    b.add(told, {.perHour = 3});
+    for (int i = 0; i < 20; ++i)
+        b.book.raise(kinds::spanLos, "s" + std::to_string(i));
+    b.loop.runFor(60s);
+    EXPECT_THAT(told.words, SizeIs(3)) << "the hour's room is used up";
+    b.book.raise(kinds::noSpan);
+    b.loop.runFor(1s);
+    ASSERT_THAT(told.words, SizeIs(4));
+    EXPECT_EQ(told.words.back(), "no-span-up raised");
+    b.book.clear(kinds::noSpan);
+    b.loop.runFor(1s);
+    EXPECT_EQ(told.words.back(), "no-span-up cleared");
+    b.loop.runFor(std::chrono::hours(7));
+    EXPECT_THAT(told.words, SizeIs(22)) << "and none of the others is forgotten";
+}
+
+TEST(Push, ACriticalAlarmThatFlapsKeepsToARateToo)
+{
+    Bench b;
+    Told told;
+    b.add(told, {.perHour = 3});
+    for (int i = 0; i < 60; ++i) {
+        b.book.raise(kinds::noSpan);
+        b.loop.runFor(10s);
+        b.book.clear(kinds::noSpan);
+        b.loop.runFor(10s);
+    }
+    EXPECT_THAT(told.words, SizeIs(3));
+    b.book.raise(kinds::diskLow);
+    b.loop.runFor(1s);
+    EXPECT_EQ(told.words.back(), "disk-low raised");
+}
+
 // A log's socket.
 struct LogSocket {
     LogSocket()

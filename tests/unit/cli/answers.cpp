@@ -238,6 +238,59 @@ void addTests(std::vector<control::Route>& to, Asked& asked, const std::string& 
     });
 }
 
+// A span with a call that is measured, one that is joined in the kernel, and two idle channels.
+void addMonitor(std::vector<control::Route>& to, Asked& asked, const std::string& span)
+{
+    const auto channel = [span](unsigned slot, const std::string& state, const json& more) {
+        json c{{"span", span}, {"slot", slot}, {"state", state}, {"withheld", false}, {"lost_samples", 0}};
+        for (const char* key : {"call", "kind", "direction", "stage", "seconds", "from", "to", "redirecting", "rx_dbm0",
+                                "rx_loudest_dbm0", "tx_dbm0", "tx_loudest_dbm0"})
+            c[key] = nullptr;
+        c.update(more);
+        return c;
+    };
+    const json call{{"kind", "deposit"}, {"direction", "incoming"}, {"stage", "connected"},
+                    {"seconds", 42},     {"from", "+12*******99"},  {"to", "+12*******00"}};
+    json measured = call;
+    measured.update({{"call", span + "-7"},
+                     {"rx_dbm0", -18.3},
+                     {"rx_loudest_dbm0", -9.1},
+                     {"tx_dbm0", -96.0},
+                     {"tx_loudest_dbm0", -96.0}});
+    json joined = call;
+    joined.update({{"call", span + "-8"}, {"from", nullptr}, {"withheld", true}});
+    const json channels{channel(1, "idle", json::object()), channel(2, "idle", json::object()),
+                        channel(7, "in-use", measured), channel(8, "in-use", joined),
+                        channel(9, "out-of-service", json::object())};
+    add(to, asked, "GET", "/v1/monitor",
+        fixed({{"version", 1},
+               {"at", isoUtc(at("14:05:09.000"))},
+               {"ms", 1000},
+               {"spans", json::array({{{"name", span}, {"state", "up"}}})},
+               {"channels", channels}}));
+    const json listening{{"version", 1},        {"id", "1"},         {"span", span}, {"slot", 7},
+                         {"call", span + "-7"}, {"lost_samples", 0}, {"samples", 0}, {"end", nullptr}};
+    add(to, asked, "POST", "/v1/listen", [listening, span](const Request& r) {
+        if (json::parse(r.body).value("slot", 0) != 7)
+            return control::errorResponse(
+                Error{Errc::not_found, "channel " + std::to_string(json::parse(r.body).value("slot", 0)) + " of span " +
+                                           span + ": there is no such one"});
+        return lines::jsonResponse(listening);
+    });
+    const auto fetched = std::make_shared<int>(0);
+    add(to, asked, "GET", "/v1/listen/{}", [fetched](const Request&) { // 1600 samples, then no more
+        if ((*fetched)++ % 2 == 1)
+            return Response{204, "", "application/octet-stream"};
+        std::string octets;
+        for (int i = 0; i < 1600; ++i)
+            octets += std::string("\x00\x10\xff\xef", 4); // 4096 and -4097
+        return Response{200, octets, "application/octet-stream"};
+    });
+    json over = listening;
+    over.update({{"samples", 1600}, {"end", "call-over"}});
+    add(to, asked, "DELETE", "/v1/listen/{}", fixed(over));
+}
+
 std::vector<switching::BoxFacts> facts(TimePoint now, Health health)
 {
     std::vector<switching::BoxFacts> all;
@@ -401,6 +454,7 @@ std::vector<control::Route> boxAnswers(const std::string& box, Asked& asked, Hea
     });
     add(routes, asked, "GET", "/v1/lines", fixed(linesJson(box + "-lines")));
     addTests(routes, asked, box + "-tie1");
+    addMonitor(routes, asked, box + "-tie1");
     add(routes, asked, "GET", "/v1/modems", fixed(modemsJson(box)));
     add(routes, asked, "GET", "/v1/trace/at/{}", [box](const Request& r) {
         if (r.captured.at(0) != box + "-modem1")

@@ -133,6 +133,23 @@ TEST(Bundle, IsMadeWithEveryDaemonDead)
     EXPECT_THAT(json::parse(said.out)["failed"].dump(), HasSubstr("is not reached"));
 }
 
+TEST(Bundle, OfARescuedDiskHasNothingOfThisMachinesDaemon)
+{
+    World world;
+    ASSERT_TRUE(lab::replaceFile(world.path("OUT/machine/var-box.log"), log));
+    std::filesystem::create_directories(world.path("OUT/machine/etc/callbox"));
+    ASSERT_TRUE(
+        lab::replaceFile(world.path("OUT/machine/etc/callbox/box.ini"), "[box]\nid = rescued\nlog = /var-box.log\n"));
+    const Said said = world.run({"bundle", "--root", "OUT/machine", "--out", "OUT/b.tar"});
+    EXPECT_EQ(said.exit, 0) << said.err;
+    const auto files = unpacked(world, "OUT/b.tar");
+    ASSERT_TRUE(files.contains("daemon/config-file.ini")) << said.out;
+    EXPECT_THAT(files.at("daemon/config-file.ini"), HasSubstr("id = rescued"));
+    EXPECT_TRUE(files.contains("daemon/log.txt")) << said.out;
+    EXPECT_FALSE(files.contains("daemon/spans.json"));
+    EXPECT_THAT(said.out, HasSubstr("the files below --root are another's"));
+}
+
 TEST(Bundle, CollectsNothingMoreWhenItsTimeIsOver)
 {
     RealLoop loop;

@@ -101,7 +101,7 @@ TEST(LinesConfig, EveryMistakeIsNamed)
         {"[span a]\nconnect = /x\ntimers = T303=-1\n", "timers = T303=-1: NAME=MS"},
         {"[span a]\nconect = /x\n", "conect = /x: no such key in [span]; did you mean connect?"},
         {"[modem m]\n", "box.ini:1: device = : is missing; the path of a serial device"},
-        {"[modem m]\ndevice = /d\npin = secret\n", "pin = secret: 4 to 8 digits"},
+        {"[modem m]\ndevice = /d\npin = secret\n", "pin = ***: 4 to 8 digits"},
         {"[modem m]\ndevice = /d\n[modem n]\ndevice = /d\n",
          "box.ini:3: device = /d: is used in the section of line 1"},
         {"[lab]\nfaults = maybe\n", "faults = maybe: yes or no"},
@@ -109,6 +109,17 @@ TEST(LinesConfig, EveryMistakeIsNamed)
     };
     for (const Mistake& m : table)
         EXPECT_THAT(problemsOf(m.text), Contains(HasSubstr(m.told))) << m.text;
+}
+
+TEST(LinesConfig, AWrongPinIsNotRepeated)
+{
+    for (const char* wrong : {"pin = 47", "pin = 4711 0815", "pin = 4711\npin = 4711", "pni = 4711"}) {
+        const auto told = problemsOf(std::string("[modem m]\ndevice = /d\n") + wrong + "\n");
+        ASSERT_THAT(told, testing::SizeIs(1)) << wrong;
+        EXPECT_THAT(told[0], HasSubstr(" = ***: ")) << "which key of which line, and what is allowed";
+        EXPECT_THAT(told[0], testing::Not(HasSubstr("47"))) << told[0];
+    }
+    EXPECT_THAT(problemsOf("[modem m]\ndevice = /d\nbaud = 99\n"), Contains(HasSubstr("baud = 99: ")));
 }
 
 TEST(LinesConfig, WhatIsInForceHidesThePin)

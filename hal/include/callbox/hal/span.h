@@ -30,6 +30,16 @@ protected:
     ~AudioPort() = default;
 };
 
+// Hears the audio of every open channel of a span, both ways as it stands on the line, and changes nothing. Must not
+// open or close channels, nor come or go inside onBlock().
+class SpanMonitor {
+public:
+    virtual void onBlock(Timeslot, const AudioBlock&) = 0;
+
+protected:
+    ~SpanMonitor() = default;
+};
+
 // A B channel, held: closes itself when destroyed. Its Span may be gone before it; then it only stays silent.
 class Channel {
 public:
@@ -103,6 +113,10 @@ public:
     using Changed = std::function<void()>;
     int onChange(Changed cb); // returns a handle for removeChange()
     void removeChange(int handle);
+    // Hears each block after its channel's port and listener; without monitors it costs nothing. Each outlives its stay
+    // here.
+    void addMonitor(SpanMonitor& monitor) { monitors_.push_back(&monitor); }
+    void removeMonitor(SpanMonitor& monitor) { std::erase(monitors_, &monitor); }
     // Called after all channels had their share of each tick: what is clocked from this span hangs here.
     void setTickFollower(std::function<void(std::uint32_t samples)> follower) { follower_ = std::move(follower); }
 
@@ -136,6 +150,7 @@ private:
     std::function<void(std::uint32_t)> follower_;
     TraceRing trace_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+    std::vector<SpanMonitor*> monitors_;
 };
 
 } // namespace callbox::hal

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A WAV file that grows: 16 bit, two channels, 8 kHz. What is there can be read at any time up to the last add().
+#pragma once
+#include <callbox/base/result.h>
+#include <fstream>
+
+namespace callbox::cli {
+
+class WavFile {
+public:
+    explicit WavFile(std::string path) : path_(std::move(path)) {}
+    // What was there is replaced. Errc::denied, io.
+    Result<void> create();
+    // Little-endian samples of both channels in turn. Errc::io, no_space name the file.
+    Result<void> add(std::string_view octets);
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+private:
+    Result<void> writeHeader();
+    Result<void> checked(std::string_view doing);
+    std::string path_;
+    std::ofstream out_;
+    std::uint32_t octets_ = 0;
+};
+
+} // namespace callbox::cli

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a box answers over HTTP that is more than the store's own answer.
+#include "box/api.h"
+#include "world.h"
+#include <algorithm>
+#include <gmock/gmock.h>
+
+using namespace callbox;
+using namespace callbox::tests;
+using testing::HasSubstr;
+using testing::Not;
+
+namespace {
+
+TEST(Api, WhoTakesTheAudioOfAMessageStandsInTheLog)
+{
+    World w([](box::BoxConfig& c) { c.protocols = {"dialout"}; });
+    const messages::MessageRow m = w.leave(noise(16000, 3));
+    const box::BoxParts parts{*w.lines, *w.store, *SpokenPrompts::get().set};
+    box::Box service(w.edges, w.config, parts);
+    const auto routes = box::boxRoutes(service, parts, "", nullptr);
+    const auto route =
+        std::find_if(routes.begin(), routes.end(), [](const auto& r) { return r.pattern == "/v1/messages/{}/audio"; });
+    ASSERT_NE(route, routes.end());
+    const std::string id = std::to_string(m.id);
+    EXPECT_THAT(w.logged(), Not(HasSubstr("audio given out")));
+    control::Request request{"GET", "/v1/messages/" + id + "/audio", {{"by", "kim"}}, "", {id}};
+    const auto answer = w.run(route->handler(std::move(request)));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 200) << answer->body;
+    EXPECT_THAT(w.logged(), HasSubstr("audio given out message=" + id + " by=kim"));
+}
+
+} // namespace
