@@ -15,6 +15,7 @@ using namespace pri;
 
 constexpr std::uint8_t q931 = 0x08;
 constexpr std::uint8_t maintenance = 0x03, maintenance5ess = 0x43; // T1.607 annex, TR 41459
+constexpr std::uint8_t changeStatusElement = 0x01;
 
 constexpr Word messageTypes[] = {{0x00, "ESCAPE"},
                                  {0x01, "ALERTING"},
@@ -126,7 +127,7 @@ private:
     unsigned now_ = 0, locked_ = 0;
 };
 
-void readElements(Octets f, std::size_t at, DecodedMessage& m, std::vector<std::string>& damage)
+void readElements(Octets f, std::size_t at, bool maintains, DecodedMessage& m, std::vector<std::string>& damage)
 {
     Codeset codeset;
     while (at < f.size()) {
@@ -140,9 +141,11 @@ void readElements(Octets f, std::size_t at, DecodedMessage& m, std::vector<std::
         e.codeset = codeset.next();
         // Of an element of one octet the upper half says which it is, but for those of type 2 (4.5.1).
         e.id = id & 0x80 && (id & 0xF0) != 0xA0 ? id & 0xF0 : id;
-        e.name = elementName(e.codeset, e.id);
+        // Maintenance messages have Change status in codeset 0 or, of some switches, in 6 behind a shift.
+        const unsigned read = maintains && e.id == changeStatusElement ? 0 : e.codeset;
+        e.name = elementName(read, e.id);
         if (id & 0x80) {
-            e.text = elementText(e.codeset, e.id, f.subspan(at, 1), damage);
+            e.text = elementText(read, e.id, f.subspan(at, 1), damage);
             m.elements.push_back(std::move(e));
             ++at;
             continue;
@@ -152,7 +155,7 @@ void readElements(Octets f, std::size_t at, DecodedMessage& m, std::vector<std::
         if (at + 1 >= f.size() || said > there)
             damage.push_back("ends within " + e.name);
         const std::size_t size = std::min(said, there);
-        e.text = size ? elementText(e.codeset, e.id, f.subspan(at + 2, size), damage) : "(empty)";
+        e.text = size ? elementText(read, e.id, f.subspan(at + 2, size), damage) : "(empty)";
         m.elements.push_back(std::move(e));
         at += 2 + size;
     }
@@ -193,7 +196,7 @@ void readMessage(Octets f, std::size_t at, DecodedFrame& d)
         m.call = value;
     }
     m.type = maintains ? nameOf(maintenanceTypes, f[type], "message") : nameOf(messageTypes, f[type], "message");
-    readElements(f, type + 1, m, d.damage);
+    readElements(f, type + 1, maintains, m, d.damage);
     d.message = std::move(m);
 }
 

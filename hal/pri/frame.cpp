@@ -25,7 +25,7 @@ DivertingLegInformation2 diversionOf(const CallSetup& s)
     }
     if (s.original)
         d.originalCalled = s.original->number;
-    d.counter = std::clamp(s.diversions ? s.diversions : (s.original ? 2U : 1U), 1U, 5U);
+    d.counter = std::clamp(s.diversions ? s.diversions : (s.original ? 2U : 1U), 1U, mostDiversions);
     return d;
 }
 

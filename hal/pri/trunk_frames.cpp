@@ -59,13 +59,20 @@ void PriTrunk::onFrame(Octets frame)
             known.asked = r->slot;
         return known;
     });
-    if (!vetted.wrong.empty())
+    // Layer 2 repeats what it thinks is lost: it is no news twice.
+    const bool taken = vetted.withheld || sequence_.takes(frame);
+    if (taken && !vetted.wrong.empty())
         sayWrong(vetted.wrong);
-    if (vetted.quirk)
+    if (taken && vetted.quirk)
         ++quirks_[std::string(hal::name(*vetted.quirk))];
     if (vetted.withheld)
         return;
     answers_.heard(frame);
+    sequence_.heard(frame);
+    if (!taken) { // what libpri has to say to it is said in layer 2
+        controller_->receive(vetted.instead ? Octets(*vetted.instead) : frame);
+        return;
+    }
     const auto header = parseMessage(frame);
     if (header)
         beforeMessage(*header, frame);
@@ -147,6 +154,7 @@ void PriTrunk::afterMessage(const Message& m, Octets frame)
 
 void PriTrunk::onOutgoing(Octets frame, std::optional<OctetBuffer>& instead)
 {
+    sequence_.sent(frame);
     const auto m = parseMessage(frame);
     if (!m)
         return;

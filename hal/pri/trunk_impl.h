@@ -6,6 +6,7 @@
 #include "controller.h"
 #include "ledger.h"
 #include "referral.h"
+#include "sequence.h"
 #include "vet.h"
 #include <callbox/hal/channel_reserve.h>
 #include <deque>
@@ -42,7 +43,7 @@ struct Record : std::enable_shared_from_this<Record> {
         std::weak_ptr<Record> other;
     };
     std::optional<Asked> asked;
-    std::optional<unsigned> rltCallId;        // the network's number for it
+    std::optional<int> rltCallId;             // the network's number for it
     bool linkGiven = false, rltAsked = false; // as a network: its number was, or is to be, told
     bool releaseDue = false;                  // DISCONNECT came before we had answered: RELEASE is the answer (5.3.4)
     std::optional<Timer> limit;               // T310, T301
@@ -128,6 +129,7 @@ private:
     [[nodiscard]] bool rlt() const;
     unsigned nextInvokeId();
     void sendComponent(Record&, const Component&);
+    void sayAsked(Record&);
     void onAnswer(Record&, const Component&);
     void onAsked(Record&, const Component&);
     static void answerReferral(const std::weak_ptr<Record>&, const Component& asked, bool accept);
@@ -178,6 +180,7 @@ private:
     std::map<q931_call*, std::shared_ptr<Record>> records_;
     std::map<unsigned, Record*> byReference_; // our call reference flag in bit 15
     Answers answers_;
+    ReceiveSequence sequence_;
     std::optional<ReadSetup> arrived_; // the SETUP in the frame at hand
     Message arrivedHeader_{};
     bool causeMissing_ = false; // in the RELEASE at hand
