@@ -14,7 +14,7 @@ namespace {
 using namespace pri;
 
 constexpr std::uint8_t q931 = 0x08;
-constexpr std::uint8_t maintenance = 0x03, maintenance5ess = 0x43; // T1.607 annex, TR 41459
+constexpr std::uint8_t maintenance = 0x03, maintenanceNational = 0x43; // TR 41459; National ISDN 2
 constexpr std::uint8_t changeStatusElement = 0x01;
 
 constexpr Word messageTypes[] = {{0x00, "ESCAPE"},
@@ -53,6 +53,8 @@ constexpr Word messageTypes[] = {{0x00, "ESCAPE"},
                                  {0x7D, "STATUS"}};
 
 constexpr Word maintenanceTypes[] = {{0x07, "SERVICE ACKNOWLEDGE"}, {0x0F, "SERVICE"}};
+// National ISDN has them the other way round.
+constexpr Word nationalTypes[] = {{0x07, "SERVICE"}, {0x0F, "SERVICE ACKNOWLEDGE"}};
 
 std::string nameOf(std::span<const Word> words, unsigned code, std::string_view kind)
 {
@@ -169,7 +171,7 @@ void readMessage(Octets f, std::size_t at, DecodedFrame& d)
     }
     DecodedMessage m;
     const std::uint8_t protocol = f[at];
-    const bool maintains = protocol == maintenance || protocol == maintenance5ess;
+    const bool maintains = protocol == maintenance || protocol == maintenanceNational;
     m.protocol = protocol == q931 ? "Q.931" : maintains ? "maintenance" : fmt::format("protocol {:02x}", protocol);
     if (protocol != q931 && !maintains) {
         if (at + 1 < f.size())
@@ -195,7 +197,10 @@ void readMessage(Octets f, std::size_t at, DecodedFrame& d)
             value = value << 8 | f[at + 2 + i];
         m.call = value;
     }
-    m.type = maintains ? nameOf(maintenanceTypes, f[type], "message") : nameOf(messageTypes, f[type], "message");
+    const std::span<const Word> types = protocol == maintenance           ? std::span<const Word>(maintenanceTypes)
+                                        : protocol == maintenanceNational ? std::span<const Word>(nationalTypes)
+                                                                          : std::span<const Word>(messageTypes);
+    m.type = nameOf(types, f[type], "message");
     readElements(f, type + 1, maintains, m, d.damage);
     d.message = std::move(m);
 }

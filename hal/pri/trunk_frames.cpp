@@ -86,6 +86,7 @@ void PriTrunk::onFrame(Octets frame)
     // An empty I frame counts for layer 2, and says nothing.
     controller_->receive(ours ? frame.first(4) : vetted.instead ? Octets(*vetted.instead) : frame);
     arrived_.reset();
+    digits_.reset();
     causeMissing_ = false;
     if (header)
         afterMessage(*header, frame);
@@ -110,6 +111,8 @@ void PriTrunk::beforeMessage(const Message& m, Octets frame)
     if (m.type == MessageType::setup && !m.fromDestination) {
         arrived_ = readSetup(frame, m, accepted_);
         arrivedHeader_ = m;
+    } else if (m.type == MessageType::information) {
+        digits_ = readDigits(frame, m, accepted_);
     } else if (m.type == MessageType::release) {
         causeMissing_ = readCause(frame, m) == Cause::none && !accepted_.has(PriQuirk::causeMissing);
         if (Record* r = recordOf(m, false))

@@ -45,8 +45,9 @@ struct Record : std::enable_shared_from_this<Record> {
     std::optional<Asked> asked;
     std::optional<int> rltCallId;             // the network's number for it
     bool linkGiven = false, rltAsked = false; // as a network: its number was, or is to be, told
+    bool collecting = false;                  // its called number is not whole, and nobody has been offered it
     bool releaseDue = false;                  // DISCONNECT came before we had answered: RELEASE is the answer (5.3.4)
-    std::optional<Timer> limit;               // T310, T301
+    std::optional<Timer> limit;               // T310, T301, T302
     LegEvents* events = nullptr;
     PriTrunk* trunk = nullptr; // null once the trunk is gone
 
@@ -91,6 +92,7 @@ public:
     TrunkStatus status() const override;
     std::vector<ChannelRow> channels() const override { return ledger_.rows(); }
     void setIncoming(Incoming taker) override { incoming_ = std::move(taker); }
+    void setNumberComplete(NumberComplete complete) override { complete_ = std::move(complete); }
     Result<std::unique_ptr<Call>> place(const CallSetup&) override;
     Result<void> restart(Timeslot) override;
     Result<void> setInService(Timeslot, bool) override;
@@ -138,6 +140,12 @@ private:
     bool onFacility(Record&, const Message&, Octets frame);
 
     void onRing(const Event&);
+    // trunk_overlap.cpp
+    bool takeDigits(Record&, const ReadDigits&);
+    void collect(Record&);
+    void onInformation(const Event&);
+    void onDigitsEnd(Record&);
+    void offer(Record&);
     Cause chooseChannel(const Event&, Record&);
     Cause admit(const Event&, Record&);
     void yieldChannel(Timeslot);
@@ -174,6 +182,7 @@ private:
     bool up_ = false;
     bool everUp_ = false;
     Incoming incoming_;
+    NumberComplete complete_;
     std::function<void()> changed_;
     std::function<void(ReferralRequest)> referrals_;
     unsigned invokeId_ = 0;
@@ -182,6 +191,7 @@ private:
     Answers answers_;
     ReceiveSequence sequence_;
     std::optional<ReadSetup> arrived_; // the SETUP in the frame at hand
+    std::optional<ReadDigits> digits_; // of the INFORMATION in the frame at hand
     Message arrivedHeader_{};
     bool causeMissing_ = false; // in the RELEASE at hand
     std::vector<Timeslot> toRestart_;
