@@ -139,7 +139,7 @@ void Call::onReleased(Cause cause)
     media_->stages.push(CallStage::released);
     media_->ended.set(true);
     if (media_->referral && !ours)
-        media_->referral->push(ReferralNews::released);
+        media_->referral->push({ReferralNews::released, cause});
     if (observer_)
         observer_(CallStage::released);
 }

@@ -23,7 +23,7 @@ struct Call::Media {
     std::string typed; // digits nobody has asked for yet: type-ahead
     Queue<CallStage> stages;
     Event<bool> ended;
-    std::shared_ptr<Queue<ReferralNews>> referral; // what a deflection or transfer waits for
+    std::shared_ptr<Queue<ReferralEvent>> referral; // what a deflection or transfer waits for
 
     // -- the one wait
     std::shared_ptr<Event<MediaResult>> wait;

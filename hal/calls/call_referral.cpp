@@ -25,24 +25,33 @@ namespace {
 // Between the clearing of one leg and of the other, when the network has not said yes before.
 constexpr Duration legsApart = 2s;
 
-using News = std::shared_ptr<Queue<ReferralNews>>;
+using News = std::shared_ptr<Queue<ReferralEvent>>;
+
+// How a network lets go of a call that it has taken over. Anything else, a fault of the line above all, is none.
+bool letGo(Cause c)
+{
+    return c == Cause::normalClearing || c == Cause::normalUnspecified;
+}
 
 // Until the network has cleared `legs` of them. Touches no Call: they may go meanwhile.
 Task<ReferralEnd> follow(Loop& loop, News news, unsigned legs, Duration limit)
 {
     TimePoint until = loop.now() + limit;
-    bool accepted = false;
+    bool asked = false, accepted = false;
     for (unsigned cleared = 0;;) {
         const Duration left = std::max(Duration(until - loop.now()), Duration::zero());
-        const std::optional<ReferralNews> n = co_await news->next(left);
+        const std::optional<ReferralEvent> n = co_await news->next(left);
         if (!n)
             co_return cleared > 0 ? ReferralEnd::hungUp : ReferralEnd::unanswered;
-        if (*n == ReferralNews::refused)
-            co_return ReferralEnd::refused;
-        if (*n == ReferralNews::accepted) {
-            accepted = true;
+        if (n->news == ReferralNews::refused)
+            co_return cleared > 0 ? ReferralEnd::hungUp : ReferralEnd::refused;
+        asked = asked || n->news == ReferralNews::asked;
+        accepted = accepted || n->news == ReferralNews::accepted;
+        if (n->news != ReferralNews::released)
             continue;
-        }
+        // What is cleared before the network knows what is wanted, or otherwise than it clears, is a party who leaves.
+        if (!(asked || accepted) || !letGo(n->cause))
+            co_return ReferralEnd::hungUp;
         // One leg that goes without a yes is a caller who has hung up; two at once are a transfer.
         if (++cleared == legs)
             co_return accepted || legs > 1 ? ReferralEnd::done : ReferralEnd::hungUp;
@@ -66,7 +75,7 @@ Result<LegReferral*> Call::mayRefer() const
 Task<ReferralEnd> Call::deflect(PartyNumber to, DiversionReason reason, Duration limit)
 {
     LegReferral* leg = co_await mayRefer();
-    const News news = std::make_shared<Queue<ReferralNews>>(edges_.loop);
+    const News news = std::make_shared<Queue<ReferralEvent>>(edges_.loop);
     media_->referral = news;
     Loop& loop = edges_.loop;
     co_await leg->deflect(to, reason);
@@ -80,7 +89,7 @@ Task<ReferralEnd> Call::transfer(Call& other, Duration limit)
     co_await other.mayRefer();
     if (stage_ != CallStage::connected || other.stage_ != CallStage::connected || &other == this)
         co_await fail(Errc::invalid, "call " + id() + ": two answered calls are transferred to each other");
-    const News news = std::make_shared<Queue<ReferralNews>>(edges_.loop);
+    const News news = std::make_shared<Queue<ReferralEvent>>(edges_.loop);
     media_->referral = news;
     other.media_->referral = news;
     Loop& loop = edges_.loop;
@@ -114,10 +123,10 @@ Result<void> Call::moveTo(Call& other, Cause cause)
     return {};
 }
 
-void Call::onReferral(ReferralNews news)
+void Call::onReferral(ReferralEvent event)
 {
     if (media_->referral)
-        media_->referral->push(news);
+        media_->referral->push(event);
 }
 
 } // namespace callbox::hal

@@ -32,7 +32,7 @@ bool Exchange::served(const PhoneNumber& to) const
 // The same caller to another number. `plan`: of the trunk that the call is on.
 Result<std::unique_ptr<hal::Call>> Exchange::forward(const hal::Call& call, const hal::DialPlan& plan,
                                                      const PhoneNumber& to,
-                                                     std::optional<hal::DiversionReason> diverted)
+                                                     std::optional<hal::DiversionReason> diverted, unsigned diversions)
 {
     Error why{Errc::gone, "no trunk leads to " + to.e164()};
     for (const Row* row : byIdle(to)) {
@@ -54,7 +54,8 @@ Result<std::unique_ptr<hal::Call>> Exchange::forward(const hal::Call& call, cons
             s.redirecting->number = written(s.redirecting->number);
         if (s.original)
             s.original->number = written(s.original->number);
-        s.diversions += diverted ? 1 : 0;
+        if (diverted)
+            s.diversions = std::max(s.diversions + 1, diversions);
         s.called = hal::fromE164(to, row->plan);
         s.form = row->form;
         auto placed = row->trunk->place(s);
@@ -69,7 +70,7 @@ Task<> Exchange::transit(Row& from, std::unique_ptr<hal::Call> in, PhoneNumber t
 {
     Transit t(*this, edges_.loop, *in);
     const Live live(*this, *in);
-    auto placed = forward(*in, from.plan, to, {});
+    auto placed = forward(*in, from.plan, to, {}, 0);
     if (!placed) {
         edges_.log.info("a call to another subscriber was not placed", {{"to", to}, {"error", placed.error()}});
         in->hangup(placed.error().code == Errc::no_space ? hal::Cause::noChannelAvailable
@@ -138,7 +139,7 @@ bool Exchange::deflect(Row& row, const hal::ReferralRequest& request)
     const PhoneNumber to = hal::toE164(*request.to, row.plan);
     if (!caller || !served(to))
         return false;
-    auto placed = forward(*caller, row.plan, to, request.reason);
+    auto placed = forward(*caller, row.plan, to, request.reason, request.diversions);
     if (!placed || (*placed)->law() != caller->law())
         return false;
     request.answer(true); // before the clearing

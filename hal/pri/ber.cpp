@@ -30,14 +30,14 @@ std::optional<unsigned> small(const std::optional<Tlv>& t, std::uint8_t tag)
     return t->value[0];
 }
 
-std::optional<unsigned> number(const std::optional<Tlv>& t)
+std::optional<int> number(const std::optional<Tlv>& t)
 {
-    if (!t || t->tag != integer || t->value.empty() || t->value.size() > 4 || t->value[0] & 0x80)
+    if (!t || t->tag != integer || t->value.empty() || t->value.size() > 4)
         return {};
-    unsigned value = 0;
+    std::uint32_t value = t->value[0] & 0x80 ? ~std::uint32_t(0) : 0;
     for (const std::uint8_t o : t->value)
         value = value << 8 | o;
-    return value;
+    return static_cast<int>(value);
 }
 
 OctetBuffer wrap(std::uint8_t tag, std::initializer_list<OctetBuffer> parts)
@@ -59,15 +59,12 @@ OctetBuffer writeSmall(std::uint8_t tag, unsigned value)
     return {tag, 1, static_cast<std::uint8_t>(value)};
 }
 
-OctetBuffer writeNumber(unsigned value)
+OctetBuffer writeNumber(int value)
 {
-    OctetBuffer digits;
-    for (int shift = 24; shift >= 0; shift -= 8)
-        if (const auto o = static_cast<std::uint8_t>(value >> shift); !digits.empty() || o != 0 || shift == 0) {
-            if (digits.empty() && o & 0x80)
-                digits.push_back(0); // the highest bit is the sign
-            digits.push_back(o);
-        }
+    // As few octets as show the sign (X.690 8.3.2).
+    OctetBuffer digits{static_cast<std::uint8_t>(value)};
+    for (; value < -0x80 || value > 0x7F; digits.insert(digits.begin(), static_cast<std::uint8_t>(value)))
+        value >>= 8;
     return wrap(integer, {digits});
 }
 

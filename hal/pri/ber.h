@@ -26,12 +26,12 @@ struct Tlv {
 std::optional<Tlv> take(Octets& rest);
 // The value of one octet under this tag.
 std::optional<unsigned> small(const std::optional<Tlv>&, std::uint8_t tag);
-// An INTEGER that is not negative, of at most four octets.
-std::optional<unsigned> number(const std::optional<Tlv>&);
+// An INTEGER of at most four octets.
+std::optional<int> number(const std::optional<Tlv>&);
 
 // A TLV around these; what is longer than 127 octets gets the long form.
 OctetBuffer wrap(std::uint8_t tag, std::initializer_list<OctetBuffer> parts);
 OctetBuffer writeSmall(std::uint8_t tag, unsigned value); // 0 to 127
-OctetBuffer writeNumber(unsigned value);
+OctetBuffer writeNumber(int value);
 
 } // namespace callbox::hal::pri::ber

@@ -124,6 +124,12 @@ std::optional<Event> copy(const pri_event& ev)
         e.channel = channelOf(ev.answer.channel);
         return e;
     }
+    case PRI_EVENT_INFO_RECEIVED:
+    case PRI_EVENT_KEYPAD_DIGIT: {
+        Event e{Event::Kind::information};
+        e.call = ev.e == PRI_EVENT_KEYPAD_DIGIT ? ev.digit.call : ev.ring.call;
+        return e;
+    }
     case PRI_EVENT_CONNECT_ACK: {
         Event e{Event::Kind::connectAck};
         e.call = ev.connect_ack.call;
@@ -344,6 +350,13 @@ Result<Controller::Placed> Controller::setup(const CallSetup& s, Timeslot channe
     }
     arm();
     return placed;
+}
+
+void Controller::setupAcknowledge(q931_call* call, Timeslot t)
+{
+    LibpriTime time(edges_.loop);
+    pri_setup_ack(pri_, call, toInt(t), 0, 0);
+    arm();
 }
 
 void Controller::proceeding(q931_call* call, Timeslot t)

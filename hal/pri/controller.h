@@ -22,6 +22,7 @@ struct Event {
         alerting,
         answer,
         connectAck,
+        information,   // digits, or that there are no more
         hangupRequest, // DISCONNECT came: answer with hangup()
         hangup,        // RELEASE or RELEASE COMPLETE came, or a timer gave up: answer with hangup()
         hangupDone,    // the call is gone in libpri already
@@ -64,6 +65,7 @@ public:
     };
     // `prepare` is called before the SETUP goes out, with the reference that it will carry.
     Result<Placed> setup(const CallSetup&, Timeslot channel, const std::function<void(const Placed&)>& prepare);
+    void setupAcknowledge(q931_call*, Timeslot);
     void proceeding(q931_call*, Timeslot);
     void alerting(q931_call*, Timeslot);
     void progress(q931_call*, Timeslot);

@@ -14,7 +14,8 @@ namespace {
 using namespace pri;
 
 constexpr std::uint8_t q931 = 0x08;
-constexpr std::uint8_t maintenance = 0x03, maintenance5ess = 0x43; // T1.607 annex, TR 41459
+constexpr std::uint8_t maintenance = 0x03, maintenanceNational = 0x43; // TR 41459; National ISDN 2
+constexpr std::uint8_t changeStatusElement = 0x01;
 
 constexpr Word messageTypes[] = {{0x00, "ESCAPE"},
                                  {0x01, "ALERTING"},
@@ -52,6 +53,8 @@ constexpr Word messageTypes[] = {{0x00, "ESCAPE"},
                                  {0x7D, "STATUS"}};
 
 constexpr Word maintenanceTypes[] = {{0x07, "SERVICE ACKNOWLEDGE"}, {0x0F, "SERVICE"}};
+// National ISDN has them the other way round.
+constexpr Word nationalTypes[] = {{0x07, "SERVICE"}, {0x0F, "SERVICE ACKNOWLEDGE"}};
 
 std::string nameOf(std::span<const Word> words, unsigned code, std::string_view kind)
 {
@@ -126,7 +129,7 @@ private:
     unsigned now_ = 0, locked_ = 0;
 };
 
-void readElements(Octets f, std::size_t at, DecodedMessage& m, std::vector<std::string>& damage)
+void readElements(Octets f, std::size_t at, bool maintains, DecodedMessage& m, std::vector<std::string>& damage)
 {
     Codeset codeset;
     while (at < f.size()) {
@@ -140,9 +143,11 @@ void readElements(Octets f, std::size_t at, DecodedMessage& m, std::vector<std::
         e.codeset = codeset.next();
         // Of an element of one octet the upper half says which it is, but for those of type 2 (4.5.1).
         e.id = id & 0x80 && (id & 0xF0) != 0xA0 ? id & 0xF0 : id;
-        e.name = elementName(e.codeset, e.id);
+        // Maintenance messages have Change status in codeset 0 or, of some switches, in 6 behind a shift.
+        const unsigned read = maintains && e.id == changeStatusElement ? 0 : e.codeset;
+        e.name = elementName(read, e.id);
         if (id & 0x80) {
-            e.text = elementText(e.codeset, e.id, f.subspan(at, 1), damage);
+            e.text = elementText(read, e.id, f.subspan(at, 1), damage);
             m.elements.push_back(std::move(e));
             ++at;
             continue;
@@ -152,7 +157,7 @@ void readElements(Octets f, std::size_t at, DecodedMessage& m, std::vector<std::
         if (at + 1 >= f.size() || said > there)
             damage.push_back("ends within " + e.name);
         const std::size_t size = std::min(said, there);
-        e.text = size ? elementText(e.codeset, e.id, f.subspan(at + 2, size), damage) : "(empty)";
+        e.text = size ? elementText(read, e.id, f.subspan(at + 2, size), damage) : "(empty)";
         m.elements.push_back(std::move(e));
         at += 2 + size;
     }
@@ -166,7 +171,7 @@ void readMessage(Octets f, std::size_t at, DecodedFrame& d)
     }
     DecodedMessage m;
     const std::uint8_t protocol = f[at];
-    const bool maintains = protocol == maintenance || protocol == maintenance5ess;
+    const bool maintains = protocol == maintenance || protocol == maintenanceNational;
     m.protocol = protocol == q931 ? "Q.931" : maintains ? "maintenance" : fmt::format("protocol {:02x}", protocol);
     if (protocol != q931 && !maintains) {
         if (at + 1 < f.size())
@@ -192,8 +197,11 @@ void readMessage(Octets f, std::size_t at, DecodedFrame& d)
             value = value << 8 | f[at + 2 + i];
         m.call = value;
     }
-    m.type = maintains ? nameOf(maintenanceTypes, f[type], "message") : nameOf(messageTypes, f[type], "message");
-    readElements(f, type + 1, m, d.damage);
+    const std::span<const Word> types = protocol == maintenance           ? std::span<const Word>(maintenanceTypes)
+                                        : protocol == maintenanceNational ? std::span<const Word>(nationalTypes)
+                                                                          : std::span<const Word>(messageTypes);
+    m.type = nameOf(types, f[type], "message");
+    readElements(f, type + 1, maintains, m, d.damage);
     d.message = std::move(m);
 }
 

@@ -89,7 +89,9 @@ constexpr Word reasons[] = {{0, "unknown"},
 constexpr Word highLayers[] = {{0x01, "telephony"},         {0x04, "facsimile group 2/3"},
                                {0x21, "facsimile group 4"}, {0x31, "teletex"},
                                {0x32, "videotex"},          {0x60, "audiovisual"}};
-constexpr Word statuses[] = {{0, "in service"}, {1, "maintenance"}, {2, "out of service"}}; // T1.607 annex C
+// T1.607 annex C; the last two as libpri has them.
+constexpr Word statuses[] = {
+    {0, "in service"}, {1, "maintenance"}, {2, "out of service"}, {3, "continuity check asked for"}, {4, "shut down"}};
 
 std::string few(Octets octets)
 {
@@ -355,7 +357,6 @@ constexpr Row rows[] = {
     {0, 0xD0, "Repeat indicator", oneOctet},
     {6, 0x01, "Originating line information", hex},
     {6, 0x37, "Generic digits", hex},
-    // NI2's maintenance messages have it in codeset 0 and in 6, where it stands on the wire after a shift
     {0, 0x01, "Change status", changeStatus},
 };
 

@@ -6,6 +6,8 @@
 
 namespace callbox::hal::pri {
 
+constexpr unsigned mostDiversions = 5; // EN 300 207-1 9.2.1
+
 struct DivertingLegInformation2 {
     unsigned counter = 1; // 1 to 5
     DiversionReason reason = DiversionReason::unknown;

@@ -25,7 +25,7 @@ DivertingLegInformation2 diversionOf(const CallSetup& s)
     }
     if (s.original)
         d.originalCalled = s.original->number;
-    d.counter = std::clamp(s.diversions ? s.diversions : (s.original ? 2U : 1U), 1U, 5U);
+    d.counter = std::clamp(s.diversions ? s.diversions : (s.original ? 2U : 1U), 1U, mostDiversions);
     return d;
 }
 
@@ -114,6 +114,9 @@ ReadSetup readSetup(Octets frame, const Message& m, const QuirkSet& accepted)
             if (s.called.digits.empty())
                 s.called = readNumber(e, r.quirks).value_or(s.called);
             break;
+        case ie::sendingComplete:
+            r.complete = true;
+            break;
         case ie::originalCalled:
             s.original = readRedirecting(e, r.quirks);
             inIe = true;
@@ -133,6 +136,25 @@ ReadSetup readSetup(Octets frame, const Message& m, const QuirkSet& accepted)
         s.form = RedirectingForm::ie;
     if (facility)
         takeDiversion(*facility, s); // where the forms differ, facility wins
+    return r;
+}
+
+ReadDigits readDigits(Octets frame, const Message& m, const QuirkSet& accepted)
+{
+    ReadDigits r;
+    NumberQuirks quirks{.accepted = accepted, .seen = {}};
+    for (const Element& e : parseElements(frame, m.elements)) {
+        if (e.id == ie::called) {
+            if (const auto n = readNumber(e, quirks))
+                r.number = *n;
+        } else if (e.id == ie::keypad) {
+            for (const std::uint8_t o : e.content)
+                if ((o >= '0' && o <= '9') || o == '*' || o == '#')
+                    r.number.digits += static_cast<char>(o);
+        } else if (e.id == ie::sendingComplete) {
+            r.complete = true;
+        }
+    }
     return r;
 }
 

@@ -12,9 +12,17 @@ struct ReadSetup {
     CallSetup setup; // numbers, redirecting, bearer, name where it is a Display
     NumberQuirks quirks;
     bool rltAsked = false;  // a DMS-100's user asks for the network's number of the call (referral.h)
+    bool complete = false;  // the called number is, in its own words: Sending complete
     bool noChannel = false; // "no B channel is free for it" (4.5.13), call waiting
 };
 ReadSetup readSetup(Octets frame, const Message&, const QuirkSet& accepted);
+
+// What an INFORMATION adds to the called number (5.2.4): as Called party number or as Keypad facility.
+struct ReadDigits {
+    PartyNumber number;
+    bool complete = false;
+};
+ReadDigits readDigits(Octets frame, const Message&, const QuirkSet& accepted);
 
 // A SETUP of libpri with the numbers of `setup` in place of its own. Only a network sends a name as Display (EN 300
 // 403-1 and T1.607 3.1.14). A diversion's Facility is QSIG's (ECMA-174) or ETSI's.

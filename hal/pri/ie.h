@@ -36,6 +36,7 @@ constexpr std::uint8_t channel = 0x18;
 constexpr std::uint8_t facility = 0x1C;
 constexpr std::uint8_t progress = 0x1E;
 constexpr std::uint8_t display = 0x28;
+constexpr std::uint8_t keypad = 0x2C;
 constexpr std::uint8_t calling = 0x6C;
 constexpr std::uint8_t called = 0x70;
 constexpr std::uint8_t originalCalled = 0x73; // ANSI T1.607

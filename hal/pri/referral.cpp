@@ -16,7 +16,7 @@ constexpr std::uint8_t q931Elements = 0x40; // [APPLICATION 0]
 constexpr std::uint8_t contextNumber = 0x80;
 constexpr std::uint8_t rosePlain = 0x11, rose = 0x91; // protocol profile without and with its extension bit
 constexpr std::uint8_t rltService = 0xBE;
-constexpr unsigned rerouteingOperation = 14;
+constexpr int rerouteingOperation = 14;
 constexpr unsigned notAvailable = 3;
 constexpr unsigned rltReason = 0; // not used by the switch
 constexpr unsigned cfu = 1, cfb = 2, cfnr = 3, deflectionImmediate = 5;
@@ -73,7 +73,7 @@ OctetBuffer writeOperation(Operation o)
     case Operation::rltThirdParty:
         return writeSmall(integer, 2);
     case Operation::callRerouteing:
-        return writeSmall(integer, rerouteingOperation);
+        return writeSmall(integer, unsigned(rerouteingOperation));
     case Operation::other:
         break;
     }
@@ -81,7 +81,7 @@ OctetBuffer writeOperation(Operation o)
 }
 
 // An INTEGER under its own tag or, in RLT, under [n].
-std::optional<unsigned> numberUnder(const std::optional<Tlv>& t, std::uint8_t tag)
+std::optional<int> numberUnder(const std::optional<Tlv>& t, std::uint8_t tag)
 {
     if (!t || t->tag != tag)
         return {};
@@ -119,11 +119,14 @@ bool readRerouteing(const std::optional<Tlv>& argument, Component& c)
     Octets inside = argument->value;
     const auto reason = small(take(inside), enumerated);
     const auto address = take(inside);
+    const auto counter = small(take(inside), integer);
     PartyNumber to;
-    if (!reason || !address || address->tag != sequence || !readParty(address->value, to) || to.digits.empty())
+    if (!reason || !counter || !address || address->tag != sequence || !readParty(address->value, to) ||
+        to.digits.empty())
         return false;
     c.reason = reasonOf(*reason);
     c.to = to;
+    c.diversions = *counter;
     return true;
 }
 
@@ -132,7 +135,7 @@ OctetBuffer writeRerouteing(const Component& c)
     // The bearer of every call here; the network has that of the call.
     const OctetBuffer bearer{ie::bearer, 3, 0x80, 0x90, 0xA3};
     return wrap(sequence, {writeSmall(enumerated, codeOf(c.reason)), wrap(sequence, {writeParty(*c.to)}),
-                           writeSmall(integer, 1), wrap(q931Elements, {bearer}),
+                           writeSmall(integer, c.diversions), wrap(q931Elements, {bearer}),
                            wrap(context(1), {wrap(0x82, {})})}); // last diverting number: as the network knows us
 }
 

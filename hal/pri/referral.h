@@ -21,9 +21,10 @@ struct Component {
     enum class Kind { invoke, result, error, reject } kind = Kind::invoke;
     unsigned invokeId = 0;
     Operation operation = Operation::other; // of an invoke; of a result only where it says one
-    std::optional<unsigned> number;         // link id, call reference, call id
+    std::optional<int> number;              // link id (a network may give a negative one), call reference, call id
     std::optional<PartyNumber> to;          // callRerouteing
     DiversionReason reason = DiversionReason::unknown;
+    unsigned diversions = 1; // callRerouteing: how many with this one
 };
 
 // The first component of a Facility element's content that is one of these, or answers one: empty, none is.

@@ -143,6 +143,9 @@ void PriTrunk::onEvent(const Event& e)
         if (Record* r = find(e.call); r && r->incoming && r->events && !r->clearing)
             r->events->onStage(CallStage::connected);
         break;
+    case Event::Kind::information:
+        onInformation(e);
+        break;
     case Event::Kind::hangupRequest:
     case Event::Kind::hangup:
     case Event::Kind::hangupDone:
@@ -200,6 +203,10 @@ void PriTrunk::onRing(const Event& e)
         edges_.log.info("call refused", {{"call", record->id}, {"cause", text(cause)}});
         record->told = true; // nobody has it yet
         hangup(*record, cause);
+        return;
+    }
+    if (config_.overlap && !takeDigits(*record, {.number = {}, .complete = arrived_->complete})) {
+        collect(*record);
         return;
     }
     if (config_.proceedingFirst) {

@@ -59,13 +59,20 @@ void PriTrunk::onFrame(Octets frame)
             known.asked = r->slot;
         return known;
     });
-    if (!vetted.wrong.empty())
+    // Layer 2 repeats what it thinks is lost: it is no news twice.
+    const bool taken = vetted.withheld || sequence_.takes(frame);
+    if (taken && !vetted.wrong.empty())
         sayWrong(vetted.wrong);
-    if (vetted.quirk)
+    if (taken && vetted.quirk)
         ++quirks_[std::string(hal::name(*vetted.quirk))];
     if (vetted.withheld)
         return;
     answers_.heard(frame);
+    sequence_.heard(frame);
+    if (!taken) { // what libpri has to say to it is said in layer 2
+        controller_->receive(vetted.instead ? Octets(*vetted.instead) : frame);
+        return;
+    }
     const auto header = parseMessage(frame);
     if (header)
         beforeMessage(*header, frame);
@@ -79,6 +86,7 @@ void PriTrunk::onFrame(Octets frame)
     // An empty I frame counts for layer 2, and says nothing.
     controller_->receive(ours ? frame.first(4) : vetted.instead ? Octets(*vetted.instead) : frame);
     arrived_.reset();
+    digits_.reset();
     causeMissing_ = false;
     if (header)
         afterMessage(*header, frame);
@@ -103,6 +111,8 @@ void PriTrunk::beforeMessage(const Message& m, Octets frame)
     if (m.type == MessageType::setup && !m.fromDestination) {
         arrived_ = readSetup(frame, m, accepted_);
         arrivedHeader_ = m;
+    } else if (m.type == MessageType::information) {
+        digits_ = readDigits(frame, m, accepted_);
     } else if (m.type == MessageType::release) {
         causeMissing_ = readCause(frame, m) == Cause::none && !accepted_.has(PriQuirk::causeMissing);
         if (Record* r = recordOf(m, false))
@@ -147,6 +157,7 @@ void PriTrunk::afterMessage(const Message& m, Octets frame)
 
 void PriTrunk::onOutgoing(Octets frame, std::optional<OctetBuffer>& instead)
 {
+    sequence_.sent(frame);
     const auto m = parseMessage(frame);
     if (!m)
         return;

@@ -6,6 +6,7 @@
 #include "controller.h"
 #include "ledger.h"
 #include "referral.h"
+#include "sequence.h"
 #include "vet.h"
 #include <callbox/hal/channel_reserve.h>
 #include <deque>
@@ -42,10 +43,11 @@ struct Record : std::enable_shared_from_this<Record> {
         std::weak_ptr<Record> other;
     };
     std::optional<Asked> asked;
-    std::optional<unsigned> rltCallId;        // the network's number for it
+    std::optional<int> rltCallId;             // the network's number for it
     bool linkGiven = false, rltAsked = false; // as a network: its number was, or is to be, told
+    bool collecting = false;                  // its called number is not whole, and nobody has been offered it
     bool releaseDue = false;                  // DISCONNECT came before we had answered: RELEASE is the answer (5.3.4)
-    std::optional<Timer> limit;               // T310, T301
+    std::optional<Timer> limit;               // T310, T301, T302
     LegEvents* events = nullptr;
     PriTrunk* trunk = nullptr; // null once the trunk is gone
 
@@ -90,6 +92,7 @@ public:
     TrunkStatus status() const override;
     std::vector<ChannelRow> channels() const override { return ledger_.rows(); }
     void setIncoming(Incoming taker) override { incoming_ = std::move(taker); }
+    void setNumberComplete(NumberComplete complete) override { complete_ = std::move(complete); }
     Result<std::unique_ptr<Call>> place(const CallSetup&) override;
     Result<void> restart(Timeslot) override;
     Result<void> setInService(Timeslot, bool) override;
@@ -128,6 +131,7 @@ private:
     [[nodiscard]] bool rlt() const;
     unsigned nextInvokeId();
     void sendComponent(Record&, const Component&);
+    void sayAsked(Record&);
     void onAnswer(Record&, const Component&);
     void onAsked(Record&, const Component&);
     static void answerReferral(const std::weak_ptr<Record>&, const Component& asked, bool accept);
@@ -136,6 +140,12 @@ private:
     bool onFacility(Record&, const Message&, Octets frame);
 
     void onRing(const Event&);
+    // trunk_overlap.cpp
+    bool takeDigits(Record&, const ReadDigits&);
+    void collect(Record&);
+    void onInformation(const Event&);
+    void onDigitsEnd(Record&);
+    void offer(Record&);
     Cause chooseChannel(const Event&, Record&);
     Cause admit(const Event&, Record&);
     void yieldChannel(Timeslot);
@@ -172,13 +182,16 @@ private:
     bool up_ = false;
     bool everUp_ = false;
     Incoming incoming_;
+    NumberComplete complete_;
     std::function<void()> changed_;
     std::function<void(ReferralRequest)> referrals_;
     unsigned invokeId_ = 0;
     std::map<q931_call*, std::shared_ptr<Record>> records_;
     std::map<unsigned, Record*> byReference_; // our call reference flag in bit 15
     Answers answers_;
+    ReceiveSequence sequence_;
     std::optional<ReadSetup> arrived_; // the SETUP in the frame at hand
+    std::optional<ReadDigits> digits_; // of the INFORMATION in the frame at hand
     Message arrivedHeader_{};
     bool causeMissing_ = false; // in the RELEASE at hand
     std::vector<Timeslot> toRestart_;

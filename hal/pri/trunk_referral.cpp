@@ -11,6 +11,12 @@ constexpr unsigned rltOperationId = 1;
 constexpr unsigned rltThirdPartyId = 2;
 constexpr unsigned longestInvokeId = 127;
 
+// What the SETUP says, or what its numbers do: only a Facility tells how many.
+unsigned diversionsOf(const CallSetup& s)
+{
+    return s.diversions ? s.diversions : s.original ? 2 : s.redirecting ? 1 : 0;
+}
+
 } // namespace
 
 bool PriTrunk::rlt() const
@@ -42,11 +48,19 @@ Result<void> PriTrunk::deflect(Record& r, const PartyNumber& to, DiversionReason
     if (to.digits.empty() || to.digits.size() > mostDigits)
         return Error{Errc::invalid,
                      "call " + r.id + ": a number of 1 to " + std::to_string(mostDigits) + " digits to deflect it to"};
+    const unsigned diversions = diversionsOf(r.setup) + 1;
+    if (diversions > mostDiversions)
+        return Error{Errc::invalid, "call " + r.id + ": it has been diverted " + std::to_string(mostDiversions) +
+                                        " times already, the most that a network allows"};
     if (!std::exchange(r.responded, true)) // EN 300 207-1 9.2.4.1: not in the state call present
         controller_->proceeding(r.call, *r.slot);
     r.asked = Record::Asked{Operation::callRerouteing, nextInvokeId(), {}};
-    sendComponent(r,
-                  {.invokeId = r.asked->invokeId, .operation = Operation::callRerouteing, .to = to, .reason = reason});
+    sendComponent(r, {.invokeId = r.asked->invokeId,
+                      .operation = Operation::callRerouteing,
+                      .to = to,
+                      .reason = reason,
+                      .diversions = diversions});
+    sayAsked(r);
     return {};
 }
 
@@ -64,7 +78,7 @@ Result<void> PriTrunk::transfer(Record& r, Record& other)
         c.operation = Operation::ectLinkIdRequest;
     } else if (kind == TransferKind::tbct) { // the other call as our messages name it
         c.operation = Operation::initiateTransfer;
-        c.number = other.reference | (other.fromDestination ? flagBit : 0);
+        c.number = static_cast<int>(other.reference | (other.fromDestination ? flagBit : 0));
     } else {
         if (!r.rltCallId && !other.rltCallId)
             return Error{Errc::unsupported, "call " + r.id + ": the network has given no RLT call id for either call"};
@@ -75,7 +89,18 @@ Result<void> PriTrunk::transfer(Record& r, Record& other)
     }
     on->asked = Record::Asked{c.operation, c.invokeId, (on == &r ? other : r).shared_from_this()};
     sendComponent(*on, c);
+    if (c.operation != Operation::ectLinkIdRequest)
+        sayAsked(r);
     return {};
+}
+
+// From here on a clearing may be what was asked for.
+void PriTrunk::sayAsked(Record& r)
+{
+    edges_.loop.post([kept = r.shared_from_this()] {
+        if (kept->events)
+            kept->events->onReferral({ReferralNews::asked});
+    });
 }
 
 void PriTrunk::onAnswer(Record& r, const Component& c)
@@ -89,11 +114,13 @@ void PriTrunk::onAnswer(Record& r, const Component& c)
         sendComponent(
             *other,
             {.invokeId = other->asked->invokeId, .operation = Operation::explicitEctExecute, .number = c.number});
+        if (r.events)
+            r.events->onReferral({ReferralNews::asked});
         return;
     }
     const bool linkLost = asked->operation == Operation::ectLinkIdRequest; // no number, or the other call has gone
     if (r.events)
-        r.events->onReferral(refused || linkLost ? ReferralNews::refused : ReferralNews::accepted);
+        r.events->onReferral({refused || linkLost ? ReferralNews::refused : ReferralNews::accepted});
 }
 
 // ---- as a network
@@ -109,9 +136,10 @@ void PriTrunk::answerReferral(const std::weak_ptr<Record>& record, const Compone
 
 Record* PriTrunk::meant(const Component& c)
 {
+    // 16 bits, which some write as a negative number.
+    const unsigned number = static_cast<unsigned>(c.number.value_or(0)) & 0xFFFF;
     const auto only = [&](const std::function<bool(const Record&)>& of) {
-        const auto found =
-            those([&](const Record& r) { return r.reference == (c.number.value_or(0) & ~flagBit) && of(r); });
+        const auto found = those([&](const Record& r) { return r.reference == (number & ~flagBit) && of(r); });
         return found.size() == 1 ? found.front().get() : nullptr;
     };
     if (c.operation == Operation::explicitEctExecute)
@@ -119,7 +147,7 @@ Record* PriTrunk::meant(const Component& c)
     if (c.operation == Operation::rltThirdParty)
         return only([](const Record& r) { return r.rltAsked; });
     // As the user's messages name it: flag 0 when the user has set it up.
-    const bool userSetItUp = (c.number.value_or(0) & flagBit) == 0;
+    const bool userSetItUp = (number & flagBit) == 0;
     return only([userSetItUp](const Record& r) { return r.incoming == userSetItUp; });
 }
 
@@ -127,9 +155,10 @@ void PriTrunk::onAsked(Record& r, const Component& c)
 {
     if (c.operation == Operation::ectLinkIdRequest) {
         r.linkGiven = true;
-        sendComponent(
-            r,
-            {.kind = Component::Kind::result, .invokeId = c.invokeId, .operation = c.operation, .number = r.reference});
+        sendComponent(r, {.kind = Component::Kind::result,
+                          .invokeId = c.invokeId,
+                          .operation = c.operation,
+                          .number = int(r.reference)});
         return;
     }
     if (c.operation == Operation::rltOperation) {
@@ -142,11 +171,13 @@ void PriTrunk::onAsked(Record& r, const Component& c)
     request.call = r.id;
     request.to = c.to;
     request.reason = c.reason;
+    request.diversions = c.diversions;
     const Record* other = c.operation == Operation::callRerouteing ? nullptr : meant(c);
     if (other)
         request.other = other->id;
     request.answer = [record = r.weak_from_this(), c](bool accept) { answerReferral(record, c, accept); };
-    if (!referrals_ || (!request.to && (!other || other == &r))) {
+    const bool tooOften = request.to && c.diversions > mostDiversions;
+    if (!referrals_ || tooOften || (!request.to && (!other || other == &r))) {
         request.answer(false);
         return;
     }
@@ -162,7 +193,7 @@ void PriTrunk::tellRltCallId(Record& r)
     sendComponent(r, {.kind = Component::Kind::result,
                       .invokeId = rltOperationId,
                       .operation = Operation::rltOperation,
-                      .number = r.reference});
+                      .number = int(r.reference)});
 }
 
 // True: it was ours, and libpri, which would refuse it, need not see it.

@@ -238,18 +238,20 @@ bool answersSetup(MessageType t)
            t == MessageType::setupAcknowledge;
 }
 
-std::optional<Vetted> vetQuirk(Octets frame, const Message& m, const VetRules& rules, const CallKnown& call)
+// What is lacking in `frame` is put into `cleaned`.
+std::optional<Vetted> vetQuirk(Octets frame, Octets cleaned, const Message& m, const VetRules& rules,
+                               const CallKnown& call)
 {
     const auto lacks = [&](PriQuirk quirk, std::uint8_t id) {
         return rules.accepted.has(quirk) && !holds(frame, m, id);
     };
     const bool clears = m.type == MessageType::disconnect || (m.type == MessageType::release && !call.clearing);
     if (clears && lacks(PriQuirk::causeMissing, ie::cause))
-        return putUpWith(frame, m, PriQuirk::causeMissing,
+        return putUpWith(cleaned, m, PriQuirk::causeMissing,
                          {ie::cause, 2, 0x80, static_cast<std::uint8_t>(0x80 | unsigned(Cause::normalUnspecified))});
     // 4.5.13: exclusive, as indicated, in octet 3.3, by number.
     if (answersSetup(m.type) && call.asked && lacks(PriQuirk::channelMissing, ie::channel))
-        return putUpWith(frame, m, PriQuirk::channelMissing,
+        return putUpWith(cleaned, m, PriQuirk::channelMissing,
                          {ie::channel, 3, 0xA9, 0x83, static_cast<std::uint8_t>(0x80 | index(*call.asked))});
     if (m.type == MessageType::progress && lacks(PriQuirk::progressMissing, ie::progress)) {
         Vetted v = ignore(frame, {});
@@ -324,9 +326,12 @@ Vetted vetKnownCall(Octets frame, const Message& m, const VetRules& rules, const
     default:
         break;
     }
-    if (auto quirk = vetQuirk(frame, m, rules, call))
-        return *quirk;
-    return clean(frame, m, rules);
+    Vetted cleaned = clean(frame, m, rules);
+    auto quirk = vetQuirk(frame, cleaned.instead ? Octets(*cleaned.instead) : frame, m, rules, call);
+    if (!quirk)
+        return cleaned;
+    quirk->wrong = cleaned.wrong;
+    return *quirk;
 }
 
 Vetted vetMessage(Octets frame, const VetRules& rules, const std::function<CallKnown(const Message&)>& lookUp)

@@ -4,6 +4,7 @@
 #include "box/fault_files.h"
 #include "box/learn.h"
 #include "box/message_json.h"
+#include "fleet/route_key.h"
 #include <nlohmann/json.hpp>
 
 namespace callbox::box {
@@ -102,16 +103,13 @@ Task<Response> setMode(Box& box, Request r)
     co_return lines::jsonResponse(answer);
 }
 
-Task<Response> expectCall(Box& box, Secret key, Request r)
+Task<Response> expectCall(Box& box, std::shared_ptr<fleet::RouteKey> key, const Loop& loop, Request r)
 {
     const json body = co_await lines::jsonBody(r);
-    const auto text = [&](const char* name) {
-        const auto it = body.find(name);
-        return it != body.end() && it->is_string() ? it->get<std::string>() : std::string();
-    };
-    if (!key.matches(text("key")))
-        co_await fail(Errc::denied, "key: is not that of this box's route_key_file");
-    const auto parsed = PhoneNumber::parse(text("number"));
+    co_await key->check(body, loop);
+    const auto said = body.find("number");
+    const auto parsed =
+        PhoneNumber::parse(said != body.end() && said->is_string() ? said->get<std::string>() : std::string());
     if (!parsed || parsed->empty())
         co_await fail(Errc::invalid, "number: the number in E.164 that the call will come to");
     const auto it = body.find("call");
@@ -172,10 +170,13 @@ std::vector<control::Route> boxRoutes(Box& box, BoxParts parts, std::string conf
     return routes;
 }
 
-control::Route expectedRoute(Box& box, Secret key)
+control::Route expectedRoute(Box& box, Secret key, const Loop& loop)
 {
     return {"POST", "/v1/expected",
-            [&box, key = std::move(key)](Request r) { return answered(expectCall(box, key, std::move(r))); }, true};
+            [&box, &loop, key = std::make_shared<fleet::RouteKey>(std::move(key))](Request r) {
+                return answered(expectCall(box, key, loop, std::move(r)));
+            },
+            true};
 }
 
 } // namespace callbox::box

@@ -12,6 +12,6 @@ class FaultFiles;
 // outlive the server.
 std::vector<control::Route> boxRoutes(Box& box, BoxParts parts, std::string configuration, FaultFiles* faultFiles);
 // POST /v1/expected, for a switch that holds the key.
-control::Route expectedRoute(Box& box, Secret key);
+control::Route expectedRoute(Box& box, Secret key, const Loop& loop);
 
 } // namespace callbox::box

@@ -31,6 +31,12 @@ std::optional<fleet::ExpectedCall> ExpectedCalls::take(const PhoneNumber& called
     return call;
 }
 
+bool ExpectedCalls::holds(const PhoneNumber& number) const
+{
+    const auto it = held_.find(number);
+    return it != held_.end() && loop_.now() < it->second.until;
+}
+
 hal::CallSetup setupOf(const fleet::ExpectedCall& expected, const hal::CallSetup& arrived, const hal::DialPlan& plan)
 {
     hal::CallSetup s;

@@ -17,6 +17,7 @@ public:
     // Of the call that has come to `called` from `calling` (empty: not shown). Empty: none is expected there, or this
     // is somebody else who has dialled the number: the one that is expected is waited for further.
     std::optional<fleet::ExpectedCall> take(const PhoneNumber& called, const PhoneNumber& calling);
+    [[nodiscard]] bool holds(const PhoneNumber& number) const;
     [[nodiscard]] std::size_t size() const { return held_.size(); }
 
 private:

@@ -91,6 +91,13 @@ std::string_view name(Purpose p)
     return "refuse";
 }
 
+bool numberComplete(const hal::CallSetup& setup, const hal::DialPlan& plan, const BoxConfig& config)
+{
+    Incoming in;
+    in.called = hal::toE164(setup.called, plan);
+    return purposeOf(in, setup.redirecting || setup.original, config) != Purpose::refuse;
+}
+
 Incoming classify(const hal::CallSetup& setup, const Entrance& entrance, const Readiness& ready,
                   const BoxConfig& config)
 {

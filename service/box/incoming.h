@@ -44,6 +44,10 @@ struct Incoming {
     std::string recipientSource; // redirecting, original, access
 };
 
+// Whether nothing is missing of the called number, as far as this box knows it: one of its own, or of a diverted call
+// any.
+bool numberComplete(const hal::CallSetup&, const hal::DialPlan&, const BoxConfig&);
+
 Incoming classify(const hal::CallSetup&, const Entrance&, const Readiness&, const BoxConfig&);
 
 } // namespace callbox::box

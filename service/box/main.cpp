@@ -5,6 +5,7 @@
 #include "box/daemon_edges.h"
 #include "box/technician_sms.h"
 #include "daemon/daemon.h"
+#include "fleet/route_key.h"
 #include "linetest/line_tests.h"
 #include "monitor/monitor.h"
 #include <csignal>
@@ -68,7 +69,7 @@ Result<void> run(const daemon::Start<box::BoxConfig>& start)
         auto key = fleet::readRouteKey(edges.files, config.routeKeyFile);
         if (!key)
             return key.error();
-        routes.push_back(box::expectedRoute(service, std::move(*key)));
+        routes.push_back(box::expectedRoute(service, std::move(*key), loop));
     }
     for (control::Route& r : tests.routes())
         routes.push_back(std::move(r));

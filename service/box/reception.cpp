@@ -22,8 +22,10 @@ Reception::Reception(Desk desk, const ModeKeeper& mode, lines::Lines& lines)
 
 Reception::~Reception()
 {
-    for (const auto& line : lines_.all())
+    for (const auto& line : lines_.all()) {
         line->trunk().setIncoming({});
+        line->trunk().setNumberComplete({});
+    }
 }
 
 void Reception::open()
@@ -32,6 +34,9 @@ void Reception::open()
     for (const auto& line : lines_.all()) {
         const lines::SpanSettings* from = &line->settings();
         line->trunk().setIncoming([this, from](std::unique_ptr<hal::Call> call) { take(std::move(call), *from); });
+        line->trunk().setNumberComplete([this, from](const hal::CallSetup& s) {
+            return numberComplete(s, from->plan, desk_.config) || expected_.holds(hal::toE164(s.called, from->plan));
+        });
     }
 }
 

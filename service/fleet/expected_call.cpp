@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fleet/expected_call.h"
+#include "fleet/route_key.h"
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -9,7 +10,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t shortestKey = 16, longestKey = 200;
 constexpr std::pair<std::string_view, hal::Presentation> presentations[] = {
     {"allowed", hal::Presentation::allowed},
     {"restricted", hal::Presentation::restricted},
@@ -31,10 +31,22 @@ Result<PhoneNumber> numberOf(const json& j, const char* key)
     return n ? n : Result<PhoneNumber>(n.error().because(key));
 }
 
+// What the box has to say to it, in a few words.
+std::string saidIn(const std::string& body)
+{
+    constexpr std::size_t most = 200;
+    const json answer = json::parse(body, nullptr, false);
+    const auto error = answer.is_object() ? answer.find("error") : answer.end();
+    if (!answer.is_object() || error == answer.end() || !error->is_object())
+        return "";
+    const auto message = error->find("message");
+    return message != error->end() && message->is_string() ? ": " + message->get<std::string>().substr(0, most) : "";
+}
+
 class DirectExpecter final : public CallExpecter {
 public:
-    DirectExpecter(control::HttpClient& client, std::vector<ExpectingBox> boxes)
-        : client_(client), boxes_(std::move(boxes))
+    DirectExpecter(const Edges& edges, control::HttpClient& client, std::vector<ExpectingBox> boxes)
+        : edges_(edges), client_(client), boxes_(std::move(boxes))
     {
     }
     Task<> expect(std::string box, PhoneNumber number, ExpectedCall call, Duration limit) override
@@ -46,17 +58,18 @@ public:
         control::Request request;
         request.method = "POST";
         request.path = "/v1/expected";
-        const json body{{"key", known->key.reveal()}, {"number", number.e164()}, {"call", toJson(call)}};
-        request.body = body.dump();
+        const json body{{"number", number.e164()}, {"call", toJson(call)}};
+        request.body = signedWith(known->key, body, edges_.loop.wallNow(), edges_.random).dump();
         const std::string where = known->where;
         const control::Response answer = co_await client_.call(where, std::move(request), limit);
         if (answer.status == 200)
             co_return;
         const Errc code = answer.status == 409 ? Errc::busy : answer.status == 403 ? Errc::denied : Errc::io;
-        co_await fail(code, "POST /v1/expected: HTTP status " + std::to_string(answer.status));
+        co_await fail(code, "POST /v1/expected: HTTP status " + std::to_string(answer.status) + saidIn(answer.body));
     }
 
 private:
+    Edges edges_;
     control::HttpClient& client_;
     std::vector<ExpectingBox> boxes_;
 };
@@ -108,29 +121,10 @@ Result<ExpectedCall> expectedCallFromJson(const json& j)
     return c;
 }
 
-std::unique_ptr<CallExpecter> makeDirectExpecter(control::HttpClient& client, std::vector<ExpectingBox> boxes)
+std::unique_ptr<CallExpecter> makeDirectExpecter(const Edges& edges, control::HttpClient& client,
+                                                 std::vector<ExpectingBox> boxes)
 {
-    return std::make_unique<DirectExpecter>(client, std::move(boxes));
-}
-
-Result<Secret> readRouteKey(Files& files, const std::string& path)
-{
-    auto file = files.open(path, OpenMode::read);
-    if (!file)
-        return file.error().because("route_key_file = " + path);
-    OctetBuffer octets(longestKey * 2);
-    const auto size = (*file)->read(0, octets);
-    if (!size)
-        return size.error().because("route_key_file = " + path);
-    std::string text(octets.begin(), octets.begin() + std::ptrdiff_t(*size));
-    constexpr const char* blanks = " \t\r\n";
-    text.erase(0, std::min(text.find_first_not_of(blanks), text.size()));
-    text.erase(text.find_last_not_of(blanks) + 1);
-    if (text.size() < shortestKey || text.size() > longestKey)
-        return Error{Errc::invalid, "route_key_file = " + path + ": a file with one key of " +
-                                        std::to_string(shortestKey) + " to " + std::to_string(longestKey) +
-                                        " characters"};
-    return Secret(std::move(text));
+    return std::make_unique<DirectExpecter>(edges, client, std::move(boxes));
 }
 
 } // namespace callbox::fleet

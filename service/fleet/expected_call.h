@@ -30,7 +30,7 @@ class CallExpecter {
 public:
     virtual ~CallExpecter() = default;
     // The box will take the next call to `number` for this one. Errc::busy: the number stands for another call;
-    // Errc::denied: the key is wrong; Errc::timeout or gone: the box does not answer.
+    // Errc::denied: the key is wrong, or one of the clocks; Errc::timeout or gone: the box does not answer.
     virtual Task<> expect(std::string box, PhoneNumber number, ExpectedCall call, Duration limit) = 0;
 };
 
@@ -39,10 +39,7 @@ struct ExpectingBox {
     std::string where; // as in direct.h
     Secret key;
 };
-// POST /v1/expected. The client outlives it.
-std::unique_ptr<CallExpecter> makeDirectExpecter(control::HttpClient&, std::vector<ExpectingBox>);
-
-// The key both sides hold, from a file of its own: 16 to 200 characters, blanks around them left out. Blocks: at start.
-Result<Secret> readRouteKey(Files&, const std::string& path);
+// POST /v1/expected, each signed with the box's key (route_key.h). The client outlives it.
+std::unique_ptr<CallExpecter> makeDirectExpecter(const Edges&, control::HttpClient&, std::vector<ExpectingBox>);
 
 } // namespace callbox::fleet

@@ -34,8 +34,9 @@ constexpr ToneKey toneKeys[] = {{"tone_dial", &hal::CountryProfile::dial},
                                 {"tone_busy", &hal::CountryProfile::busy},
                                 {"tone_congestion", &hal::CountryProfile::congestion}};
 
-constexpr std::string_view priKeys[] = {
-    "crc4", "role", "switch_type", "redirecting", "recipient_from", "timers", "restart_at_start", "profile", "accept"};
+constexpr std::string_view priKeys[] = {"crc4",           "role",   "switch_type",      "redirecting",
+                                        "recipient_from", "timers", "restart_at_start", "overlap",
+                                        "profile",        "accept"};
 
 bool takePorts(std::string_view word, unsigned& first, unsigned& last)
 {

@@ -97,6 +97,11 @@ void readSpan(Reader& r, const ini::Section& section, LinesConfig& out, std::map
                 r.problem(e.line, "switch_type = " + e.value + ": profile = " + std::string(s.pri.profile->name) +
                                       " is of switch type " + std::string(hal::name(s.pri.profile->switchType)) +
                                       "; leave one of the two out");
+    if (s.pri.overlap && hal::northAmerican(s.pri.switchType))
+        for (const ini::Entry& e : section.entries)
+            if (e.key == "overlap")
+                r.problem(e.line, "overlap = " + e.value + ": switch type " + std::string(hal::name(s.pri.switchType)) +
+                                      " sends whole numbers; only euroisdn and qsig send them piece by piece");
     if (hal::findBackend(s.backend))
         checkBackendKeys(r, section, s);
     std::string place;

@@ -185,6 +185,8 @@ std::string valueOf(const SpanSettings& s, const std::string& key)
         return s.country;
     if (key == "restart_at_start")
         return s.pri.restartAtStart ? "yes" : "no";
+    if (key == "overlap")
+        return s.pri.overlap ? "yes" : "no";
     if (key == "timers")
         return timersText(s.pri.timers);
     if (isAnalogKey(key))
@@ -227,6 +229,8 @@ std::vector<ini::Key> keys(SpanSettings& s)
                     }),
         ini::boolean("restart_at_start", s.pri.restartAtStart, true,
                      "RESTART every channel when the span comes up; by profile"),
+        ini::boolean("overlap", s.pri.overlap, false,
+                     "the called number may come piece by piece (overlap receiving); on euroisdn and qsig"),
         ini::custom("timers", "NAME=MS NAME=MS ... by the names of Q.921 and Q.931: T200, T203, T303, T309, N200, K",
                     "", "timers and counters that differ from the standards' values",
                     [&s](const std::string& v) { return takeTimers(v, s.pri.timers); }),

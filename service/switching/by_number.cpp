@@ -42,26 +42,34 @@ Task<Switch::Tried> Switch::tryNumber(Carried& c, std::uint64_t record, std::str
     Tried tried;
     tried.cause = hal::Cause::noChannelAvailable;
     tried.words = "all its route numbers are in use";
-    const std::optional<PhoneNumber> number = expecter_ ? boxes_.takeNumber(box) : std::nullopt;
-    if (!number)
-        co_return tried;
-    if (!c.from().proceeding()) { // the exchange's T303 must not run out meanwhile
-        tried = {Outcome::callerGone, c.from().cause(), "the caller left"};
-        co_return tried;
-    }
-    Task<> telling = expecter_->expect(box, *number, expectedOf(c.from(), box), tellLimit);
-    const Result<void> told = co_await check(std::move(telling));
-    if (c.fromGone()) {
-        tried = {Outcome::callerGone, c.from().cause(), "the caller left"};
-        co_return tried;
-    }
-    if (!told) {
+    std::optional<PhoneNumber> number;
+    for (;;) {
+        number = expecter_ ? boxes_.takeNumber(box) : std::nullopt;
+        if (!number)
+            co_return tried;
+        if (!c.from().proceeding()) { // the exchange's T303 must not run out meanwhile
+            boxes_.freeNumber(*number);
+            tried = {Outcome::callerGone, c.from().cause(), "the caller left"};
+            co_return tried;
+        }
+        Task<> telling = expecter_->expect(box, *number, expectedOf(c.from(), box), tellLimit);
+        const Result<void> told = co_await check(std::move(telling));
+        if (c.fromGone()) {
+            tried = {Outcome::callerGone, c.from().cause(), "the caller left"};
+            co_return tried;
+        }
+        if (told)
+            break;
+        if (told.error().code == Errc::busy)
+            continue; // a call that has been deflected there is still on its way
         tried.cause = hal::Cause::destinationOutOfOrder;
         tried.words = "it could not be told of the call: " + told.error().what;
         co_return tried;
     }
     if (boxes_.handsBack(box)) {
         tried = co_await deflect(c, record, box, *number);
+        if (tried.outcome == Outcome::handedBack)
+            boxes_.freeNumber(*number); // the box says so where it still waits for the call
         if (tried.outcome != Outcome::notPlaced)
             co_return tried;
     }

@@ -85,6 +85,13 @@ void decideDeposit(Decision& d)
 
 } // namespace
 
+bool numberComplete(const CallFacts& call, const Numbering& numbering)
+{
+    const auto& access = numbering.access;
+    return !call.redirecting.empty() || std::find(access.begin(), access.end(), call.to) != access.end() ||
+           !ownersOf(call.to, numbering).empty();
+}
+
 Decision decide(const CallFacts& call, std::span<const BoxFacts> facts, const Numbering& numbering,
                 const Policy& policy, TimePoint now)
 {

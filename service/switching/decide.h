@@ -32,6 +32,9 @@ struct Decision {
     std::string policy;                    // the rule that was applied, in words
 };
 
+// Whether nothing is missing of the called number: an access number, one of a link pool, or of a diverted call any.
+bool numberComplete(const CallFacts&, const Numbering&);
+
 // Boxes of equal score are tried in the order of `facts`; who calls turns it to spread the load.
 Decision decide(const CallFacts&, std::span<const BoxFacts> facts, const Numbering&, const Policy&, TimePoint now);
 

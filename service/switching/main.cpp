@@ -3,6 +3,7 @@
 #include "alarms/targets.h"
 #include "daemon/daemon.h"
 #include "fleet/direct.h"
+#include "fleet/route_key.h"
 #include "linetest/line_tests.h"
 #include "monitor/monitor.h"
 #include "switching/switch.h"
@@ -63,7 +64,7 @@ Result<void> run(const daemon::Start<switching::SwitchConfig>& start)
             return key.error().because("[box " + b.id + "]");
         expecting.push_back({b.id, b.status, std::move(*key)});
     }
-    const auto expecter = fleet::makeDirectExpecter(*client, std::move(expecting));
+    const auto expecter = fleet::makeDirectExpecter(edges, *client, std::move(expecting));
     const auto source = fleet::makeDirectSource(edges, *client, boxes);
     alarms::Pusher pusher(edges, start.config.alarms.least);
     alarms::addTargets(pusher, start.config.alarms, *client, "callbox-switchd", "switch");

@@ -29,8 +29,10 @@ Switch::Switch(const Edges& edges, SwitchConfig config, lines::Lines& lines, fle
 Switch::~Switch()
 {
     source_.stop();
-    for (const auto& line : lines_.all())
+    for (const auto& line : lines_.all()) {
         line->trunk().setIncoming({});
+        line->trunk().setNumberComplete({});
+    }
     scripts_.cancelAll();
 }
 
@@ -39,6 +41,10 @@ void Switch::start()
     for (const auto& line : lines_.all()) {
         lines::Line* l = line.get();
         l->trunk().setIncoming([this, l](std::unique_ptr<hal::Call> call) { onIncoming(*l, std::move(call)); });
+        if (l->settings().use == lines::Use::trunk)
+            l->trunk().setNumberComplete([this, l](const hal::CallSetup& s) {
+                return numberComplete(factsOf(s, l->settings().plan), boxes_.numbering());
+            });
         lineLoss_.watch(*l);
     }
     source_.start([this](const std::string& box, fleet::Heard heard) { boxes_.heard(box, std::move(heard)); });
@@ -81,9 +87,14 @@ void Switch::lineLost(lines::Line& line)
 
 CallFacts Switch::factsOf(const hal::Call& call, const hal::DialPlan& plan)
 {
-    const hal::CallSetup& s = call.setup();
-    CallFacts f;
+    CallFacts f = factsOf(call.setup(), plan);
     f.call = call.id();
+    return f;
+}
+
+CallFacts Switch::factsOf(const hal::CallSetup& s, const hal::DialPlan& plan)
+{
+    CallFacts f;
     f.from = hal::toE164(s.calling, plan);
     f.to = hal::toE164(s.called, plan);
     if (s.redirecting)

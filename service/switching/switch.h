@@ -73,6 +73,7 @@ private:
     void watchAlarms();
     void lineLost(lines::Line& line);
     static CallFacts factsOf(const hal::Call& call, const hal::DialPlan& plan);
+    static CallFacts factsOf(const hal::CallSetup& setup, const hal::DialPlan& plan); // without the call's name
 
     Edges edges_;
     SwitchConfig config_;

@@ -78,7 +78,11 @@ Player::Player(const std::string& side, const std::string& type, PriConfig confi
     config.profile = findProfile(type.substr(0, type.find('+')));
     for (std::size_t at = type.find('+'); at != std::string::npos;) {
         const std::size_t end = type.find('+', at + 1);
-        config.accept.add(findQuirk(type.substr(at + 1, end - at - 1)).value());
+        const std::string word = type.substr(at + 1, end - at - 1);
+        if (word == "overlap")
+            config.overlap = true;
+        else
+            config.accept.add(findQuirk(word).value());
         at = end;
     }
     config.switchType = config.profile->switchType;
@@ -92,6 +96,8 @@ Player::Player(const std::string& side, const std::string& type, PriConfig confi
             earlier_.push_back(std::move(call_));
         call_ = std::move(c);
     });
+    // The only number that is known here.
+    trunk_->setNumberComplete([](const CallSetup& s) { return s.called.digits == "2125559000"; });
     loop_.runUntil([this] { return linkUp(); }, 5s);
 }
 

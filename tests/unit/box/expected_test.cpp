@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Calls announced by a switch: what comes over the public network is served for whom it is, once, and nobody else.
 #include "box/expected_calls.h"
+#include "box/incoming.h"
 #include "lines/settings.h"
 #include "world.h"
 #include <nlohmann/json.hpp>
@@ -100,23 +101,24 @@ TEST(Expected, WhatIsSaidOfACallComesOverWhole)
     }
 }
 
-TEST(Expected, AKeyIsReadFromItsFileOrTheFileIsNamed)
+TEST(Overlap, ANumberThatComesPieceByPieceIsWholeWhenItIsTheBoxsOwn)
 {
-    SimFiles files;
-    const auto write = [&](const std::string& text) {
-        auto f = files.open("/key", OpenMode::create).value();
-        EXPECT_TRUE(f->truncate(0));
-        EXPECT_TRUE(f->write(0, std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size())));
-    };
-    EXPECT_FALSE(fleet::readRouteKey(files, "/none"));
-    write("  0123456789abcdef\n");
-    const auto key = fleet::readRouteKey(files, "/key");
-    ASSERT_TRUE(key);
-    EXPECT_TRUE(key->matches("0123456789abcdef"));
-    write("short\n");
-    const auto wrong = fleet::readRouteKey(files, "/key");
-    ASSERT_FALSE(wrong);
-    EXPECT_NE(wrong.error().what.find("route_key_file = /key: a file with one key"), std::string::npos);
+    World w;
+    hal::CallSetup s;
+    s.called = hal::fromE164(accessNumber, lines::dialPlan("us"));
+    const auto whole = [&] { return box::numberComplete(s, lines::dialPlan("us"), w.config); };
+    EXPECT_TRUE(whole());
+    s.called.digits.pop_back();
+    EXPECT_FALSE(whole());
+    s.redirecting = hal::Diversion{};
+    EXPECT_TRUE(whole()) << "whom a diverted call is for is said";
+    // A number that stands for a call of a switch, while it does.
+    box::ExpectedCalls expected(w.loop);
+    EXPECT_FALSE(expected.holds(routeNumber));
+    ASSERT_TRUE(expected.add(routeNumber, announced()));
+    EXPECT_TRUE(expected.holds(routeNumber));
+    w.loop.runFor(fleet::expectedFor);
+    EXPECT_FALSE(expected.holds(routeNumber));
 }
 
 } // namespace

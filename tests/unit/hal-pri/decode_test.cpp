@@ -148,6 +148,18 @@ TEST(Decode, OtherCodesetsAndMaintenanceMessages)
                 ElementsAre("Change status: in service", "Channel identification: B channel 1, exclusive"));
 }
 
+TEST(Decode, ANationalSwitchsChangeOfStatusIsNoLineInformation)
+{
+    // National ISDN 2 puts it into codeset 6, where a call's message has something else under its number.
+    EXPECT_THAT(elements(decoded("03 02 00 00 0F 96 01 01 C2 90 18 03 A9 83 81")),
+                ElementsAre("Change status: out of service", "Channel identification: B channel 1, exclusive"));
+    EXPECT_THAT(elements(decoded("43 02 80 00 07 9E 01 01 C4")), ElementsAre("Change status: shut down"));
+    // Its SERVICE and SERVICE ACKNOWLEDGE have each other's numbers of AT&T's.
+    EXPECT_THAT(linesOf(decoded("43 02 00 00 07 01 01 C0"))[0], HasSubstr("maintenance SERVICE  global"));
+    EXPECT_THAT(linesOf(decoded("43 02 80 00 0F 01 01 C0"))[0], HasSubstr("maintenance SERVICE ACKNOWLEDGE  global"));
+    EXPECT_THAT(linesOf(decoded("03 02 80 00 07 01 01 C0"))[0], HasSubstr("maintenance SERVICE ACKNOWLEDGE  global"));
+}
+
 TEST(Decode, WhatIsCutOffIsSaid)
 {
     EXPECT_THAT(decoded("08 02 00 01 05 04 03 80").damage,

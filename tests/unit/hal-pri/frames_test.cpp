@@ -4,6 +4,7 @@
 #include "../../../hal/pri/clock.h"
 #include "../../../hal/pri/diversion.h"
 #include "../../../hal/pri/ledger.h"
+#include "../../../hal/pri/sequence.h"
 #include "../../../hal/pri/vet.h"
 #include <gtest/gtest.h>
 
@@ -75,6 +76,46 @@ TEST(Vet, WhatIsIgnoredStillCountsForLayer2)
     const Vetted v = vetted(iFrame({0x09, 0x02, 0x00, 0x01, 0x05}, 5, 3));
     ASSERT_TRUE(v.instead);
     EXPECT_EQ(*v.instead, (OctetBuffer{0x02, 0x01, 0x0A, 0x06}));
+}
+
+TEST(Vet, WhatIsPutUpWithIsCleanedAllTheSame)
+{
+    // DISCONNECT without a cause, and with a Display that is cut off.
+    const OctetBuffer frame = iFrame({0x08, 0x02, 0x00, 0x01, 0x45, 0x28, 0x05, 'H', 'i'});
+    const Vetted v = vetted(frame, {.known = true}, {.accepted = {PriQuirk::causeMissing}});
+    ASSERT_TRUE(v.instead);
+    EXPECT_EQ(*v.instead, iFrame({0x08, 0x02, 0x00, 0x01, 0x45, 0x08, 0x02, 0x80, 0x9F}));
+    EXPECT_EQ(v.quirk, PriQuirk::causeMissing);
+    EXPECT_EQ(v.wrong, "element cut off");
+    // One that is there and of no use is not missing.
+    const Vetted empty = vetted(iFrame({0x08, 0x02, 0x00, 0x01, 0x45, 0x08, 0x01, 0x80}), {.known = true},
+                                {.accepted = {PriQuirk::causeMissing}});
+    EXPECT_FALSE(empty.quirk);
+    EXPECT_TRUE(empty.answer);
+}
+
+TEST(Sequence, OnlyTheNextFrameIsTaken)
+{
+    ReceiveSequence s;
+    const auto taken = [&](unsigned ns) { return s.takes(iFrame({0x08}, ns)); };
+    EXPECT_FALSE(taken(0)) << "no link";
+    s.sent(OctetBuffer{0x00, 0x01, 0x7F}); // SABME
+    EXPECT_FALSE(taken(0)) << "not answered yet";
+    s.heard(OctetBuffer{0x00, 0x01, 0x73}); // UA
+    EXPECT_TRUE(taken(0));
+    EXPECT_FALSE(taken(1)) << "one is missing";
+    s.sent(OctetBuffer{0x02, 0x01, 0x01, 0x02}); // RR, N(R) 1
+    EXPECT_FALSE(taken(0)) << "repeated";
+    EXPECT_TRUE(taken(1));
+    EXPECT_TRUE(s.takes(OctetBuffer{0x02, 0x01, 0x01, 0x02})) << "no I frame";
+    s.sent(iFrame({0x08}, 0, 127));
+    EXPECT_TRUE(taken(127));
+    s.heard(OctetBuffer{0x02, 0x01, 0x7F}); // SABME
+    s.sent(OctetBuffer{0x02, 0x01, 0x73});  // UA
+    EXPECT_TRUE(taken(0));
+    s.heard(OctetBuffer{0x02, 0x01, 0x53}); // DISC
+    s.sent(OctetBuffer{0x02, 0x01, 0x73});  // UA
+    EXPECT_FALSE(taken(0)) << "no link any more";
 }
 
 TEST(Answers, AChangeIsKeptUntilItIsAcknowledged)

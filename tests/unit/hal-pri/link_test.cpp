@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a D channel does to calls: lost frames, lost links, their return, and rubbish on the line.
+#include "../../../hal/pri/referral.h"
 #include "line.h"
 #include "vectors/player.h"
 #include <array>
@@ -7,6 +8,7 @@
 
 using namespace callbox;
 using namespace callbox::tests;
+using namespace callbox::hal::pri;
 
 namespace {
 
@@ -228,6 +230,41 @@ TEST(Link, ARepeatedSetupHasTheSameOctets)
     EXPECT_GE(sent, 2u);
     ASSERT_EQ(setups.size(), 1u);
     EXPECT_NE(std::find(setups.begin()->begin(), setups.begin()->end(), 0x73), setups.begin()->end());
+}
+
+// Q.921 5.6.2: what layer 2 refuses has not been said.
+TEST(Link, ARequestThatLayer2RefusesOrHasHadIsNotActedOn)
+{
+    Player player("network", "euroisdn");
+    auto out = player.trunk().place(setupFrom("2125550199", "2125559000"));
+    ASSERT_TRUE(out);
+    player.loop().runFor(50ms);
+    player.peer().send(OctetBuffer{0x08, 0x02, 0x80, 0x01, 0x02, 0x18, 0x03, 0xA9, 0x83, 0x81}); // CALL PROCEEDING
+    player.loop().runFor(50ms);
+    ASSERT_EQ((*out)->stage(), CallStage::proceeding);
+    unsigned asked = 0;
+    player.trunk().referrals()->setReferrals([&](const ReferralRequest&) { ++asked; });
+    OctetBuffer facility{0x08, 0x02, 0x80, 0x01, 0x62};
+    const OctetBuffer element = writeComponent({.invokeId = 5,
+                                                .operation = Operation::callRerouteing,
+                                                .to = PartyNumber{.digits = "2125557000"},
+                                                .reason = DiversionReason::deflection},
+                                               false);
+    facility.insert(facility.end(), element.begin(), element.end());
+    const auto frame = [&](unsigned ns) {
+        OctetBuffer f{0x00, 0x01, static_cast<std::uint8_t>(ns << 1), 0x02};
+        f.insert(f.end(), facility.begin(), facility.end());
+        return f;
+    };
+    player.peer().sendFrame(frame(3)); // some are missing before it
+    player.loop().runFor(50ms);
+    EXPECT_EQ(asked, 0u);
+    player.peer().send(facility);
+    player.loop().runFor(50ms);
+    EXPECT_EQ(asked, 1u);
+    player.peer().sendFrame(frame(1)); // once more
+    player.loop().runFor(50ms);
+    EXPECT_EQ(asked, 1u);
 }
 
 // ---- rubbish

@@ -121,6 +121,33 @@ TEST_P(EachTransfer, ACallerWhoHangsUpMeanwhileHasNotBeenTransferred)
     EXPECT_EQ(t.out->stage(), CallStage::connected);
 }
 
+TEST_P(EachTransfer, LegsThatAFaultOfTheNetworkEndsHaveNotBeenTransferred)
+{
+    for (const bool says : {false, true}) {
+        Line line(GetParam());
+        Trombone t(line);
+        line.network.trunk->referrals()->setReferrals([&](const ReferralRequest& r) {
+            if (says)
+                r.answer(true);
+            t.inFar->hangup(Cause::networkOutOfOrder);
+            t.outFar->hangup(Cause::networkOutOfOrder);
+        });
+        EXPECT_EQ(transferred(t), ReferralEnd::hungUp) << says;
+        EXPECT_TRUE(line.until([&] { return line.allIdle(); }));
+    }
+}
+
+TEST_P(EachTransfer, PartiesWhoLeaveBeforeTheNetworkKnowsHaveNotBeenTransferred)
+{
+    Line line(GetParam());
+    Trombone t(line);
+    line.network.trunk->referrals()->setReferrals([](const ReferralRequest&) {});
+    // Their DISCONNECTs are on the way when we ask.
+    t.networkLetsGo();
+    EXPECT_EQ(transferred(t), ReferralEnd::hungUp);
+    EXPECT_TRUE(line.until([&] { return line.allIdle(); }));
+}
+
 TEST_P(EachTransfer, ATransferThatIsWaitedForOutlivesItsCalls)
 {
     Line line(GetParam());
@@ -155,9 +182,9 @@ TEST(Transfer, OnlyTwoAnsweredCallsOfATrunkThatKnowsItAreTransferred)
 // ---- deflection
 
 struct Ringing {
-    explicit Ringing(Line& line) : line(line)
+    explicit Ringing(Line& line, const CallSetup& setup = setupFrom("2125550199", "2125559000")) : line(line)
     {
-        far = std::move(*line.network.trunk->place(setupFrom("2125550199", "2125559000")));
+        far = std::move(*line.network.trunk->place(setup));
         EXPECT_TRUE(line.until([&] { return !line.user.calls.empty(); }));
         call = std::move(line.user.calls.back());
         line.user.calls.clear();
@@ -191,6 +218,51 @@ TEST(Deflection, ACallGoesToTheNumberAskedForBeforeItIsAnswered)
     EXPECT_EQ(asked[0].to->type, TypeOfNumber::national);
     EXPECT_EQ(asked[0].reason, DiversionReason::deflection);
     EXPECT_TRUE(line.until([&] { return line.allIdle(); }));
+}
+
+TEST(Deflection, TheCounterSaysHowOftenTheCallHasBeenDiverted)
+{
+    struct Case {
+        unsigned said;
+        bool diverted, original;
+        unsigned counter;
+    };
+    for (const Case& k : {Case{0, false, false, 1}, Case{0, true, false, 2}, Case{0, true, true, 3},
+                          Case{3, true, true, 4}, Case{4, true, true, 5}}) {
+        Line line;
+        CallSetup s = setupFrom("2125550199", "2125559000");
+        s.diversions = k.said;
+        if (k.diverted)
+            s.redirecting = Diversion{setupFrom("", "2125550001").called, DiversionReason::busy};
+        if (k.original)
+            s.original = Diversion{setupFrom("", "2125550002").called, DiversionReason::unknown};
+        s.form = k.said ? RedirectingForm::facility : RedirectingForm::ie;
+        Ringing r(line, s);
+        std::optional<unsigned> counter;
+        line.network.trunk->referrals()->setReferrals([&](const ReferralRequest& q) {
+            counter = q.diversions;
+            q.answer(false);
+        });
+        EXPECT_TRUE(r.deflect());
+        EXPECT_EQ(counter, k.counter);
+    }
+}
+
+TEST(Deflection, ACallDivertedFiveTimesIsNotDivertedAgain)
+{
+    Line line;
+    CallSetup s = setupFrom("2125550199", "2125559000");
+    s.redirecting = Diversion{setupFrom("", "2125550001").called, DiversionReason::busy};
+    s.diversions = 5;
+    Ringing r(line, s);
+    unsigned asked = 0;
+    line.network.trunk->referrals()->setReferrals([&](const ReferralRequest&) { ++asked; });
+    const auto end = r.deflect();
+    ASSERT_FALSE(end);
+    EXPECT_EQ(end.error().code, Errc::invalid);
+    EXPECT_NE(end.error().what.find("5 times"), std::string::npos) << end.error().what;
+    EXPECT_EQ(asked, 0u);
+    EXPECT_TRUE(line.run(r.call->answer()));
 }
 
 TEST(Deflection, ARefusedOneCanStillBeAnswered)
@@ -261,7 +333,7 @@ TEST(Components, WhatIsWrittenIsReadBack)
     for (const bool rlt : {false, true})
         for (const Component::Kind kind :
              {Component::Kind::invoke, Component::Kind::result, Component::Kind::error, Component::Kind::reject})
-            for (const unsigned number : {0u, 1u, 127u, 128u, 0x8001u, 0xFFFFFFu}) {
+            for (const int number : {0, 1, 127, 128, 0x8001, 0xFFFFFF, -1, -128, -129, -32768}) {
                 Component c{.kind = kind, .invokeId = 77};
                 c.operation = rlt ? Operation::rltThirdParty : Operation::explicitEctExecute;
                 if (kind == Component::Kind::invoke)
@@ -278,6 +350,27 @@ TEST(Components, WhatIsWrittenIsReadBack)
                 EXPECT_EQ(back->invokeId, 77u);
                 EXPECT_EQ(back->number, c.number);
             }
+}
+
+TEST(Components, ALinkIdOfTheUpperHalfIsGivenBackAsItCame)
+{
+    // LinkId is an INTEGER of 16 bits with a sign (EN 300 369-1); some networks count to 65535, in three octets.
+    for (const std::string_view id : {"02028001", "0203008001"}) {
+        const std::string length = id.size() == 8 ? "0B" : "0C";
+        const auto result = readComponent(octets("91A2" + std::string(id.size() == 8 ? "11" : "12") +
+                                                 "020105"
+                                                 "30" +
+                                                 std::string(id.size() == 8 ? "0C" : "0D") +
+                                                 "06060400827101"
+                                                 "04" +
+                                                 std::string(id)),
+                                          false);
+        ASSERT_TRUE(result && result->number) << id;
+        const OctetBuffer execute = writeComponent(
+            {.invokeId = 6, .operation = Operation::explicitEctExecute, .number = result->number}, false);
+        const OctetBuffer asked = octets(id);
+        EXPECT_TRUE(std::equal(asked.rbegin(), asked.rend(), execute.rbegin())) << toHex(execute);
+    }
 }
 
 TEST(Components, NoOctetsMakeMoreOfThemThanThereIs)

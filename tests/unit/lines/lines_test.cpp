@@ -97,6 +97,8 @@ TEST(LinesConfig, EveryMistakeIsNamed)
          "box.ini:4: switch_type = ni2: profile = dms100 is of switch type dms100; leave one of the two out"},
         {"[span a]\nconnect = /x\naccept = cause-missing nulls\n",
          "accept = cause-missing nulls: extension-bit, stray-octets"},
+        {"[span a]\nconnect = /x\ntype = t1\noverlap = yes\n",
+         "box.ini:4: overlap = yes: switch type ni2 sends whole numbers; only euroisdn and qsig"},
         {"[span a]\nconnect = /x\ntimers = T303\n", "timers = T303: NAME=MS"},
         {"[span a]\nconnect = /x\ntimers = T303=-1\n", "timers = T303=-1: NAME=MS"},
         {"[span a]\nconect = /x\n", "conect = /x: no such key in [span]; did you mean connect?"},
@@ -125,11 +127,12 @@ TEST(LinesConfig, AWrongPinIsNotRepeated)
 TEST(LinesConfig, WhatIsInForceHidesThePin)
 {
     LinesConfig c;
-    problemsOf("[span a]\ntype = t1\nconnect = /x\ntimers = N200=3 T303=4000\n[modem m]\ndevice = /d\npin = 4711\n",
+    problemsOf("[span b]\nconnect = /y\noverlap = yes\n[span a]\ntype = t1\nconnect = /x\ntimers = N200=3 "
+               "T303=4000\n[modem m]\ndevice = /d\npin = 4711\n",
                &c);
     const std::string text = render(c);
     for (const char* line : {"[span a]\n", "law = mulaw\n", "switch_type = ni2\n", "timers = N200=3 T303=4000\n",
-                             "connect = /x\n", "[modem m]\n", "pin = ***\n"})
+                             "connect = /x\n", "overlap = yes\n", "overlap = no\n", "[modem m]\n", "pin = ***\n"})
         EXPECT_THAT(text, HasSubstr(line));
     EXPECT_THAT(text, testing::Not(HasSubstr("4711")));
     // What is printed is a configuration again, but for the PIN.

@@ -158,6 +158,32 @@ TEST(ByNumber, ANumberStandsForOneCallUntilTheBoxHasIt)
     EXPECT_TRUE(w.until([&] { return again->stage() == CallStage::connected; }));
 }
 
+TEST(ByNumber, ADeflectedCallKeepsNoNumberFromTheNextOne)
+{
+    World w({.boxes = 0, .far = true});
+    w.up();
+    std::vector<std::unique_ptr<Call>> calls;
+    w.exchange.front()->trunk->referrals()->setReferrals([&](const ReferralRequest& r) {
+        r.answer(true);
+        calls.back()->hangup(Cause::normalClearing);
+    });
+    // There are two numbers; all this is long before a box would forget a call that does not come.
+    for (unsigned i = 0; i < 5; ++i) {
+        calls.push_back(w.call(w.setup(caller, access, recipient)));
+        ASSERT_TRUE(w.until([&] { return calls.back()->released(); }));
+        EXPECT_THAT(outcomes(w, *calls.back()), testing::ElementsAre("far: deflected to its number")) << i;
+    }
+    // The box still waits for the call to the first: the other one is taken, and the first is left alone.
+    w.told.busy.insert(w.told.rows.at(0).number);
+    w.told.rows.clear();
+    calls.push_back(w.call(w.setup(caller, access, recipient)));
+    ASSERT_TRUE(w.until([&] { return calls.back()->released(); }));
+    EXPECT_THAT(outcomes(w, *calls.back()), testing::ElementsAre("far: deflected to its number"));
+    ASSERT_EQ(w.told.rows.size(), 2U);
+    EXPECT_NE(w.told.rows[0].number, w.told.rows[1].number);
+    w.expectAllIdle();
+}
+
 TEST(ByNumber, ACallerWhoLeavesDuringTheDeflectionLeavesNothingBehind)
 {
     World w({.boxes = 0, .far = true});

@@ -116,6 +116,23 @@ TEST_F(Decide, NumbersThatAreNotOursAreRefusedWithWhatTheyAre)
     EXPECT_FALSE(decided(nullptr, "+12125550123").order.empty());
 }
 
+TEST_F(Decide, ANumberThatComesPieceByPieceIsWholeWhenItIsOneOfOurs)
+{
+    const auto whole = [&](const char* to, const char* redirecting = nullptr) {
+        CallFacts call;
+        call.to = to ? n(to) : PhoneNumber();
+        if (redirecting)
+            call.redirecting = n(redirecting);
+        return numberComplete(call, numbers);
+    };
+    EXPECT_TRUE(whole("+12125559000"));
+    EXPECT_TRUE(whole("+12125559150"));
+    EXPECT_TRUE(whole(nullptr, "+12125550123")) << "whom a diverted call is for is said";
+    EXPECT_FALSE(whole("+1212555915"));
+    EXPECT_FALSE(whole("+12125559999")) << "more digits may come";
+    EXPECT_FALSE(whole(nullptr));
+}
+
 TEST_F(Decide, TheCausesWhenNoBoxIsLeftDiffer)
 {
     for (BoxFacts& f : facts)

@@ -66,7 +66,10 @@ Task<> Taker::say(Call& call)
 
 Task<> Told::expect(std::string box, PhoneNumber number, fleet::ExpectedCall call, Duration)
 {
+    const bool taken = busy.contains(number);
     rows.push_back({std::move(box), std::move(number), std::move(call)});
+    if (taken)
+        co_await fail(Errc::busy, "the number stands for another call that has not come yet");
     if (!answers)
         co_await fail(Errc::timeout, "no answer within 1000 ms");
 }

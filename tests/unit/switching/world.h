@@ -8,6 +8,7 @@
 #include <callbox/hal/virtual_span.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace callbox::switching::tests {
 
@@ -70,6 +71,7 @@ struct Told final : fleet::CallExpecter {
     };
     Task<> expect(std::string box, PhoneNumber number, fleet::ExpectedCall call, Duration limit) override;
     bool answers = true;
+    std::set<PhoneNumber> busy; // a call announced for them has not come yet
     std::vector<Row> rows;
 };
 

@@ -88,7 +88,7 @@ public:
     // samples before the end of the block just heard. Empty: it was none. May come from inside a tick. What is recorded
     // is held back meanwhile, and left out when the call is released so.
     virtual void onLineTone(std::optional<std::size_t> startedAgo) = 0;
-    virtual void onReferral(ReferralNews) = 0; // accepted or refused
+    virtual void onReferral(ReferralEvent) = 0; // asked, accepted or refused
 
 protected:
     ~LegEvents() = default;
@@ -179,7 +179,7 @@ private:
     void onReleased(Cause) override;
     void onBearer(std::unique_ptr<Channel>) override;
     void onLineTone(std::optional<std::size_t> startedAgo) override;
-    void onReferral(ReferralNews) override;
+    void onReferral(ReferralEvent) override;
     void onAudio(const AudioBlock&) override;
     [[nodiscard]] Result<void> mayWait() const;
     [[nodiscard]] Result<LegReferral*> mayRefer() const;

@@ -3,6 +3,7 @@
 // Both ends of a trunk: what a subscriber asks for, what a network (the lab's exchange) is asked. Loop thread only.
 #pragma once
 #include <callbox/base/result.h>
+#include <callbox/hal/cause.h>
 #include <callbox/hal/numbers.h>
 #include <functional>
 
@@ -10,8 +11,13 @@ namespace callbox::hal {
 
 class LegIo;
 
-// The network's own word, while it still has to do it; and that it has let go of a call.
-enum class ReferralNews { accepted, refused, released };
+// What happens to a request: it is wholly with the network; the network's own word, while it still has to do it; and
+// that it has let go of a call.
+enum class ReferralNews { asked, accepted, refused, released };
+struct ReferralEvent {
+    ReferralNews news;
+    Cause cause = Cause::none; // of released
+};
 
 // What became of it, judged by what the network did.
 enum class ReferralEnd {
@@ -41,6 +47,7 @@ struct ReferralRequest {
     std::string other;             // transfer: the other call's id
     std::optional<PartyNumber> to; // deflection: where it shall go
     DiversionReason reason = DiversionReason::unknown;
+    unsigned diversions = 1; // deflection: how many with this one
     // Says yes or no, once, at any time; nothing happens when the call is gone. Who says yes clears the subscriber's
     // legs when it is done.
     std::function<void(bool accept)> answer;

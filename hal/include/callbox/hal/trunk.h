@@ -45,6 +45,10 @@ public:
     // Who gets new calls (stage offered). Refuse with hangup(cause). Without a taker calls are refused with cause 41.
     using Incoming = std::function<void(std::unique_ptr<Call>)>;
     virtual void setIncoming(Incoming) = 0;
+    // Overlap receiving (PriConfig::overlap): whether the called number is whole, asked of a SETUP and after every
+    // INFORMATION. Without it a number is whole when the far side says so, or when T302 has run out.
+    using NumberComplete = std::function<bool(const CallSetup&)>;
+    virtual void setNumberComplete(NumberComplete) {}
     // Errc::no_space: no idle channel; Errc::gone: the D channel is down; Errc::invalid: numbers too long.
     virtual Result<std::unique_ptr<Call>> place(const CallSetup&) = 0;
 
@@ -66,6 +70,7 @@ struct PriConfig {
     const TrunkProfile* profile = nullptr;            // null: that of the switch type
     QuirkSet accept;                                  // beyond those of the profile
     RedirectingForm form = RedirectingForm::facility; // how diversions are sent, unless the setup says otherwise
+    bool overlap = false;             // the far side may send the called number piece by piece (EN 300 403-1 5.2.4)
     bool proceedingFirst = false;     // send CALL PROCEEDING at once; false: CONNECT alone, half the set-up time
     bool highestChannelFirst = false; // which end of the channels we seize from, against glare
     // RESTART each channel when the D channel first comes up. Only the user side does: libpri has one global call

@@ -61,7 +61,7 @@ private:
     // exchange_network.cpp
     [[nodiscard]] bool served(const PhoneNumber& to) const;
     Result<std::unique_ptr<hal::Call>> forward(const hal::Call& call, const hal::DialPlan& plan, const PhoneNumber& to,
-                                               std::optional<hal::DiversionReason> diverted);
+                                               std::optional<hal::DiversionReason> diverted, unsigned diversions);
     Task<> transit(Row& from, std::unique_ptr<hal::Call> in, PhoneNumber to);
     void refer(Row& row, const hal::ReferralRequest& request);
     bool deflect(Row& row, const hal::ReferralRequest& request);
