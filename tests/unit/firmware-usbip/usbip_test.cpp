@@ -154,6 +154,7 @@ TEST_F(UsbIp, AnInterruptWaitsForSomethingToTell)
     frames(100);
     EXPECT_TRUE(p.answers.empty());
     b.device.port(0).alarms(CARD_ALARM_LOS | CARD_ALARM_LOF);
+    ++b.device.port(0).counters().losses;
     frames(4);
     const Bytes a = p.answer();
     ASSERT_EQ(a.size(), 58u);
