@@ -10,7 +10,7 @@ class CasReceiver {
 public:
     // Slot 16 of the next frame. While the line has no alignment nothing is fed: ABCD stay as they were.
     void slot(std::uint8_t octet);
-    void lineLost() { *this = CasReceiver(abcd_); }
+    void lineLost() { *this = CasReceiver(abcd_, changed_); }
     [[nodiscard]] bool aligned() const { return aligned_; }
     [[nodiscard]] bool remoteAlarm() const { return remote_; } // y, in two multiframes in a row
     [[nodiscard]] std::uint8_t abcd(unsigned channel) const { return abcd_[channel]; }
@@ -22,7 +22,7 @@ public:
 private:
     static constexpr std::uint8_t idle = 0b1101; // G.704 5.1.3.2.2: b = 1, c = 0, d = 1 where nothing is used
     using All = std::array<std::uint8_t, 31>;
-    explicit CasReceiver(const All& kept) : abcd_(kept) {}
+    CasReceiver(const All& kept, std::uint32_t changed) : abcd_(kept), changed_(changed) {}
     void set(unsigned channel, std::uint8_t now);
     void first(std::uint8_t octet);
 

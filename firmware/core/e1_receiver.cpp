@@ -102,7 +102,7 @@ void E1Receiver::lose(unsigned searchFrom)
     aligned_ = fasRight_ = false;
     place_ = searchFrom % 256;
     multi_ = Multi::off;
-    blocks_ = errored_ = eBits_ = eErrored_ = complaining_ = 0;
+    blocks_ = errored_ = eErrored_ = complaining_ = 0;
     eAlarm_ = false;
     remote_ = false;
 }
@@ -172,7 +172,6 @@ void E1Receiver::checkBlock(std::uint32_t first)
     const unsigned number = number_;
     block_ = check_.frame(first);
     if (number == 13 || number == 15) {
-        ++eBits_;
         eAlarm_ = eAlarm_ || remote_;
         if ((first & siBit) == 0) {
             ++counters_.ebit;
@@ -187,7 +186,7 @@ void E1Receiver::checkBlock(std::uint32_t first)
         return;
     complaining_ = eErrored_ > complaints && !eAlarm_ ? complaining_ + 1 : 0;
     const bool wrong = errored_ >= falseAlignment;
-    blocks_ = errored_ = eBits_ = eErrored_ = 0;
+    blocks_ = errored_ = eErrored_ = 0;
     eAlarm_ = remote_;
     if (wrong)
         lose(place_ + 1);

@@ -83,7 +83,7 @@ private:
     unsigned waited_ = 0;               // frames in basic alignment since it was first reached, without a multiframe
     unsigned sought_ = 0;               // chunks since basic alignment was given up for want of a multiframe
     unsigned blocks_ = 0, errored_ = 0; // in this second: 1000 blocks
-    unsigned eBits_ = 0, eErrored_ = 0; // the far end's
+    unsigned eErrored_ = 0;             // E bits of it that said so
     bool eAlarm_ = false;               // RAI stood in that second
     unsigned complaining_ = 0;          // such seconds in a row
 

@@ -31,12 +31,17 @@ void FxoLogic::hook(bool offHook)
     still_ = times_.wave;
     denied_ = false;
     denial_.set(false);
-    if (ring_.value()) {
-        ring_.set(false);
-        events_.push(AnalogEvent::ringOff);
-    }
+    endRing();
     chip_.setHook(offHook);
     chip_.setOnHookMonitor(!offHook);
+}
+
+void FxoLogic::endRing()
+{
+    if (!ring_.value())
+        return;
+    ring_.set(false);
+    events_.push(AnalogEvent::ringOff);
 }
 
 void FxoLogic::setHook(bool offHook)
@@ -69,6 +74,7 @@ void FxoLogic::tick(unsigned ms)
         if (unanswered_ >= times_.deadAfter) {
             if (offHook_)
                 hook(false);
+            endRing();
             dead_ = true;
             events_.push(AnalogEvent::dead);
         }

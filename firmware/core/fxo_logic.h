@@ -44,6 +44,7 @@ public:
 
 private:
     void hook(bool offHook);
+    void endRing();
     void onHookLine(unsigned ms);
     void offHookLine(unsigned ms);
     void volts(unsigned ms);

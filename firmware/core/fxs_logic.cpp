@@ -12,7 +12,7 @@ constexpr unsigned aMinute = 60'000;
 
 void FxsLogic::begin()
 {
-    host_ = dead_ = ring_ = reversed_ = false;
+    host_ = dead_ = ring_ = held_ = reversed_ = false;
     silence_ = audio_ = cut_ = guard_ = gap_ = 0;
     minute_ = inMinute_ = 0;
     hook_.set(false);
@@ -31,16 +31,18 @@ void FxsLogic::hostAlive()
 
 void FxsLogic::hostGone()
 {
-    host_ = ring_ = false;
-    audio_ = cut_ = guard_ = 0;
+    host_ = ring_ = held_ = false;
+    audio_ = cut_ = guard_ = gap_ = 0;
     settle();
 }
 
 void FxsLogic::ring(bool on)
 {
     hostAlive();
-    if (hook_.value())
+    if (hook_.value()) {
+        held_ = on && gap_ > 0;
         return;
+    }
     if (ring_ && !on)
         audio_ = times_.onHookAfterRing;
     ring_ = on;
@@ -64,7 +66,8 @@ void FxsLogic::reverse(bool on)
 void FxsLogic::disconnect()
 {
     hostAlive();
-    ring_ = false;
+    ring_ = held_ = false;
+    gap_ = 0;
     cut_ = times_.disconnect;
     settle();
 }
@@ -73,7 +76,7 @@ Linefeed FxsLogic::wanted() const
 {
     if (!host_ || dead_ || cut_ > 0)
         return Linefeed::open;
-    if (!hook_.value() && ring_)
+    if (!hook_.value() && ring_ && guard_ == 0) // ringing whose trip nobody reads would go into an ear
         return Linefeed::ringing;
     if (!hook_.value() && audio_ > 0)
         return reversed_ ? Linefeed::reverseOnHook : Linefeed::forwardOnHook;
@@ -112,6 +115,7 @@ void FxsLogic::tick(unsigned ms)
     }
     if (guard_ > 0) {
         guard_ = guard_ > ms ? guard_ - ms : 0;
+        settle();
         return;
     }
     if (audio_ > 0 && !ring_) {
@@ -133,9 +137,12 @@ void FxsLogic::hook(unsigned ms, bool closed)
             if (gap_ >= times_.flashLeast)
                 events_.push(AnalogEvent::flash);
             gap_ = 0;
+            held_ = false;
         } else if (gap_ > times_.flashMost) {
             gap_ = 0;
             hook_.set(false);
+            ring_ = held_;
+            held_ = false;
             events_.push(AnalogEvent::onHook);
             settle();
         }
@@ -158,7 +165,7 @@ void FxsLogic::powerAlarm()
 {
     ++alarms_;
     ++inMinute_;
-    ring_ = false;
+    ring_ = held_ = false;
     if (inMinute_ > times_.alarmsMost) {
         dead_ = true;
         hook_.set(false);

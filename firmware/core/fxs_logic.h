@@ -24,8 +24,10 @@ public:
     void begin(); // feeds the line once a host has spoken
     // ---- The host's wishes; each says that there is a host. ----
     void hostAlive();
-    void hostGone();               // suspended, switched off: high voltage off, line open
-    void ring(bool on);            // ignored while the telephone is off-hook
+    void hostGone(); // suspended, switched off: high voltage off, line open
+    // Ignored while the telephone is off-hook. In a break that may be a flash it is held until that is known, and
+    // behind a disconnect until the hook can be read again.
+    void ring(bool on);
     void onHookAudio(unsigned ms); // on-hook transmission for that long, 0 ends it
     void reverse(bool on);
     void disconnect();
@@ -51,6 +53,7 @@ private:
     AnalogEvents events_;
     Linefeed feed_ = Linefeed::open; // as the chip was told
     bool host_ = false, dead_ = false, ring_ = false, reversed_ = false;
+    bool held_ = false; // a ring, until a break of the hook has its name
     unsigned silence_ = 0, audio_ = 0, cut_ = 0, guard_ = 0;
     unsigned gap_ = 0; // on-hook, but it may become a flash
     Debounce hook_;

@@ -2,6 +2,7 @@
 #include "device/device.h"
 #include "device/requests.h"
 #include <algorithm>
+#include <utility>
 
 namespace callbox::firmware {
 
@@ -155,10 +156,12 @@ void Device::busReset()
 void Device::millisecond()
 {
     for (unsigned p = 0; p < personality_.e1Ports; ++p) {
-        const std::uint16_t before = ports_[p].alarmsNow();
-        ports_[p].millisecond();
-        if (const std::uint16_t now = ports_[p].alarmsNow(); now != before)
-            say(CARD_LOG_NO_HOST, now & CARD_ALARM_NO_HOST ? 1 : 0, 1, p);
+        E1Port& port = ports_[p];
+        port.millisecond();
+        const bool gone = port.alarmsNow() & CARD_ALARM_NO_HOST;
+        if (gone == std::exchange(hostGone_[p], gone) || !port.on())
+            continue;
+        say(CARD_LOG_NO_HOST, gone ? 1 : 0, gone ? 1 : 2, p);
     }
 }
 

@@ -39,6 +39,7 @@ public:
     int control(const Setup& setup, Buffer data);
     // A packet on an OUT endpoint. False: stalled, or there is no such endpoint in these settings.
     bool out(std::uint8_t endpoint, Octets packet);
+    [[nodiscard]] bool exists(std::uint8_t endpoint) const; // in these settings
     // A packet of an IN endpoint: octets, `nothing` or `stalled`.
     int in(std::uint8_t endpoint, Buffer packet);
     void busReset();
@@ -62,12 +63,12 @@ public:
 private:
     friend class Chapter9;
     int answer(const Setup&, Buffer data);
-    [[nodiscard]] bool exists(std::uint8_t endpoint) const;
     void deselect();
 
     const Personality personality_;
     Board& board_;
     std::array<E1Port, e1PortsMax> ports_;
+    std::array<bool, e1PortsMax> hostGone_{}; // as the log has it
     LogRing log_;
     unsigned address_ = 0;
     std::uint8_t configuration_ = 0;

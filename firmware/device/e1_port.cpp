@@ -9,6 +9,7 @@ namespace {
 
 constexpr unsigned noHostAfter = 500;   // ms
 constexpr unsigned few = 64, many = 96; // frames for the line: between them the host's pace is right
+constexpr std::uint8_t spare = 0xff;    // slot 0 where the host has none: Sa bits are 1, G.704 2.3.2
 constexpr std::uint16_t noSignal = CARD_ALARM_LOS | CARD_ALARM_AIS | CARD_ALARM_LOF | CARD_ALARM_LOMF;
 
 } // namespace
@@ -19,7 +20,8 @@ void E1Port::select(bool on)
     started_ = running_ = false;
     sentRead_ = sentWrite_ = 0;
     read_ = kept_ = write_ = 0;
-    gap_ = lost_ = false;
+    holes_ = 0;
+    lost_ = overflowed_ = false;
     sequence_ = 0;
     silence_ = 0;
     age_ = 0;
@@ -28,6 +30,8 @@ void E1Port::select(bool on)
     alarms_ = static_cast<std::uint16_t>(alarms_ & ~CARD_ALARM_NO_HOST);
     if (!on)
         loop_ = CARD_LOOP_NONE;
+    else if (!stock_)
+        told_.back() = 0; // who begins knows of no defect: one that stands is told
 }
 
 // ---- From the host to the line ----
@@ -76,14 +80,25 @@ bool E1Port::popSent(E1Frame frame)
 E1Port::Send E1Port::transmit(E1Frame frame)
 {
     ++age_;
+    const Send what = next(frame);
+    if (loop_ == CARD_LOOP_DIGITAL) {
+        if (what == Send::frame)
+            keep(frame, false);
+        else
+            fill();
+    }
+    return what;
+}
+
+E1Port::Send E1Port::next(E1Frame frame)
+{
     if (!on_ || !started_ || alarms_ & CARD_ALARM_NO_HOST)
         return Send::ais;
     if (!running_ || !popSent(frame)) {
         std::fill(frame.begin(), frame.end(), line_.idle);
+        frame[0] = spare;
         return Send::idle;
     }
-    if (loop_ == CARD_LOOP_DIGITAL)
-        keep(frame, false);
     return Send::frame;
 }
 
@@ -103,93 +118,114 @@ void E1Port::receive(E1FrameIn frame, unsigned number)
 {
     ++counters_.frames;
     if (loop_ == CARD_LOOP_PAYLOAD) {
-        pushSent(frame);
+        fill();
+        if (alarms_ & CARD_ALARM_NO_HOST)
+            return; // nothing takes it: the line gets AIS
+        std::array<std::uint8_t, CARD_E1_FRAME> back;
+        std::copy(frame.begin(), frame.end(), back.begin());
+        if (tx_.mode != CARD_ICE1_TX_TRANSPARENT)
+            back[0] = spare; // the far end's Sa bits are not its slots
+        pushSent(back);
         return;
     }
-    if (!started_ || loop_ == CARD_LOOP_DIGITAL || !align(number % 16))
+    if (!started_ || loop_ == CARD_LOOP_DIGITAL || full())
         return;
+    if (!align(number % 16)) {
+        counters_.overflow += overflowed_; // goes with those for which there was no room
+        return;
+    }
+    overflowed_ = false;
     keep(frame, false);
 }
 
 void E1Port::receiveNothing()
+{
+    if (loop_ != CARD_LOOP_DIGITAL)
+        fill();
+}
+
+// A frame's time that brings the host nothing else.
+void E1Port::fill()
 {
     static constexpr std::array<std::uint8_t, CARD_E1_FRAME> ones = [] {
         std::array<std::uint8_t, CARD_E1_FRAME> f{};
         f.fill(0xff);
         return f;
     }();
-    if (started_ && loop_ == CARD_LOOP_NONE && extensions_ & CARD_E1_EXT_FILLER)
+    if (started_ && extensions_ & CARD_E1_EXT_FILLER)
         keep(ones, true);
 }
 
-// Positions follow the multiframe: where they do not, the next one begins at a multiple of 16.
+bool E1Port::full()
+{
+    if (write_ - read_ < CARD_E1_RING)
+        return false;
+    ++counters_.overflow;
+    lost_ = overflowed_ = true;
+    return true;
+}
+
+// Positions follow the multiframe: where they do not, the next one begins at a multiple of 16, and holes lie between.
 bool E1Port::align(unsigned number)
 {
     if (write_ % 16 == number)
         return true;
-    lose();
-    return number == 0;
-}
-
-void E1Port::lose()
-{
     lost_ = true;
     write_ = kept_; // what was not whole goes
     const std::uint32_t next = (write_ + 15) / 16 * 16;
-    if (next == write_)
-        return;
-    if (gap_) { // two gaps are not kept apart: what lies between goes too
-        read_ = kept_ = write_ = next;
-        gap_ = false;
-        return;
-    }
-    gap_ = true;
-    gapFrom_ = write_;
-    gapTo_ = kept_ = write_ = next;
+    if (next - read_ > CARD_E1_RING)
+        return false; // no room for holes: the same again with the next frame
+    holes_ += next - write_;
+    for (; write_ != next; ++write_)
+        flags_[at(write_)] = hole;
+    kept_ = write_;
+    return number == 0;
 }
 
 void E1Port::keep(E1FrameIn frame, bool filler)
 {
-    if (write_ - read_ >= CARD_E1_RING) {
-        ++counters_.overflow;
-        lost_ = true;
+    if (full())
         return;
-    }
     std::copy(frame.begin(), frame.end(), received_[at(write_)].begin());
-    filler_[at(write_)] = filler;
+    flags_[at(write_)] =
+        static_cast<std::uint8_t>((filler ? CARD_E1_HEADER_FILLER : 0) | (lost_ ? CARD_E1_HEADER_LOST : 0));
+    lost_ = false;
     ++write_;
     if (!stock_ || write_ % 16 == 0)
         kept_ = write_;
+}
+
+void E1Port::skipHoles()
+{
+    for (; read_ != kept_ && flags_[at(read_)] == hole; ++read_)
+        --holes_;
 }
 
 std::size_t E1Port::in(Buffer packet)
 {
     if (!on_)
         return 0;
-    if (gap_ && read_ == gapFrom_) {
-        read_ = gapTo_;
-        gap_ = false;
-    }
+    skipHoles();
     const unsigned level = received();
     unsigned frames = level > 32 ? 9 : level > 8 ? 8 : level;
-    if (gap_)
-        frames = std::min<unsigned>(frames, gapFrom_ - read_);
     frames = std::min<unsigned>(frames,
                                 packet.size() < CARD_E1_HEADER ? 0 : (packet.size() - CARD_E1_HEADER) / CARD_E1_FRAME);
     if (frames == 0)
         return 0;
-    const bool filler = filler_[at(read_)];
+    const std::uint8_t flags = flags_[at(read_)];
     card_e1_header header{};
     header.position = static_cast<card_u8>(at(read_));
     unsigned taken = 0;
-    for (; taken < frames && filler_[at(read_)] == filler; ++taken, ++read_)
+    // What differs begins a packet of its own: holes, filler, and on our card the frame behind a loss.
+    const unsigned kind = stock_ ? hole | CARD_E1_HEADER_FILLER : 0xff;
+    for (; taken < frames && (taken == 0 || (flags_[at(read_)] & kind) == (flags & CARD_E1_HEADER_FILLER));
+         ++taken, ++read_)
         std::memcpy(&packet[CARD_E1_HEADER + taken * CARD_E1_FRAME], received_[at(read_)].data(), CARD_E1_FRAME);
     if (!stock_) {
         header.sequence = sequence_++;
-        header.flags = static_cast<card_u8>((filler ? CARD_E1_HEADER_FILLER : 0) | (lost_ ? CARD_E1_HEADER_LOST : 0));
+        header.flags = flags;
         header.version = header.position & 0x0f;
     }
-    lost_ = false;
     std::memcpy(packet.data(), &header, sizeof header);
     return CARD_E1_HEADER + taken * CARD_E1_FRAME;
 }
@@ -214,11 +250,8 @@ void E1Port::change(std::uint16_t now)
 {
     if (now == alarms_)
         return;
-    constexpr std::uint16_t lost = CARD_ALARM_LOF | CARD_ALARM_LOMF;
-    if (now & lost && !(alarms_ & lost))
-        ++alignmentLosses_;
     event(CARD_E1_EVENT_ALARMS, now, alarms_);
-    seconds_.defects(now);
+    seconds_.defects(alarms_ | now); // what ends in a second stood in it as well
     alarms_ = now;
 }
 
@@ -263,7 +296,7 @@ card_ice1_errors E1Port::errors() const
                            (alarms_ & CARD_ALARM_RAI ? CARD_ICE1_FLAG_RAI : 0) |
                            (alarms_ & CARD_ALARM_AIS ? CARD_ICE1_FLAG_AIS : 0);
     const auto low = [](std::uint32_t v) { return card_make16(static_cast<card_u16>(v)); };
-    return {low(badMultiframes_), low(alignmentLosses_), low(counters_.overflow), low(counters_.underflow),
+    return {low(badMultiframes_), low(counters_.losses), low(counters_.overflow), low(counters_.underflow),
             static_cast<card_u8>(flags)};
 }
 
@@ -343,7 +376,8 @@ bool E1Port::setLoop(unsigned kind)
     sentRead_ = sentWrite_; // what one side said does not go out as the other's
     running_ = false;
     write_ = kept_ = read_ = (write_ + 15) / 16 * 16;
-    gap_ = false;
+    holes_ = 0;
+    overflowed_ = false;
     lost_ = true;
     return true;
 }

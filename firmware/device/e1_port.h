@@ -16,7 +16,7 @@ using E1FrameIn = std::span<const std::uint8_t, CARD_E1_FRAME>;
 // Free running since power on; card_counters tells what each is.
 struct PortCounters {
     std::uint32_t frames = 0, crc = 0, fas = 0, ebit = 0, code = 0, slipsOut = 0, slipsIn = 0, overflow = 0,
-                  underflow = 0, usb = 0;
+                  underflow = 0, usb = 0, losses = 0; // losses: of alignment
 };
 
 class E1Port {
@@ -41,11 +41,11 @@ public:
     Send transmit(E1Frame frame);
     // A frame received in alignment; `number`: in its multiframe, 0..15.
     void receive(E1FrameIn frame, unsigned number);
-    // A frame's time in which there was no alignment.
+    // The time of a frame in which there was no alignment.
     void receiveNothing();
     // Both sub-multiframes of a multiframe, G.706 4.3.3.
     void blocks(bool firstErrored, bool secondErrored);
-    void alarms(std::uint16_t now); // CARD_ALARM_... of the receiver
+    void alarms(std::uint16_t now); // CARD_ALARM_... of the receiver, all that stood since the last call
     // A frame was left out (1) or said twice (-1) between the line's clock and ours.
     void slip(int framesOut);
     [[nodiscard]] bool remoteAlarm() const; // shall the A bit be sent?
@@ -69,13 +69,16 @@ public:
     [[nodiscard]] std::uint16_t alarmsNow() const { return alarms_; }
     [[nodiscard]] unsigned state() const { return !on_ ? 0 : running_ ? 2 : 1; } // card_port_info.state
     [[nodiscard]] unsigned waiting() const { return sentWrite_ - sentRead_; }    // frames for the line
-    [[nodiscard]] unsigned received() const { return kept_ - read_ - (gap_ ? gapTo_ - gapFrom_ : 0); }
+    [[nodiscard]] unsigned received() const { return kept_ - read_ - holes_; }   // frames for the host
 
 private:
     static std::size_t at(std::uint32_t position) { return position % CARD_E1_RING; }
+    Send next(E1Frame frame);
+    void fill();
+    bool full();
     void keep(E1FrameIn frame, bool filler);
     bool align(unsigned number);
-    void lose();
+    void skipHoles();
     void pushSent(E1FrameIn frame);
     bool popSent(E1Frame frame);
     void change(std::uint16_t alarms);
@@ -98,18 +101,18 @@ private:
 
     // From the line to the host: [read_, kept_) may be fetched, [kept_, write_) belongs to a multiframe not yet whole.
     Ring received_{};
-    std::array<bool, CARD_E1_RING> filler_{};
+    static constexpr std::uint8_t hole = 0x80;       // beside CARD_E1_HEADER_...: nothing lies at that position
+    std::array<std::uint8_t, CARD_E1_RING> flags_{}; // of each frame; _LOST: frames before it were lost
     std::uint32_t read_ = 0, kept_ = 0, write_ = 0;
-    bool gap_ = false; // positions [gapFrom_, gapTo_) hold nothing
-    std::uint32_t gapFrom_ = 0, gapTo_ = 0;
-    bool lost_ = false;
+    std::uint32_t holes_ = 0;                // in [read_, kept_)
+    bool lost_ = false, overflowed_ = false; // before the next frame: frames; for want of room
     std::uint8_t sequence_ = 0;
 
     PortCounters counters_;
     Seconds seconds_;
     unsigned milliseconds_ = 0;
     std::uint16_t alarms_ = 0;
-    std::uint16_t badMultiframes_ = 0, alignmentLosses_ = 0;
+    std::uint16_t badMultiframes_ = 0;
     std::array<std::uint8_t, sizeof(card_ice1_errors)> told_{}; // by the last interrupt
     std::array<card_e1_event, 16> events_{};
     unsigned eventRead_ = 0, eventWrite_ = 0;

@@ -6,36 +6,39 @@ namespace callbox::firmware {
 void Seconds::next(std::uint16_t alarms)
 {
     defects(alarms);
-    const bool defect = seen_ & (CARD_ALARM_LOS | CARD_ALARM_AIS | CARD_ALARM_LOF);
+    const bool defect = seen_ & (CARD_ALARM_LOS | CARD_ALARM_AIS | CARD_ALARM_LOF | CARD_ALARM_LOMF);
     const bool severe = defect || errored_ >= 300;
     const bool bad = defect || errored_ > 0;
     if (seen_ & CARD_ALARM_LOS)
         ++los_;
     if (seen_ & CARD_ALARM_AIS)
         ++ais_;
-    if (seen_ & CARD_ALARM_LOF)
+    if (seen_ & (CARD_ALARM_LOF | CARD_ALARM_LOMF))
         ++lof_;
+    // A run that may end or begin unavailable time stays out of the counters until that is known: they never go back.
     if (away_) {
-        ++uas_;
-        run_ = severe ? 0 : run_ + 1;
-        runErrored_ = severe ? 0 : runErrored_ + bad;
-        if (run_ == 10) { // these ten were available
-            away_ = false;
-            uas_ -= run_;
-            es_ += runErrored_;
+        if (severe) {
+            uas_ += run_ + 1;
             run_ = runErrored_ = 0;
+        } else {
+            ++run_;
+            runErrored_ += bad;
+            if (run_ == 10) { // these ten were available
+                away_ = false;
+                es_ += runErrored_;
+                run_ = runErrored_ = 0;
+            }
+        }
+    } else if (severe) {
+        if (++run_ == 10) {
+            away_ = true;
+            uas_ += run_;
+            run_ = 0;
         }
     } else {
-        es_ += bad;
-        ses_ += severe;
-        run_ = severe ? run_ + 1 : 0;
-        if (run_ == 10) {
-            away_ = true;
-            es_ -= run_;
-            ses_ -= run_;
-            uas_ += run_;
-            run_ = runErrored_ = 0;
-        }
+        es_ += run_ + bad;
+        ses_ += run_;
+        run_ = 0;
     }
     errored_ = 0;
     seen_ = 0;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Seconds of a port, sorted: those of each defect, and errored, severely errored and unavailable ones by ITU-T G.826
 // (05/2002) 4.5: a block of 1 ms in error or a defect; 30 % of the blocks or a defect; ten severely errored in a row
-// begin unavailable time and belong to it, ten others end it. Errored ones are those of available time.
+// begin unavailable time and belong to it, ten others end it. Errored ones are those of available time. Counters only
+// rise: seconds of a run that is not decided are added when it is, up to nine seconds later.
 #pragma once
 #include "protocol/card_protocol.h"
 #include <cstdint>
@@ -24,7 +25,7 @@ private:
     unsigned errored_ = 0;
     std::uint16_t seen_ = 0;
     bool away_ = false;
-    unsigned run_ = 0, runErrored_ = 0;
+    unsigned run_ = 0, runErrored_ = 0; // seconds in a row that speak against away_; errored ones of them
     std::uint32_t los_ = 0, ais_ = 0, lof_ = 0, es_ = 0, ses_ = 0, uas_ = 0;
 };
 

@@ -6,7 +6,9 @@ namespace callbox::usbip {
 
 namespace {
 
-constexpr std::size_t queueMax = 4096; // URBs of one endpoint: far more than any driver has under way
+// Far more than any driver has under way.
+constexpr std::size_t queueMax = 4096;       // URBs of one endpoint
+constexpr std::size_t octetsMax = 16U << 20; // of all
 
 std::uint8_t addressOf(const Submit& s)
 {
@@ -30,18 +32,24 @@ void Bus::submit(Submit s)
         return control(s);
     if (!s.in && !s.isochronous)
         return bulkOut(s);
+    if (!device_.exists(addressOf(s)) || octets_ + weight(s) > octetsMax)
+        return refuse(s);
     auto& queue = queues_[addressOf(s)];
     if (queue.size() >= queueMax)
-        return reply_(s.isochronous ? isoReply(s, brokenPipe, now_) : submitReply(s, brokenPipe, {}, 0));
-    if (s.in)
-        s.data.assign(s.length, 0);
+        return refuse(s);
+    octets_ += weight(s);
     queue.push_back({std::move(s), 0, 0});
+}
+
+void Bus::refuse(const Submit& s)
+{
+    reply_(s.isochronous ? isoReply(s, brokenPipe, now_) : submitReply(s, brokenPipe, {}, 0));
 }
 
 void Bus::control(Submit& s)
 {
     if (s.isochronous || s.in != s.setup.in() || s.length != s.setup.length)
-        return reply_(s.isochronous ? isoReply(s, brokenPipe, now_) : submitReply(s, brokenPipe, {}, 0));
+        return refuse(s);
     s.data.resize(s.length);
     const int n = device_.control(s.setup, s.data);
     if (n == firmware::stalled)
@@ -62,6 +70,7 @@ void Bus::unlink(const Unlink& u)
             std::find_if(queue.begin(), queue.end(), [&](const Waiting& w) { return w.submit.sequence == u.victim; });
         if (it == queue.end())
             continue;
+        octets_ -= weight(it->submit);
         queue.erase(it);
         return reply_(unlinkReply(u, unlinked));
     }
@@ -74,13 +83,17 @@ void Bus::frame()
     for (auto& [endpoint, queue] : queues_) {
         if (queue.empty() || now_ % period(device_.personality(), endpoint) != 0)
             continue;
-        if (serve(endpoint, queue.front()))
-            queue.pop_front();
+        if (!serve(endpoint, queue.front()))
+            continue;
+        octets_ -= weight(queue.front().submit);
+        queue.pop_front();
     }
 }
 
 bool Bus::serve(std::uint8_t endpoint, Waiting& w)
 {
+    if (w.submit.in)
+        w.submit.data.resize(w.submit.length); // no sooner: many may wait
     if (w.submit.isochronous)
         return serveIso(endpoint, w);
     const int n = device_.in(endpoint, w.submit.data);
@@ -113,14 +126,6 @@ bool Bus::serveIso(std::uint8_t endpoint, Waiting& w)
         return false;
     reply_(isoReply(s, 0, w.startFrame));
     return true;
-}
-
-std::size_t Bus::pending() const
-{
-    std::size_t n = 0;
-    for (const auto& [endpoint, queue] : queues_)
-        n += queue.size();
-    return n;
 }
 
 } // namespace callbox::usbip

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The host controller's part of USB/IP: URBs of one device, served frame by frame. Control and bulk transfers are done
 // at once; an isochronous packet takes its turn in its frame; an interrupt transfer waits until there is something to
-// tell.
+// tell. What is for no endpoint of the present settings is stalled at once, and so is what would make more than 16 MiB
+// wait.
 #pragma once
 #include "boards/usbip/wire.h"
 #include "device/device.h"
@@ -20,7 +21,6 @@ public:
     void submit(Submit submit);
     void unlink(const Unlink& unlink);
     void frame(); // 1 ms of USB
-    [[nodiscard]] std::size_t pending() const;
 
 private:
     struct Waiting {
@@ -28,6 +28,8 @@ private:
         std::size_t next = 0; // packet
         std::uint32_t startFrame = 0;
     };
+    static std::size_t weight(const Submit& s) { return s.length + s.packets.size() * sizeof(IsoPacket); }
+    void refuse(const Submit& s);
     void control(Submit& submit);
     void bulkOut(const Submit& submit);
     bool serve(std::uint8_t endpoint, Waiting& w); // true: done
@@ -37,6 +39,7 @@ private:
     Reply reply_;
     std::uint32_t now_ = 0;                              // frame
     std::map<std::uint8_t, std::deque<Waiting>> queues_; // by endpoint address
+    std::size_t octets_ = 0;                             // that they ask for or bring
 };
 
 } // namespace callbox::usbip

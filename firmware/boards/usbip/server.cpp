@@ -15,11 +15,14 @@ namespace {
 
 constexpr std::size_t unsentMax = 16 << 20; // octets a peer may leave unread
 constexpr unsigned behindMax = 100;         // frames made up for at once; what is more is left out
+constexpr std::size_t peersMax = 32;
+constexpr Duration pause = 1s; // after a failure to accept; between two warnings
 
 } // namespace
 
 struct Server::Peer {
     int socket = -1;
+    int second = -1; // the same socket, for `writes`: a descriptor can be watched once
     bool done = false;
     OctetBuffer unsent;
     std::unique_ptr<Watch> reads, writes;
@@ -30,13 +33,14 @@ struct Server::Peer {
         connection.reset();
         reads.reset();
         writes.reset();
-        if (socket >= 0)
-            close(socket);
+        for (const int fd : {socket, second})
+            if (fd >= 0)
+                close(fd);
     }
 };
 
 Server::Server(Loop& loop, Log log, std::vector<VirtualCard*> cards)
-    : loop_(loop), log_(std::move(log)), cards_(std::move(cards)), clock_(loop), sweeper_(loop)
+    : loop_(loop), log_(std::move(log)), cards_(std::move(cards)), clock_(loop), sweeper_(loop), again_(loop)
 {
 }
 
@@ -65,22 +69,47 @@ Result<std::uint16_t> Server::listen(const std::string& address, std::uint16_t p
     if (bind(listening_, generic, sizeof at) != 0 || ::listen(listening_, 8) != 0 ||
         getsockname(listening_, generic, &size) != 0)
         return systemError(errno, "listening on " + address + ":" + std::to_string(port));
+    if (auto r = watchForPeers(); !r)
+        return r.error();
+    return ntohs(at.sin_port);
+}
+
+Result<void> Server::watchForPeers()
+{
     auto watch = loop_.watch(listening_, Interest::read, [this] { accept(); });
     if (!watch)
         return watch.error();
     watch_ = std::move(*watch);
-    return ntohs(at.sin_port);
+    return {};
 }
 
 void Server::accept()
 {
     const int socket = accept4(listening_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (socket < 0)
+    if (socket < 0 && (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED))
         return;
+    if (socket < 0) { // no descriptors left, say: who waits goes on waiting, and the socket stays readable
+        log_.warning("no peer can be let in for a second", {{"error", systemError(errno, "accept")}});
+        watch_.reset();
+        again_.after(pause, [this] { listenAgain(); });
+        return;
+    }
+    if (peers_.size() >= peersMax) {
+        log_.warning("a peer is turned away: there are too many", {{"peers", peers_.size()}});
+        close(socket);
+        return;
+    }
     const int one = 1;
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     if (auto peer = add(socket); !peer)
         log_.warning("a peer is turned away", {{"error", peer.error()}});
+}
+
+void Server::listenAgain()
+{
+    if (watchForPeers())
+        return;
+    again_.after(pause, [this] { listenAgain(); });
 }
 
 Result<Server::Peer*> Server::add(int socket)
@@ -161,7 +190,11 @@ void Server::flush(Peer& peer)
     if (peer.unsent.empty() || peer.done) {
         peer.writes.reset();
     } else if (!peer.writes) {
-        auto watch = loop_.watch(peer.socket, Interest::write, [this, &peer] { flush(peer); });
+        if (peer.second < 0)
+            peer.second = fcntl(peer.socket, F_DUPFD_CLOEXEC, 3);
+        if (peer.second < 0)
+            return drop(peer, systemError(errno, "a second descriptor of the socket").what);
+        auto watch = loop_.watch(peer.second, Interest::write, [this, &peer] { flush(peer); });
         if (!watch)
             return drop(peer, watch.error().what);
         peer.writes = std::move(*watch);
@@ -186,6 +219,7 @@ void Server::sweep()
 void Server::start()
 {
     next_ = loop_.now() + 1ms;
+    warnNext_ = loop_.now();
     clock_.at(next_, [this] { tick(); });
 }
 
@@ -204,6 +238,12 @@ void Server::tick()
                     if (p.connection->card() == &c->exported())
                         drop(p, "the card starts anew");
         }
+    }
+    if (late_ > warned_ && loop_.now() >= warnNext_) {
+        log_.warning("frames are left out: the process comes too late for them",
+                     {{"frames", late_ - warned_}, {"all", late_}});
+        warned_ = late_;
+        warnNext_ = loop_.now() + pause;
     }
     clock_.at(next_, [this] { tick(); });
 }

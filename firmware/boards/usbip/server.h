@@ -16,17 +16,21 @@ public:
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    // `address`: an IPv4 address. The port that was taken: `port`, or any free one if that is 0.
+    // `address`: an IPv4 address. 32 peers at most are served, whatever they do. The port that was taken: `port`, or
+    // any free one if that is 0.
     Result<std::uint16_t> listen(const std::string& address, std::uint16_t port);
     // A connected stream socket whose peer has the card already (vhci_hcd's `attach`); it is closed here.
     Result<void> attach(VirtualCard& card, int socket);
-    void start();                                                    // the clock
-    [[nodiscard]] std::uint64_t lateFrames() const { return late_; } // left out: the process was too late for them
+    // The clock. Frames for which the process comes too late are left out, with a warning once a second at most.
+    void start();
+    [[nodiscard]] std::uint64_t lateFrames() const { return late_; }
 
 private:
     struct Peer;
     Result<Peer*> add(int socket);
+    Result<void> watchForPeers();
     void accept();
+    void listenAgain();
     void readable(Peer& peer);
     void send(Peer& peer, OctetBuffer octets);
     void flush(Peer& peer);
@@ -40,9 +44,9 @@ private:
     int listening_ = -1;
     std::unique_ptr<Watch> watch_;
     std::list<Peer> peers_;
-    Timer clock_, sweeper_;
-    TimePoint next_{};
-    std::uint64_t late_ = 0;
+    Timer clock_, sweeper_, again_;
+    TimePoint next_{}, warnNext_{};
+    std::uint64_t late_ = 0, warned_ = 0;
 };
 
 } // namespace callbox::usbip

@@ -12,17 +12,18 @@ using firmware::E1Port;
 constexpr std::int64_t million = 1'000'000;
 constexpr unsigned silentAfter = 4; // ms: a peer's clock may be late by less
 
-E1Slot0 slotZero(unsigned mode)
+E1Slot0 slotZero(const E1Port& port)
 {
-    switch (mode) {
+    const bool basic = port.line().framing == CARD_FRAMING_BASIC;
+    switch (port.tx().mode) {
     case CARD_ICE1_TX_TRANSPARENT:
         return E1Slot0::host;
     case CARD_ICE1_TX_TS0:
         return E1Slot0::basic;
     case CARD_ICE1_TX_CRC4:
-        return E1Slot0::crc4;
+        return basic ? E1Slot0::basic : E1Slot0::crc4;
     default:
-        return E1Slot0::crc4E;
+        return basic ? E1Slot0::basic : E1Slot0::crc4E;
     }
 }
 
@@ -30,16 +31,15 @@ E1Slot0 slotZero(unsigned mode)
 
 void VirtualLine::settings()
 {
-    const bool basic = port_.rx() == CARD_ICE1_RX_TRANSPARENT || port_.rx() == CARD_ICE1_RX_BASIC;
+    const bool basic = port_.rx() == CARD_ICE1_RX_TRANSPARENT || port_.rx() == CARD_ICE1_RX_BASIC ||
+                       port_.line().framing == CARD_FRAMING_BASIC;
     const E1Framing framing = basic                                            ? E1Framing::basic
                               : port_.line().framing == CARD_FRAMING_CRC4_AUTO ? E1Framing::automatic
                                                                                : E1Framing::crc4;
     if (framing != framing_)
         receiver_.begin(framing_ = framing);
-    if (port_.tx().mode != txMode_) {
-        txMode_ = port_.tx().mode;
-        transmitter_.begin(slotZero(txMode_));
-    }
+    if (const E1Slot0 mode = slotZero(port_); mode != slotZero_)
+        transmitter_.begin(*(slotZero_ = mode));
     if (port_.line().sa == 0xff)
         transmitter_.hostSa();
     else
@@ -51,7 +51,8 @@ void VirtualLine::millisecond()
     settings();
     receive();
     const unsigned own = paced(); // the card's clock goes on, whoever is followed
-    const bool follows = port_.tx().timing == 1 && received_ > 0;
+    // What a loop gives back goes at the pace at which it comes.
+    const bool follows = (port_.tx().timing == 1 || port_.loop() == CARD_LOOP_PAYLOAD) && received_ > 0;
     transmit(follows ? received_ : own);
 }
 
@@ -69,6 +70,7 @@ void VirtualLine::receive()
     raw_.resize(received_ * std::size_t{32});
     from_->read(raw_);
     silent_ = received_ > 0 ? 0 : silent_ + 1;
+    defects_ = 0;
     receiver_.signal(silent_ < silentAfter && from_->signal() != BitPipe::Signal::none);
     for (std::size_t at = 0; at < raw_.size(); at += 32)
         chunk(FrameIn(raw_.data() + at, 32));
@@ -78,14 +80,16 @@ void VirtualLine::receive()
     const E1Counters& now = receiver_.counters();
     port_.counters().fas += now.fas - last_.fas;
     port_.counters().ebit += now.ebit - last_.ebit;
+    port_.counters().losses += now.losses - last_.losses;
     last_ = now;
-    port_.alarms(receiver_.defects());
+    port_.alarms(defects_ | receiver_.defects());
 }
 
 void VirtualLine::chunk(FrameIn line)
 {
     std::array<std::uint8_t, 32> frame{};
     const bool framed = receiver_.receive(line, frame);
+    defects_ |= receiver_.defects(); // a loss may be over within the millisecond
     transmitter_.received(receiver_.block(), receiver_.multiframe());
     if (!framed || (framing_ == E1Framing::crc4 && !receiver_.multiframe())) {
         firstKnown_ = false;

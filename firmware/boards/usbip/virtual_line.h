@@ -5,6 +5,7 @@
 #include "core/e1_receiver.h"
 #include "core/e1_transmitter.h"
 #include "device/e1_port.h"
+#include <optional>
 
 namespace callbox::usbip {
 
@@ -38,7 +39,7 @@ private:
     firmware::core::E1Receiver receiver_{firmware::core::E1Framing::crc4};
     firmware::core::E1Transmitter transmitter_;
     firmware::core::E1Framing framing_ = firmware::core::E1Framing::crc4;
-    unsigned txMode_ = 0xff;
+    std::optional<firmware::core::E1Slot0> slotZero_;
     int ppm_ = 0;
     std::int64_t clock_ = 0;
     unsigned silent_ = 0;                            // ms without a bit
@@ -46,7 +47,8 @@ private:
     unsigned number_ = 0;                            // of frames that have none of their own
     bool firstKnown_ = false, firstErrored_ = false; // sub-multiframe I of a multiframe
     firmware::core::E1Counters last_;
-    std::vector<std::uint8_t> raw_; // this millisecond's bits, for loops
+    firmware::core::Defects defects_ = 0; // all that stood in this millisecond
+    std::vector<std::uint8_t> raw_;       // this millisecond's bits, for loops
 };
 
 } // namespace callbox::usbip

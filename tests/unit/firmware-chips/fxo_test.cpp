@@ -168,6 +168,21 @@ TEST_F(Fxo, ALineSideThatDiesIsToldAndComesBack)
     EXPECT_THAT(events(), ElementsAre(AnalogEvent::batteryOn));
 }
 
+TEST_F(Fxo, ARingIsOverWhenTheLineSideDiesInIt)
+{
+    model.ringing = true;
+    run(500);
+    EXPECT_THAT(events(), ElementsAre(AnalogEvent::ringOn));
+    model.lineSide = false;
+    run(3000);
+    EXPECT_THAT(events(), ElementsAre(AnalogEvent::ringOff, AnalogEvent::dead));
+    EXPECT_FALSE(logic.ringing());
+    model.ringing = false;
+    model.lineSide = true;
+    run(2000);
+    EXPECT_THAT(events(), ElementsAre(AnalogEvent::batteryOn));
+}
+
 TEST_F(Fxo, ALineWithoutBatteryFromTheBeginningIsTold)
 {
     Si3050Model dead;

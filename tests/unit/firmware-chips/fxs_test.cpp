@@ -176,6 +176,76 @@ TEST_F(Fxs, APowerAlarmIsPutRightAndGivenUpWhenItGoesOn)
     EXPECT_EQ(logic.powerAlarms(), 6U);
 }
 
+TEST_F(Fxs, ACallRightBehindAHangUpRings)
+{
+    model.hook = true;
+    run(200);
+    model.hook = false;
+    run(300); // it may be a flash yet
+    (void)events();
+    logic.ring(true);
+    EXPECT_FALSE(model.highVoltage());
+    run(1000);
+    EXPECT_THAT(events(), ElementsAre(AnalogEvent::onHook));
+    EXPECT_TRUE(model.highVoltage());
+}
+
+TEST_F(Fxs, ARingInAFlashIsForgotten)
+{
+    model.hook = true;
+    run(200);
+    model.hook = false;
+    run(300);
+    logic.ring(true);
+    model.hook = true;
+    run(100);
+    EXPECT_THAT(events(), ElementsAre(AnalogEvent::offHook, AnalogEvent::flash));
+    model.hook = false;
+    run(2000);
+    EXPECT_THAT(events(), ElementsAre(AnalogEvent::onHook));
+    EXPECT_FALSE(model.highVoltage()) << "that ring is long over";
+    model.hook = true;
+    run(200);
+    model.hook = false;
+    run(300);
+    logic.ring(true);
+    logic.ring(false); // the cadence's pause
+    run(2000);
+    EXPECT_FALSE(model.highVoltage());
+}
+
+TEST_F(Fxs, AHostThatLeavesInABreakOfTheHookMakesNoFlash)
+{
+    model.hook = true;
+    run(200);
+    model.hook = false;
+    run(200);
+    (void)events();
+    logic.hostGone();
+    host = false;
+    run(1000);
+    host = true;
+    model.hook = true;
+    run(500);
+    EXPECT_THAT(events(), IsEmpty());
+    EXPECT_TRUE(logic.offHook());
+}
+
+TEST_F(Fxs, BehindADisconnectItRingsOnlyWhenTheHookIsRead)
+{
+    logic.disconnect();
+    run(550); // the guard runs
+    logic.ring(true);
+    EXPECT_FALSE(model.highVoltage());
+    EXPECT_EQ(model.state(), 1U);
+    run(300);
+    EXPECT_TRUE(model.highVoltage());
+    model.hook = true;
+    run(30);
+    EXPECT_FALSE(model.highVoltage());
+    EXPECT_THAT(events(), ElementsAre(AnalogEvent::offHook));
+}
+
 TEST_F(Fxs, RareAlarmsDoNotKillAPort)
 {
     for (int i = 0; i < 20; ++i) {

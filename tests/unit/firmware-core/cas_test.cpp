@@ -69,6 +69,17 @@ TEST_F(Cas, OneBadSignalIsNoLossTwoAreAndTheBitsStay)
     EXPECT_TRUE(receiver.aligned());
 }
 
+TEST_F(Cas, AChangeNotYetFetchedOutlivesTheLossOfTheLine)
+{
+    run(64);
+    (void)receiver.takeChanged();
+    transmitter.set(9, 0b0010);
+    run(32);
+    receiver.lineLost();
+    EXPECT_EQ(receiver.takeChanged(), 1U << 9);
+    EXPECT_EQ(receiver.abcd(9), 0b0010);
+}
+
 TEST_F(Cas, ASlotOfNothingButZerosIsLoss)
 {
     run(40);

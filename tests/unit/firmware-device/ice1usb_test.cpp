@@ -265,6 +265,7 @@ TEST_F(IceE1usb, TheInterruptTellsChangesOnly)
     Bytes buffer(10);
     EXPECT_EQ(b.device.in(0x83, buffer), nothing) << "off: never";
     b.device.port(0).alarms(CARD_ALARM_LOS | CARD_ALARM_LOF);
+    ++b.device.port(0).counters().losses;
     EXPECT_EQ(b.device.in(0x83, buffer), nothing);
     ASSERT_TRUE(b.select(0, 1));
     EXPECT_EQ(b.in(0x83, 10), hex("01 0000 0100 0000 0000 03"));

@@ -3,9 +3,13 @@
 // is asserted of how long it takes.
 #include "boards/usbip/server.h"
 #include "peer.h"
+#include <algorithm>
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,6 +20,20 @@ using firmware::Personality;
 using firmware::test::hex;
 
 namespace {
+
+struct Warnings final : LogSink {
+    std::vector<std::string> said;
+    [[nodiscard]] bool enabled(Level, std::string_view) const override { return true; }
+    void write(const LogRecord& r) override
+    {
+        if (r.level != Level::warning)
+            return;
+        std::string text(r.text);
+        for (const Field& f : r.fields)
+            text += " " + f.key + "=" + f.value;
+        said.push_back(text);
+    }
+};
 
 struct Sockets : testing::Test {
     RealLoop loop;
@@ -48,6 +66,22 @@ struct Sockets : testing::Test {
     void say(const Bytes& b)
     {
         ASSERT_EQ(::send(end, b.data(), b.size(), MSG_NOSIGNAL), static_cast<ssize_t>(b.size()));
+    }
+    void connectTo(std::uint16_t port)
+    {
+        const int s = socket(AF_INET, SOCK_STREAM, 0);
+        sockaddr_in at{};
+        at.sin_family = AF_INET;
+        at.sin_port = htons(port);
+        at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        EXPECT_EQ(connect(s, reinterpret_cast<sockaddr*>(&at), sizeof at), 0);
+        closed = false;
+        got.clear();
+        listenTo(s);
+    }
+    void turns(unsigned n) // of the loop
+    {
+        until([&] { return n-- == 0; });
     }
     // Runs the loop until that holds; gives up after a minute.
     bool until(const std::function<bool()>& holds)
@@ -120,23 +154,148 @@ TEST_F(Sockets, OverTcpAndRubbishIsShownTheDoor)
 {
     const auto port = server.listen("127.0.0.1", 0);
     ASSERT_TRUE(port);
-    const auto connectTo = [&] {
-        const int s = socket(AF_INET, SOCK_STREAM, 0);
-        sockaddr_in at{};
-        at.sin_family = AF_INET;
-        at.sin_port = htons(*port);
-        at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        EXPECT_EQ(connect(s, reinterpret_cast<sockaddr*>(&at), sizeof at), 0);
-        listenTo(s);
-    };
-    connectTo();
+    connectTo(*port);
     say(hex("0111 8005 00000000"));
     ASSERT_TRUE(until([&] { return got.size() >= 12 + 312 + 4; }));
     watch.reset();
     close(end);
-    connectTo();
+    connectTo(*port);
     say(Bytes(64, 0x55));
     EXPECT_TRUE(until([&] { return closed; }));
+}
+
+TEST_F(Sockets, APeerThatReadsLateGetsEveryAnswer)
+{
+    int both[2];
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, both), 0);
+    const int little = 4096;
+    ASSERT_EQ(setsockopt(both[0], SOL_SOCKET, SO_SNDBUF, &little, sizeof little), 0);
+    end = both[1];
+    ASSERT_TRUE(server.attach(card, both[0]));
+    constexpr unsigned count = 300;
+    constexpr std::size_t each = 48 + 18;
+    Bytes all;
+    for (unsigned i = 0; i < count; ++i)
+        std::ranges::copy(submit(i, true, 0, 18, {}, {}, hex("8006 0001 0000 1200")), std::back_inserter(all));
+    say(all);
+    ASSERT_TRUE(until([&] {
+        int unread = 1;
+        return ioctl(end, SIOCOUTQ, &unread) == 0 && unread == 0;
+    }));
+    turns(5);
+    ASSERT_NE(card.exported().bus, nullptr) << "not dropped";
+    listenTo(end);
+    ASSERT_TRUE(until([&] { return closed || got.size() >= count * each; }));
+    ASSERT_EQ(got.size(), count * each);
+    for (unsigned i = 0; i < count; ++i)
+        ASSERT_EQ(wordAt(got, i * each + 4), i);
+}
+
+TEST_F(Sockets, WithoutDescriptorsPeersWaitAndAreLetInLater)
+{
+    Warnings warnings;
+    Server other(loop, Log(warnings, "test"), {&card});
+    const auto port = other.listen("127.0.0.1", 0);
+    ASSERT_TRUE(port);
+    connectTo(*port);
+    // UndefinedBehaviorSanitizer takes descriptors for its first look at an object: it has that here.
+    Log(warnings, "test").warning("seen");
+    warnings.said.clear();
+    rlimit before{};
+    ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+    const int next = dup(end);
+    close(next);
+    const rlimit none{static_cast<rlim_t>(next), before.rlim_max};
+    ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+    const bool warned = until([&] { return !warnings.said.empty(); });
+    turns(50);
+    ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+    ASSERT_TRUE(warned);
+    EXPECT_LE(warnings.said.size(), 2u) << "it does not spin";
+    EXPECT_EQ(warnings.said[0], "no peer can be let in for a second error=accept: Too many open files");
+    say(hex("0111 8005 00000000"));
+    EXPECT_TRUE(until([&] { return got.size() >= 12 + 312 + 4; }));
+}
+
+TEST_F(Sockets, TheThirtyThirdPeerIsTurnedAway)
+{
+    const auto port = server.listen("127.0.0.1", 0);
+    ASSERT_TRUE(port);
+    std::vector<int> others;
+    const auto served = [&] {
+        connectTo(*port);
+        if (::send(end, hex("0111 8005 00000000").data(), 8, MSG_NOSIGNAL) != 8)
+            return false;
+        return until([&] { return closed || got.size() >= 12 + 312 + 4; }) && !closed;
+    };
+    for (unsigned i = 0; i < 32; ++i) {
+        ASSERT_TRUE(served()) << i;
+        watch.reset();
+        others.push_back(std::exchange(end, -1));
+    }
+    connectTo(*port);
+    EXPECT_TRUE(until([&] { return closed; }));
+    close(std::exchange(end, -1));
+    for (const int s : others)
+        close(s);
+    turns(50);
+    EXPECT_TRUE(served()) << "there is room again";
+}
+
+// A loop whose time jumps, as that of a process that was held up.
+struct JumpingLoop final : Loop {
+    TimePoint time{};
+    std::map<TimerId, std::pair<TimePoint, Callback>> timers;
+    TimerId last = 0;
+    [[nodiscard]] TimePoint now() const override { return time; }
+    [[nodiscard]] WallTime wallNow() const override { return {}; }
+    void post(Callback cb) override { startTimer(time, std::move(cb)); }
+    TimerId startTimer(TimePoint when, Callback cb) override
+    {
+        timers.emplace(++last, std::pair(when, std::move(cb)));
+        return last;
+    }
+    void cancelTimer(TimerId id) override { timers.erase(id); }
+    Result<std::unique_ptr<Watch>> watch(int, Interest, Callback) override
+    {
+        return Error{Errc::unsupported, "no descriptors here"};
+    }
+    void jump(Duration d)
+    {
+        time += d;
+        for (;;) {
+            const auto due =
+                std::find_if(timers.begin(), timers.end(), [&](const auto& t) { return t.second.first <= time; });
+            if (due == timers.end())
+                return;
+            const Callback cb = std::move(due->second.second);
+            timers.erase(due);
+            cb();
+        }
+    }
+};
+
+TEST(Clock, FramesLeftOutAreToldOnceASecondAtMost)
+{
+    JumpingLoop loop;
+    Warnings warnings;
+    VirtualCard card{Personality::card(1), "000000000000000a", "1-1"};
+    Server server(loop, Log(warnings, "test"), {&card});
+    server.start();
+    for (unsigned i = 0; i < 10; ++i)
+        loop.jump(100ms);
+    EXPECT_TRUE(warnings.said.empty()) << "that much is made up for";
+    const std::string what = "frames are left out: the process comes too late for them ";
+    loop.jump(500ms);
+    EXPECT_EQ(warnings.said, std::vector<std::string>{what + "frames=400 all=400"});
+    loop.jump(200ms);
+    loop.jump(300ms);
+    EXPECT_EQ(warnings.said.size(), 1u);
+    EXPECT_EQ(server.lateFrames(), 700u);
+    for (unsigned i = 0; i < 6; ++i)
+        loop.jump(100ms);
+    ASSERT_EQ(warnings.said.size(), 2u);
+    EXPECT_EQ(warnings.said[1], what + "frames=300 all=700");
 }
 
 TEST_F(Sockets, AnAddressThatIsNoneIsNamed)

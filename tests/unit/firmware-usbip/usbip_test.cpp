@@ -154,6 +154,7 @@ TEST_F(UsbIp, AnInterruptWaitsForSomethingToTell)
     frames(100);
     EXPECT_TRUE(p.answers.empty());
     b.device.port(0).alarms(CARD_ALARM_LOS | CARD_ALARM_LOF);
+    ++b.device.port(0).counters().losses;
     frames(4);
     const Bytes a = p.answer();
     ASSERT_EQ(a.size(), 58u);
@@ -179,6 +180,40 @@ TEST_F(UsbIp, WhatIsUnlinkedIsNotAnsweredTwice)
     EXPECT_EQ(p.answer().size(), 58u);
     ASSERT_TRUE(p.say(unlink(4, 3)));
     EXPECT_EQ(wordAt(p.answer(), 20), 0u) << "it is answered already";
+}
+
+TEST_F(UsbIp, WhatIsForNoEndpointIsStalledAtOnce)
+{
+    imported();
+    ASSERT_TRUE(p.say(submit(1, true, 7, 64)));
+    EXPECT_EQ(static_cast<std::int32_t>(wordAt(p.answer(), 20)), -32);
+    ASSERT_TRUE(p.say(submit(2, true, 5, 292, {}, {{0, 292}}))); // port 1 is off
+    const Bytes a = p.answer();
+    ASSERT_EQ(a.size(), 48u + 16);
+    EXPECT_EQ(static_cast<std::int32_t>(wordAt(a, 20)), -32);
+}
+
+TEST_F(UsbIp, APeerThatAsksForGigabytesGetsNoMoreThanSixteenMegabytesOfThem)
+{
+    imported();
+    constexpr unsigned great = 1 << 20;
+    for (unsigned i = 0; i < 4000; ++i)
+        ASSERT_TRUE(p.say(submit(i, true, 3, great)));
+    ASSERT_EQ(p.answers.size(), 4000u - 16);
+    for (; !p.answers.empty();)
+        ASSERT_EQ(static_cast<std::int32_t>(wordAt(p.answer(), 20)), -32);
+    ASSERT_TRUE(p.say(unlink(5000, 3)));
+    p.answer();
+    ASSERT_TRUE(p.say(submit(5001, true, 3, great)));
+    EXPECT_TRUE(p.answers.empty()) << "there is room again";
+    ASSERT_TRUE(p.say(submit(5002, true, 3, great)));
+    EXPECT_FALSE(p.answers.empty());
+    p.answers.clear();
+    b.device.port(0).alarms(CARD_ALARM_LOS);
+    frames(8);
+    EXPECT_EQ(p.answer().size(), 58u);
+    ASSERT_TRUE(p.say(submit(5003, true, 3, great)));
+    EXPECT_TRUE(p.answers.empty());
 }
 
 TEST_F(UsbIp, TheKernelsAndTheDocumentsCountOfNoPackets)

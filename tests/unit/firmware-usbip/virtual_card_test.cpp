@@ -254,6 +254,65 @@ TEST_F(Crossed, LoopsOfTheLine)
     EXPECT_EQ(right.broken + right.jumps, 0u);
 }
 
+TEST_F(Crossed, APayloadLoopRunsAtTheLinesPaceAndSlipsNothing)
+{
+    b.drift(10'000); // one per cent: what would take minutes is seen in seconds
+    up();
+    ASSERT_TRUE(left.tell(0x40, CARD_REQ_LOOP, CARD_LOOP_PAYLOAD, 0));
+    run(600);
+    forget();
+    const unsigned slips = left.counter(5), underflows = left.counter(8);
+    run(4000);
+    EXPECT_EQ(left.counter(5), slips);
+    EXPECT_EQ(left.counter(8), underflows);
+    EXPECT_NEAR(right.received, 32320, 40);
+    EXPECT_EQ(right.broken + right.jumps, 0u);
+}
+
+TEST_F(Crossed, ALossOfFrameWithoutCrc4IsSeenHoweverShort)
+{
+    for (Host* h : {&left, &right}) {
+        h->open(hex("01000000"));
+        ASSERT_TRUE(h->tell(0x41, 4, 0, 0, hex("02")));
+    }
+    run(600);
+    const auto losses = [&] { return left.ask(0xc1, CARD_ICE1_GET_ERRORS, 0, 9).at(2); };
+    const unsigned before = losses(), seconds = left.counter(11);
+    for (unsigned i = 0; i < 8; ++i) {
+        fromB().slip(3);
+        unsigned seen = 0;
+        for (unsigned ms = 0; ms < 50; ++ms) {
+            run(1);
+            seen |= left.alarms();
+        }
+        EXPECT_EQ(seen & CARD_ALARM_LOF, CARD_ALARM_LOF) << i;
+        EXPECT_GE(losses() - before, i + 1) << "one more if a false signal was found first";
+    }
+    run(1000);
+    EXPECT_GE(left.counter(11) - seconds, 1u) << "a second with loss of frame";
+    EXPECT_EQ(left.alarms(), 0u);
+}
+
+TEST_F(Crossed, FramingWithoutCrc4IsSetByTheLineRequest)
+{
+    left.open(); // transmitter and receiver say CRC-4
+    Bytes line = left.ask(0xc1, CARD_E1_GET_LINE, 0, 12);
+    line[1] = CARD_FRAMING_BASIC;
+    ASSERT_TRUE(left.tell(0x41, CARD_E1_SET_LINE, 0, 0, line));
+    right.open(hex("01000000"));
+    ASSERT_TRUE(right.tell(0x41, 4, 0, 0, hex("02")));
+    run(600);
+    EXPECT_EQ(left.alarms(), 0u) << "no multiframe is missed";
+    EXPECT_EQ(right.alarms(), 0u);
+    forget();
+    run(200);
+    EXPECT_NEAR(left.received, 1600, 20);
+    EXPECT_EQ(left.broken + left.jumps + right.broken + right.jumps, 0u);
+    ASSERT_TRUE(right.tell(0x41, 4, 0, 0, hex("03")));
+    run(600);
+    EXPECT_EQ(right.alarms() & CARD_ALARM_LOMF, CARD_ALARM_LOMF) << "left sends no multiframe";
+}
+
 TEST_F(Crossed, AHostThatHangsIsAisToTheFarEnd)
 {
     up();
