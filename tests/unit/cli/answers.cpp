@@ -143,8 +143,8 @@ json linesJson(const std::string& span)
     const auto line = [](unsigned port) {
         return hal::AnalogLine{hal::Timeslot{static_cast<std::uint8_t>(port)}, number("+12125559000")};
     };
-    hal::LineRow talks{line(1), hal::PortKind::fxo, "talking", true, span + "-1-4", 4, 3};
-    hal::LineRow dead{line(2), hal::PortKind::fxo, "dead", true, "", 0, 1};
+    hal::LineRow talks{line(1), hal::PortKind::fxo, "talking", true, false, span + "-1-4", 4, 3};
+    hal::LineRow dead{line(2), hal::PortKind::fxo, "dead", true, true, "", 0, 1};
     return {{"version", 1}, {"lines", {lines::toJson(talks, span), lines::toJson(dead, span)}}};
 }
 
