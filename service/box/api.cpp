@@ -173,7 +173,7 @@ std::vector<control::Route> boxRoutes(Box& box, BoxParts parts, std::string conf
 control::Route expectedRoute(Box& box, Secret key, const Loop& loop)
 {
     return {"POST", "/v1/expected",
-            [&box, &loop, key = std::make_shared<fleet::RouteKey>(std::move(key))](Request r) {
+            [&box, &loop, key = std::make_shared<fleet::RouteKey>(std::move(key), loop.wallNow())](Request r) {
                 return answered(expectCall(box, key, loop, std::move(r)));
             },
             true};
