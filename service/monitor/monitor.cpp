@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "monitor/monitor.h"
+#include "lines/taker.h"
 #include "monitor/meter.h"
 #include <algorithm>
 #include <callbox/base/async.h>
@@ -128,8 +129,8 @@ Result<ListenOrder> listenOrder(const json& body)
     if (o.span.empty())
         return Error{Errc::invalid, "span: the name of one, as a text"};
     o.by = text("by");
-    if (o.by.empty())
-        return Error{Errc::invalid, "by: who listens, as a text; the log keeps it"};
+    if (auto r = lines::checkTaker(o.by); !r)
+        return r.error();
     const auto slot = body.find("slot");
     if (slot == body.end() || !slot->is_number_unsigned() || slot->get<std::uint64_t>() > 255)
         return Error{Errc::invalid, "slot: the number of a channel"};

@@ -248,6 +248,7 @@ TEST_P(MonitorTest, WhatCannotBeHeardIsRefusedWithWords)
     };
     EXPECT_THAT(refused({{"slot", 1}, {"by", "kim"}}), HasSubstr("span"));
     EXPECT_THAT(refused({{"span", "trunk1"}, {"slot", 1}}), HasSubstr("who listens"));
+    EXPECT_THAT(refused({{"span", "trunk1"}, {"slot", 1}, {"by", std::string(201, 'k')}}), HasSubstr("200 octets"));
     EXPECT_THAT(refused({{"span", "trunk9"}, {"slot", 1}, {"by", "kim"}}), HasSubstr("trunk9"));
     EXPECT_THAT(refused({{"span", "trunk1"}, {"slot", 77}, {"by", "kim"}}), HasSubstr("no such one"));
     EXPECT_THAT(refused({{"span", "trunk1"}, {"slot", -1}, {"by", "kim"}}), HasSubstr("number of a channel"));
