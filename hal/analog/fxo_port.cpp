@@ -19,7 +19,6 @@ constexpr Duration voiceToAnswer = 240ms; // within a second
 constexpr Duration guardTime = 1s;        // on hook before the line is used again
 constexpr Duration lineCut = 3s;          // no battery for so long is no signal of the exchange
 constexpr Duration settles = 1s;          // polarity after connecting
-constexpr Duration aMoment = 1s;          // a line without battery for less is no dead one
 
 // Of what an exchange plays before anybody answers.
 enum { dialTone, ringback, busy, congestion };
@@ -42,7 +41,7 @@ Duration ringbackPause(const CountryProfile& c)
 
 FxoPort::FxoPort(Bank& bank, AnalogLine line)
     : Port(bank, std::move(line)), callerIds_(bank.config.country.callerId, bank.span.config().law),
-      deadSince_(bank.edges.loop.now() - aMoment), ringTimer_(bank.edges.loop), offerTimer_(bank.edges.loop),
+      deadSince_(bank.edges.loop.now() - lineCut), ringTimer_(bank.edges.loop), offerTimer_(bank.edges.loop),
       ringsOver_(bank.edges.loop), limit_(bank.edges.loop), guard_(bank.edges.loop), drop_(bank.edges.loop)
 {
 }
@@ -65,7 +64,7 @@ ChannelState FxoPort::state() const
 // An exchange opens the loop for a moment when it clears.
 bool FxoPort::dead() const
 {
-    return state_ == FxoState::dead && (!bankUp_ || bank_.edges.loop.now() - deadSince_ >= aMoment);
+    return state_ == FxoState::dead && (!bankUp_ || bank_.edges.loop.now() - deadSince_ >= lineCut);
 }
 
 void FxoPort::apply(FxoInput input, Cause cause)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <callbox/base/ini.h>
 #include <callbox/base/nearest.h>
+#include <cctype>
 #include <fstream>
 #include <iterator>
 
@@ -25,6 +26,39 @@ std::string_view withoutComment(std::string_view line)
         if ((line[i] == '#' || line[i] == ';') && (i == 0 || line[i - 1] == ' ' || line[i - 1] == '\t'))
             return line.substr(0, i);
     return line;
+}
+
+// What is wrong is told on standard error and in logs; a PIN is not, wherever it stands and however its key is written.
+bool keepsPin(std::string_view key)
+{
+    std::string lower;
+    for (const unsigned char c : key)
+        lower += static_cast<char>(std::tolower(c));
+    const std::vector<std::string> pin{"pin"};
+    return lower.find(pin[0]) != std::string::npos || nearest(lower, pin) ||
+           std::is_permutation(lower.begin(), lower.end(), pin[0].begin(), pin[0].end());
+}
+
+// The letters a line or a key begins with.
+std::string_view word(std::string_view text)
+{
+    const auto end =
+        std::find_if(text.begin(), text.end(), [](unsigned char c) { return !std::isalpha(c) && c != '_'; });
+    return text.substr(0, static_cast<std::size_t>(end - text.begin()));
+}
+
+std::string shown(const std::string& key, const std::string& value)
+{
+    if (!keepsPin(key))
+        return key + " = " + value;
+    return std::string(word(key)) + " = " + (value.empty() ? "" : "***");
+}
+
+std::string shownLine(std::string_view line)
+{
+    const std::string_view key = trim(line.substr(0, line.find('=')));
+    const std::string_view first = word(line);
+    return keepsPin(first) || keepsPin(key) ? std::string(first) + " ***" : std::string(line);
 }
 
 void parseSectionLine(std::string_view text, int line, Document& doc, std::vector<Problem>& problems)
@@ -51,11 +85,11 @@ void parseEntryLine(std::string_view text, int line, Document& doc, std::vector<
     const auto equals = text.find('=');
     const std::string_view key = trim(text.substr(0, equals));
     if (equals == std::string_view::npos || key.empty()) {
-        problems.push_back({doc.file, line, std::string(text) + ": a line is KEY = VALUE, [SECTION] or a # comment"});
+        problems.push_back({doc.file, line, shownLine(text) + ": a line is KEY = VALUE, [SECTION] or a # comment"});
         return;
     }
     if (doc.sections.empty()) {
-        problems.push_back({doc.file, line, std::string(text) + ": stands before the first [SECTION]"});
+        problems.push_back({doc.file, line, shownLine(text) + ": stands before the first [SECTION]"});
         return;
     }
     doc.sections.back().entries.push_back({std::string(key), std::string(trim(text.substr(equals + 1))), line});
@@ -63,7 +97,7 @@ void parseEntryLine(std::string_view text, int line, Document& doc, std::vector<
 
 std::string unknownKeyText(const Entry& e, const Section& s, std::span<const Key> keys)
 {
-    std::string text = e.key + " = " + e.value + ": no such key in [" + s.kind + "]";
+    std::string text = shown(e.key, e.value) + ": no such key in [" + s.kind + "]";
     std::vector<std::string> known;
     for (const Key& k : keys)
         known.push_back(k.name);
@@ -123,9 +157,9 @@ void bind(const Document& doc, const Section& section, std::span<const Key> keys
             if (e.key != key.name)
                 continue;
             if (++given > 1 && !key.list)
-                problems.push_back({doc.file, e.line, e.key + " = " + e.value + ": given twice in this section"});
+                problems.push_back({doc.file, e.line, shown(e.key, e.value) + ": given twice in this section"});
             else if (!key.take(e.value))
-                problems.push_back({doc.file, e.line, e.key + " = " + e.value + ": " + key.allowed});
+                problems.push_back({doc.file, e.line, shown(e.key, e.value) + ": " + key.allowed});
         }
         if (given)
             continue;

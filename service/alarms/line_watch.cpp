@@ -99,8 +99,10 @@ void LineWatch::lookAtSpan(const lines::Line& line)
         book_.set(k == now, *k, line.name());
     const auto* analog = dynamic_cast<const hal::AnalogLines*>(&line.trunk());
     for (const hal::LineRow& l : analog ? analog->lines() : std::vector<hal::LineRow>())
-        book_.set(l.dead && !now, kinds::lineDead, line.name() + "-" + std::to_string(hal::index(l.line.port)),
-                  l.line.number.masked());
+        // All of them together are the span's alarm: no new ones beside it, and none that stands is said to be over.
+        if (!now || !l.dead)
+            book_.set(l.dead, kinds::lineDead, line.name() + "-" + std::to_string(hal::index(l.line.port)),
+                      l.line.number.masked());
     book_.set(line.trunk().status().restartTrouble, kinds::restartTrouble, line.name());
 }
 

@@ -27,16 +27,29 @@ bool isCritical(const status::AlarmRecord& a)
 
 struct Pusher::Channel {
     Channel(std::unique_ptr<Target> t, PushPolicy p) : target(std::move(t)), policy(p) {}
-    // The newest state of an alarm takes the place of what waits.
-    void put(const status::AlarmRecord& a)
+    // The newest state of an alarm takes the place of what waits; where there is no place, a critical one takes that of
+    // the oldest lesser one. Gives what is not told for that.
+    [[nodiscard]] std::optional<status::AlarmRecord> put(const status::AlarmRecord& a)
     {
+        std::optional<status::AlarmRecord> dropped;
         const auto same = std::find_if(waiting.begin(), waiting.end(), [&](const auto& w) { return w.name == a.name; });
         if (same != waiting.end())
             *same = a;
         else if (waiting.size() < mostWaiting)
             waiting.push_back(a);
+        else if (const auto lesser = oldestOf(false); isCritical(a) && lesser != waiting.end()) {
+            dropped = std::move(*lesser);
+            waiting.erase(lesser);
+            waiting.push_back(a);
+        } else
+            dropped = a;
         if (news)
             news->set(true);
+        return dropped;
+    }
+    [[nodiscard]] std::deque<status::AlarmRecord>::iterator oldestOf(bool critical)
+    {
+        return std::find_if(waiting.begin(), waiting.end(), [&](const auto& w) { return isCritical(w) == critical; });
     }
     // How long until one more may be told. Critical ones have a rate of their own: no number of lesser ones holds them
     // back, and one of them that flaps holds back no lesser one.
@@ -57,8 +70,7 @@ struct Pusher::Channel {
     {
         Next best{waiting.end(), rateOver};
         for (const bool critical : {true, false}) {
-            const auto it =
-                std::find_if(waiting.begin(), waiting.end(), [&](const auto& w) { return isCritical(w) == critical; });
+            const auto it = oldestOf(critical);
             if (it == waiting.end())
                 continue;
             const Duration wait = room(critical, now);
@@ -95,7 +107,9 @@ void Pusher::changed(const status::AlarmRecord& a)
     for (const auto& c : channels_) {
         if (a.state == "acknowledged" && !c->policy.acknowledgements)
             continue;
-        c->put(a);
+        if (const auto dropped = c->put(a))
+            edges_.log.warning("too many alarms wait to be told; one is left out",
+                               {{"to", c->target->name()}, {"alarm", dropped->name}, {"state", dropped->state}});
         if (!std::exchange(c->working, true))
             tasks_.start(work(*c));
     }

@@ -77,8 +77,9 @@ std::vector<ini::Key> keys(PushConfig& c, bool modems)
                                });
     sms.list = true;
     table.push_back(std::move(sms));
-    table.push_back(ini::integer("sms_per_hour", c.smsPerHour, 1, 60, 6,
-                                 "to each technician; what is over it waits, of each alarm its newest state"));
+    table.push_back(ini::integer(
+        "sms_per_hour", c.smsPerHour, 1, 60, 6,
+        "to each technician, and as many critical ones; what is over it waits, of each alarm its newest state"));
     return table;
 }
 

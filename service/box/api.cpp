@@ -5,6 +5,7 @@
 #include "box/learn.h"
 #include "box/message_json.h"
 #include "fleet/route_key.h"
+#include "lines/taker.h"
 #include <nlohmann/json.hpp>
 
 namespace callbox::box {
@@ -73,9 +74,11 @@ Task<Response> deleteMessage(Kept kept, Request r)
 Task<Response> messageAudio(Kept kept, Request r)
 {
     const messages::MessageId id = co_await messageId(kept.box, r.captured.at(0));
+    const auto said = r.query.find("by");
+    const std::string by = said == r.query.end() ? std::string() : said->second;
+    co_await lines::checkTaker(by);
     const OctetBuffer wav = co_await kept.store.exportWav(id);
-    const auto by = r.query.find("by");
-    kept.log.info("audio given out", {{"message", id}, {"by", by == r.query.end() ? "" : by->second}});
+    kept.log.info("audio given out", {{"message", id}, {"by", by}});
     co_return Response{200, std::string(asText(wav)), "audio/wav"};
 }
 
@@ -173,7 +176,7 @@ std::vector<control::Route> boxRoutes(Box& box, BoxParts parts, std::string conf
 control::Route expectedRoute(Box& box, Secret key, const Loop& loop)
 {
     return {"POST", "/v1/expected",
-            [&box, &loop, key = std::make_shared<fleet::RouteKey>(std::move(key))](Request r) {
+            [&box, &loop, key = std::make_shared<fleet::RouteKey>(std::move(key), loop.wallNow())](Request r) {
                 return answered(expectCall(box, key, loop, std::move(r)));
             },
             true};

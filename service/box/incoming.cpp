@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "box/incoming.h"
+#include "lines/begun.h"
 #include <algorithm>
 
 namespace callbox::box {
@@ -93,9 +94,16 @@ std::string_view name(Purpose p)
 
 bool numberComplete(const hal::CallSetup& setup, const hal::DialPlan& plan, const BoxConfig& config)
 {
+    // Whom a diverted call is for is said, if it is; an element without digits says nothing.
+    if ((setup.redirecting && !setup.redirecting->number.digits.empty()) ||
+        (setup.original && !setup.original->number.digits.empty()))
+        return true;
     Incoming in;
     in.called = hal::toE164(setup.called, plan);
-    return purposeOf(in, setup.redirecting || setup.original, config) != Purpose::refuse;
+    const bool begins = lines::mayBecome(in.called, config.pool) ||
+                        std::any_of(config.access.begin(), config.access.end(),
+                                    [&](const AccessNumber& a) { return lines::mayBecome(in.called, a.number); });
+    return !begins && purposeOf(in, false, config) != Purpose::refuse;
 }
 
 Incoming classify(const hal::CallSetup& setup, const Entrance& entrance, const Readiness& ready,

@@ -78,6 +78,9 @@ Result<void> RouteKey::check(const json& body, const Loop& loop)
         return Error{Errc::denied, "at: " + (at ? isoUtc(*at) : std::string("no moment")) +
                                        "; this box's clock shows " + isoUtc(now) +
                                        ", and the two may be 5 minutes apart"};
+    if (*at < std::chrono::time_point_cast<std::chrono::milliseconds>(started_)) // as exact as `at`
+        return Error{Errc::denied, "at: " + isoUtc(*at) + " is before this process began, " + isoUtc(started_) +
+                                       ": it cannot know whether the request has come before"};
     const std::string nonce = textOf(body, "nonce");
     if (nonce.size() != nonceDigits)
         return Error{Errc::denied, "nonce: " + std::to_string(nonceDigits) + " hexadecimal digits, never the same"};

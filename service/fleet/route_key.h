@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The key that a switch and a box share, so that only the switch tells the box of calls (POST /v1/expected). The key
 // itself never travels: a request carries a moment, a number used once, and a code over all of it (HMAC-SHA-256, RFC
-// 2104). Who listens on the way learns no key, and what he has heard cannot be said again. Loop thread only.
+// 2104). Who listens on the way learns no key, and what he has heard cannot be said again: what this process has heard
+// it knows, and what is from before its start it does not take. Loop thread only.
 #pragma once
 #include <callbox/base/edges.h>
 #include <callbox/base/number.h>
@@ -23,12 +24,14 @@ nlohmann::json signedWith(const Secret& key, nlohmann::json body, WallTime at, R
 // The box's side: knows what it has heard already.
 class RouteKey {
 public:
-    explicit RouteKey(Secret key) : key_(std::move(key)) {}
+    // `started`: of the process. A switch whose clock is behind is refused for so long after it.
+    RouteKey(Secret key, WallTime started) : key_(std::move(key)), started_(started) {}
     // Errc::denied says what is wrong with it.
     Result<void> check(const nlohmann::json& body, const Loop&);
 
 private:
     Secret key_;
+    WallTime started_;
     std::map<std::string, TimePoint> heard_; // by nonce, until its moment is too long ago
 };
 

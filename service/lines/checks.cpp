@@ -111,14 +111,13 @@ void readSpan(Reader& r, const ini::Section& section, LinesConfig& out, std::map
     out.spans.push_back(std::move(s));
 }
 
-// What is wrong is told on standard error and in logs: a PIN is not, of whatever form, nor what may be one under a key
-// that was mistyped.
+// A PIN under a key that is unlike its own (ini hides those that are like it): of a modem, whatever has digits only.
 void hidePin(const ini::Section& section, ini::Problem& problem)
 {
     for (const ini::Entry& e : section.entries) {
-        const bool digits = e.key != "baud" && e.value.find_first_not_of("0123456789") == std::string::npos;
+        const bool digits = e.key != "baud" && e.value.find_first_not_of("0123456789 \t\"'") == std::string::npos;
         const std::string said = e.key + " = " + e.value;
-        if (e.line == problem.line && !e.value.empty() && (e.key == "pin" || digits) && problem.text.starts_with(said))
+        if (e.line == problem.line && !e.value.empty() && digits && problem.text.starts_with(said))
             problem.text.replace(0, said.size(), e.key + " = ***");
     }
 }

@@ -6,7 +6,6 @@ namespace callbox::monitor {
 
 namespace {
 
-constexpr Duration silentFor = 500ms; // without a block its channel is closed
 constexpr Duration fetchWithin = 10s;
 
 void put(std::string& to, std::int16_t sample)
@@ -35,15 +34,39 @@ std::string_view Ear::name(End end)
     return "none";
 }
 
-Ear::Ear(Loop& loop, hal::Span& span, hal::Timeslot slot, Duration length)
-    : loop_(loop), span_(span), slot_(slot), until_(loop.now() + length), lastFetch_(loop.now())
+Ear::Ear(Loop& loop, hal::Trunk& trunk, hal::Timeslot slot, Duration length, std::function<void()> came)
+    : loop_(loop), trunk_(trunk), slot_(slot), came_(std::move(came)), until_(loop.now() + length),
+      lastFetch_(loop.now()), call_(callThere())
 {
-    span_.addMonitor(*this);
+    span().addMonitor(*this);
 }
 
 Ear::~Ear()
 {
-    span_.removeMonitor(*this);
+    span().removeMonitor(*this);
+}
+
+std::string Ear::callThere() const
+{
+    for (const hal::ChannelRow& row : trunk_.channels())
+        if (row.slot == slot_)
+            return row.call;
+    return {};
+}
+
+bool Ear::follow()
+{
+    std::string now = callThere();
+    if (call_.empty() && !now.empty()) {
+        call_ = std::move(now);
+        if (came_)
+            came_();
+        return true;
+    }
+    if (now == call_)
+        return !now.empty();
+    over(End::callOver);
+    return false;
 }
 
 std::string Ear::fetch()
@@ -57,9 +80,10 @@ Ear::End Ear::look()
     const TimePoint now = loop_.now();
     if (end_ != End::none)
         return end_;
-    if (samples_ > 0 && now - lastBlock_ > silentFor)
-        over(End::callOver);
-    else if (now >= until_)
+    follow();
+    if (end_ != End::none)
+        return end_;
+    if (now >= until_)
         over(End::timeOver);
     else if (forgotten())
         over(End::notFetched);
@@ -73,19 +97,13 @@ bool Ear::forgotten() const
 
 void Ear::onBlock(hal::Timeslot slot, const hal::AudioBlock& block)
 {
-    if (slot != slot_ || block.rx.empty() || end_ != End::none)
+    if (slot != slot_ || block.rx.empty() || end_ != End::none || !follow())
         return;
-    // Samples that the line did not lose passed it by: the channel was closed meanwhile, this is another call's.
-    if (samples_ > 0 && (block.clock < nextClock_ || block.clock > nextClock_ + block.lost)) {
-        end_ = End::callOver;
-        return;
-    }
-    lastBlock_ = loop_.now();
     lost_ += samples_ == 0 ? 0 : block.lost;
-    nextClock_ = block.clock + block.rx.size();
+    const hal::Law law = span().config().law;
     for (std::size_t i = 0; i < block.rx.size(); ++i) {
-        put(heard_, hal::toLinear(block.rx[i], span_.config().law));
-        put(heard_, i < block.tx.size() ? hal::toLinear(block.tx[i], span_.config().law) : std::int16_t{0});
+        put(heard_, hal::toLinear(block.rx[i], law));
+        put(heard_, i < block.tx.size() ? hal::toLinear(block.tx[i], law) : std::int16_t{0});
     }
     samples_ += block.rx.size();
 }

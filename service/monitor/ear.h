@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One channel listened to: from the first block that comes on it until its call has ended, the time is over, or nobody
-// fetches what was heard. It never goes on into another call. Loop thread only.
+// One call of a channel listened to: the one it carries, or the first that comes, until that has ended, the time is
+// over, or nobody fetches what was heard. What moves there without a call (an analog line's ear between two) is not
+// heard, and no other call is. Loop thread only.
 #pragma once
 #include <callbox/base/edges.h>
-#include <callbox/hal/span.h>
+#include <callbox/hal/trunk.h>
+#include <functional>
 
 namespace callbox::monitor {
 
@@ -12,14 +14,16 @@ public:
     enum class End { none, callOver, timeOver, notFetched, stopped };
     static std::string_view name(End);
 
-    // The span outlives this. `length`: from now, also while no call has come.
-    Ear(Loop& loop, hal::Span& span, hal::Timeslot slot, Duration length);
+    // The trunk outlives this. `length`: from now, also while no call has come. `came` is told of a call that was not
+    // there yet, once.
+    Ear(Loop& loop, hal::Trunk& trunk, hal::Timeslot slot, Duration length, std::function<void()> came = {});
     ~Ear();
     Ear(const Ear&) = delete;
     Ear& operator=(const Ear&) = delete;
 
     [[nodiscard]] hal::Timeslot slot() const { return slot_; }
-    [[nodiscard]] hal::Span& span() const { return span_; }
+    [[nodiscard]] hal::Span& span() const { return trunk_.span(); }
+    [[nodiscard]] const std::string& call() const { return call_; } // id; empty: none has come yet
     // 16-bit little-endian samples since the last time, what came and what went in turn. Nothing is lost between two.
     std::string fetch();
     [[nodiscard]] std::size_t waiting() const { return heard_.size(); } // octets
@@ -32,15 +36,17 @@ public:
 
 private:
     void onBlock(hal::Timeslot, const hal::AudioBlock&) override;
+    [[nodiscard]] std::string callThere() const;
+    bool follow(); // false: what moves now is not of our call
     void over(End);
 
     Loop& loop_;
-    hal::Span& span_;
+    hal::Trunk& trunk_;
     hal::Timeslot slot_;
+    std::function<void()> came_;
     TimePoint until_;
-    TimePoint lastBlock_{};
     TimePoint lastFetch_;
-    std::uint64_t nextClock_ = 0; // of the span, of the block that follows
+    std::string call_;
     std::string heard_;
     std::uint64_t samples_ = 0, lost_ = 0;
     End end_ = End::none;

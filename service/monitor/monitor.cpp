@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "monitor/monitor.h"
+#include "lines/taker.h"
 #include "monitor/meter.h"
 #include <algorithm>
 #include <callbox/base/async.h>
@@ -82,14 +83,17 @@ json channelsJson(const lines::Line& line, const Meter& meter, const Carried& ca
                   bool withNumbers)
 {
     json out = json::array();
+    const bool analog = line.span().config().type == hal::SpanType::analog;
     for (const hal::ChannelRow& c : line.trunk().channels()) {
+        // An analog line's port hears the line for its caller's number; that nothing is said there is no level.
+        const bool quiet = analog && c.call.empty() && c.state != hal::ChannelState::inUse;
         json row{{"span", line.name()},
                  {"slot", hal::index(c.slot)},
                  {"state", std::string(hal::name(c.state))},
                  {"call", c.call.empty() ? json(nullptr) : json(c.call)}};
         const auto call = carried.find({line.name(), hal::index(c.slot)});
         addCall(row, call == carried.end() ? nullptr : &call->second, calls, withNumbers);
-        addLevels(row, meter.of(c.slot));
+        addLevels(row, quiet ? nullptr : meter.of(c.slot));
         out.push_back(std::move(row));
     }
     return out;
@@ -125,8 +129,8 @@ Result<ListenOrder> listenOrder(const json& body)
     if (o.span.empty())
         return Error{Errc::invalid, "span: the name of one, as a text"};
     o.by = text("by");
-    if (o.by.empty())
-        return Error{Errc::invalid, "by: who listens, as a text; the log keeps it"};
+    if (auto r = lines::checkTaker(o.by); !r)
+        return r.error();
     const auto slot = body.find("slot");
     if (slot == body.end() || !slot->is_number_unsigned() || slot->get<std::uint64_t>() > 255)
         return Error{Errc::invalid, "slot: the number of a channel"};
@@ -192,15 +196,22 @@ Task<Response> Monitor::listen(Request r)
     if (ears_.size() >= mostListeners)
         co_await fail(Errc::busy, std::to_string(mostListeners) + " channels are listened to already");
     const std::string id = std::to_string(nextId_++);
-    Listener listener{order.by, row->call, std::make_unique<Ear>(edges_.loop, line->span(), row->slot, order.length)};
+    auto ear = std::make_unique<Ear>(edges_.loop, line->trunk(), row->slot, order.length, [this, id] { callCame(id); });
+    const Listener& kept = ears_.emplace(id, Listener{order.by, std::move(ear)}).first->second;
     edges_.log.info("audio given out", {{"channel", order.span + ":" + std::to_string(order.slot)},
-                                        {"call", listener.call},
-                                        {"by", listener.by},
+                                        {"call", kept.ear->call()},
+                                        {"by", kept.by},
                                         {"listening", id}});
-    const Listener& kept = ears_.emplace(id, std::move(listener)).first->second;
     if (!look_.armed())
         look_.after(lookEvery, [this] { lookAfter(); });
     co_return lines::jsonResponse(toJson(id, kept));
+}
+
+// Whose audio it is became known only now.
+void Monitor::callCame(const std::string& id)
+{
+    const Listener& listener = ears_.at(id);
+    edges_.log.info("listening to a call", {{"listening", id}, {"call", listener.ear->call()}, {"by", listener.by}});
 }
 
 Result<Monitor::Listener*> Monitor::find(const std::string& id)
@@ -244,7 +255,7 @@ json Monitor::toJson(const std::string& id, const Listener& l) const
             {"id", id},
             {"span", l.ear->span().name()},
             {"slot", hal::index(l.ear->slot())},
-            {"call", l.call.empty() ? json(nullptr) : json(l.call)},
+            {"call", l.ear->call().empty() ? json(nullptr) : json(l.ear->call())},
             {"samples", l.ear->samples()},
             {"lost_samples", l.ear->lost()},
             {"end", ended == Ear::End::none ? json(nullptr) : json(std::string(Ear::name(ended)))}};

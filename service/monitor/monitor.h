@@ -22,7 +22,7 @@ public:
 
 private:
     struct Listener {
-        std::string by, call;
+        std::string by;
         std::unique_ptr<Ear> ear;
     };
     Task<control::Response> levels(control::Request);
@@ -31,6 +31,7 @@ private:
     Task<control::Response> end(control::Request);
     [[nodiscard]] Result<Listener*> find(const std::string& id);
     [[nodiscard]] nlohmann::json toJson(const std::string& id, const Listener&) const;
+    void callCame(const std::string& id);
     void close(const std::string& id);
     void lookAfter();
 

@@ -18,6 +18,25 @@ bool vouchedFor(const hal::PartyNumber& n)
     return n.screening == hal::Screening::network || n.screening == hal::Screening::userPassed;
 }
 
+// Numbers that are busy at their box: held until another one is found or none, then anybody's again.
+class BusyNumbers {
+public:
+    explicit BusyNumbers(Boxes& boxes) : boxes_(boxes) {}
+    ~BusyNumbers() { free(); }
+    BusyNumbers(const BusyNumbers&) = delete;
+    BusyNumbers& operator=(const BusyNumbers&) = delete;
+    void add(const PhoneNumber& number) { numbers_.push_back(number); }
+    void free()
+    {
+        for (const PhoneNumber& n : std::exchange(numbers_, {}))
+            boxes_.freeNumber(n);
+    }
+
+private:
+    Boxes& boxes_;
+    std::vector<PhoneNumber> numbers_;
+};
+
 } // namespace
 
 fleet::ExpectedCall Switch::expectedOf(const hal::Call& call, const std::string& box) const
@@ -43,6 +62,7 @@ Task<Switch::Tried> Switch::tryNumber(Carried& c, std::uint64_t record, std::str
     tried.cause = hal::Cause::noChannelAvailable;
     tried.words = "all its route numbers are in use";
     std::optional<PhoneNumber> number;
+    BusyNumbers busy(boxes_);
     for (;;) {
         number = expecter_ ? boxes_.takeNumber(box) : std::nullopt;
         if (!number)
@@ -60,12 +80,15 @@ Task<Switch::Tried> Switch::tryNumber(Carried& c, std::uint64_t record, std::str
         }
         if (told)
             break;
-        if (told.error().code == Errc::busy)
-            continue; // a call that has been deflected there is still on its way
+        if (told.error().code == Errc::busy) { // a call that has been deflected there is still on its way
+            busy.add(*number);
+            continue;
+        }
         tried.cause = hal::Cause::destinationOutOfOrder;
         tried.words = "it could not be told of the call: " + told.error().what;
         co_return tried;
     }
+    busy.free();
     if (boxes_.handsBack(box)) {
         tried = co_await deflect(c, record, box, *number);
         if (tried.outcome == Outcome::handedBack)

@@ -217,6 +217,11 @@ private:
         for (const lines::SpanSettings& s : c_.lines.spans)
             if (s.use == lines::Use::tie && !owner.contains(s.name()))
                 problem(s.line, "[span " + s.name() + "]: use = tie: no [box] names it in its ties");
+        // A number that a box calls is anybody's: nobody here knows when it is whole, and T302 would have to run out.
+        for (const lines::SpanSettings& s : c_.lines.spans)
+            if (s.use == lines::Use::tie && s.pri.overlap)
+                problem(s.line,
+                        "[span " + s.name() + "]: overlap = yes: a box sends whole numbers; it is for use = trunk");
     }
 
     // A number in two pools would be two people's.

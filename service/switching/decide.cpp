@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "switching/decide.h"
+#include "lines/begun.h"
 #include <algorithm>
 
 namespace callbox::switching {
@@ -87,9 +88,16 @@ void decideDeposit(Decision& d)
 
 bool numberComplete(const CallFacts& call, const Numbering& numbering)
 {
+    if (!call.redirecting.empty())
+        return true;
     const auto& access = numbering.access;
-    return !call.redirecting.empty() || std::find(access.begin(), access.end(), call.to) != access.end() ||
-           !ownersOf(call.to, numbering).empty();
+    const auto longer = [&](const auto& known) { return lines::mayBecome(call.to, known); };
+    const bool begins = std::any_of(access.begin(), access.end(), longer) ||
+                        std::any_of(numbering.linkPools.begin(), numbering.linkPools.end(), [&](const auto& of) {
+                            return std::any_of(of.second.begin(), of.second.end(), longer);
+                        });
+    return !begins &&
+           (std::find(access.begin(), access.end(), call.to) != access.end() || !ownersOf(call.to, numbering).empty());
 }
 
 Decision decide(const CallFacts& call, std::span<const BoxFacts> facts, const Numbering& numbering,

@@ -77,11 +77,44 @@ TEST(AnalogWatch, ABankOfDeadLinesIsOneAlarm)
     Bench b;
     b.cut(1U << 1);
     b.cut(1U << 1 | 1U << 2);
-    EXPECT_THAT(standing(b.book), ElementsAre("line-no-battery:lines", "no-span-up"));
+    EXPECT_THAT(standing(b.book), ElementsAre("line-dead:lines-1", "line-no-battery:lines", "no-span-up"))
+        << "what stood stands, and the last line is told as the bank's fault alone";
     b.cut(1U << 2);
     EXPECT_THAT(standing(b.book), ElementsAre("line-dead:lines-2"));
     b.cut(0);
     EXPECT_THAT(standing(b.book), IsEmpty());
+}
+
+TEST(AnalogWatch, ALineThatIsStillDeadIsNotSaidToBeWellWhenTheWholeBankGoes)
+{
+    Bench b;
+    b.cut(1U << 2);
+    std::vector<std::string> told;
+    b.book.onChange([&](const status::AlarmRecord& a) { told.push_back(a.name + " " + a.state); });
+    b.cut(1U << 1 | 1U << 2);
+    b.cut(1U << 2);
+    EXPECT_THAT(told, testing::Not(testing::Contains("line-dead:lines-2 cleared")));
+    hal::VirtualFaults gone;
+    gone.cut = 1U << 2;
+    gone.los = true;
+    ASSERT_TRUE(b.box->all()[0]->setFaults(gone));
+    b.loop.runFor(5s);
+    EXPECT_EQ(stateOf(b.book, "line-dead:lines-2"), "raised");
+    b.cut(0);
+    EXPECT_EQ(stateOf(b.book, "line-dead:lines-2"), "cleared");
+}
+
+TEST(AnalogWatch, AnExchangeThatOpensTheLoopForTwoAndAHalfSecondsIsNoAlarm)
+{
+    Bench b;
+    unsigned changes = 0;
+    b.book.onChange([&](const status::AlarmRecord&) { ++changes; });
+    auto& far = dynamic_cast<hal::LineIo&>(b.exchange->all()[0]->span().io());
+    for (int i = 0; i < 5; ++i) {
+        ASSERT_TRUE(far.openLoop(hal::Timeslot{1}, 2500ms));
+        b.loop.runFor(5s);
+    }
+    EXPECT_EQ(changes, 0U);
 }
 
 TEST(AnalogWatch, AnExchangeThatOpensTheLoopAtTheEndOfACallIsNoAlarm)

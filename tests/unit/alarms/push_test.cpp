@@ -51,12 +51,27 @@ private:
     Told& told_;
 };
 
+class Kept final : public LogSink {
+public:
+    [[nodiscard]] bool enabled(Level, std::string_view) const override { return true; }
+    void write(const LogRecord& r) override
+    {
+        text += std::string(r.text);
+        for (const Field& f : r.fields)
+            text += " " + f.key + "=" + f.value;
+        text += '\n';
+    }
+    std::string text;
+};
+
 struct Bench : World {
-    explicit Bench(Severity least = Severity::minor) : pusher(edges, least)
+    explicit Bench(Severity least = Severity::minor) : pusher(logged, least)
     {
         book.onChange([this](const status::AlarmRecord& a) { pusher.changed(a); });
     }
     void add(Told& told, PushPolicy policy = {}) { pusher.add(std::make_unique<Receiver>(loop, told), policy); }
+    Kept kept;
+    Edges logged{loop, *random, files, *disk, Log(kept, "test")};
     AlarmBook book{edges};
     Pusher pusher;
 };
@@ -185,6 +200,23 @@ TEST(Push, ACriticalAlarmIsNotHeldBackByLesserOnes)
     EXPECT_EQ(told.words.back(), "no-span-up cleared");
     b.loop.runFor(std::chrono::hours(7));
     EXPECT_THAT(told.words, SizeIs(22)) << "and none of the others is forgotten";
+}
+
+TEST(Push, ACriticalAlarmIsToldThoughFiveHundredLesserOnesWait)
+{
+    Bench b;
+    Told told;
+    b.add(told, {.perHour = 1});
+    for (int i = 0; i < 520; ++i) // one is told, 500 have their place
+        b.book.raise(kinds::spanLos, "s" + std::to_string(i));
+    b.loop.runFor(1s);
+    b.book.raise(kinds::noSpan);
+    b.loop.runFor(1s);
+    EXPECT_THAT(told.words, ElementsAre("span-los:s0 raised", "no-span-up raised"));
+    EXPECT_THAT(b.kept.text, HasSubstr("one is left out to=receiver alarm=span-los:s519 state=raised"));
+    EXPECT_THAT(b.kept.text, HasSubstr("one is left out to=receiver alarm=span-los:s1 state=raised"))
+        << "the oldest lesser one made place";
+    EXPECT_THAT(b.kept.text, Not(HasSubstr("alarm=no-span-up")));
 }
 
 TEST(Push, ACriticalAlarmThatFlapsKeepsToARateToo)

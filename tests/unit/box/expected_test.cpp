@@ -111,7 +111,13 @@ TEST(Overlap, ANumberThatComesPieceByPieceIsWholeWhenItIsTheBoxsOwn)
     s.called.digits.pop_back();
     EXPECT_FALSE(whole());
     s.redirecting = hal::Diversion{};
+    EXPECT_FALSE(whole()) << "that it is diverted says not for whom";
+    s.redirecting->number.digits = "2125550123";
     EXPECT_TRUE(whole()) << "whom a diverted call is for is said";
+    s.redirecting.reset();
+    w.config.pool = parseRange(std::string(accessNumber.e164()) + "0-" + accessNumber.e164() + "9").value();
+    s.called = hal::fromE164(accessNumber, lines::dialPlan("us"));
+    EXPECT_FALSE(whole()) << "a longer number of ours begins with it";
     // A number that stands for a call of a switch, while it does.
     box::ExpectedCalls expected(w.loop);
     EXPECT_FALSE(expected.holds(routeNumber));

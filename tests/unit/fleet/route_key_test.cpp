@@ -48,7 +48,7 @@ struct Sides {
     Wire wire;
     std::vector<fleet::ExpectingBox> boxes{{"far", "127.0.0.1:1", Secret("0123456789abcdef")}};
     std::unique_ptr<fleet::CallExpecter> switchSide = fleet::makeDirectExpecter(edges, wire, boxes);
-    fleet::RouteKey boxSide{Secret("0123456789abcdef")};
+    fleet::RouteKey boxSide{Secret("0123456789abcdef"), loop.wallNow()};
     Result<void> outcome;
 };
 
@@ -84,6 +84,17 @@ TEST(RouteKey, ARequestThatWasHeardOnTheWayOpensNothing)
     EXPECT_NE(s.heard(kept).find("at: "), std::string::npos);
 }
 
+TEST(RouteKey, ARequestThatWasHeardBeforeTheBoxWasRestartedOpensNothing)
+{
+    Sides s;
+    const json body = s.told();
+    EXPECT_EQ(s.heard(body), "");
+    s.loop.runFor(1s);
+    s.boxSide = fleet::RouteKey(Secret("0123456789abcdef"), s.loop.wallNow());
+    EXPECT_NE(s.heard(body).find("before this process began"), std::string::npos) << s.heard(body);
+    EXPECT_EQ(s.heard(s.told()), "");
+}
+
 TEST(RouteKey, NoPartOfARequestCanBeChanged)
 {
     Sides s;
@@ -102,7 +113,7 @@ TEST(RouteKey, NoPartOfARequestCanBeChanged)
                                       {"mac", ""}})
         EXPECT_NE(changed(name, value).find("mac: "), std::string::npos) << name;
     EXPECT_NE(s.heard(json::array()).find("mac: "), std::string::npos);
-    fleet::RouteKey another{Secret("fedcba9876543210")};
+    fleet::RouteKey another{Secret("fedcba9876543210"), s.loop.wallNow()};
     EXPECT_FALSE(another.check(body, s.loop));
     EXPECT_EQ(s.heard(body), "") << "what was refused has used nothing up";
 }

@@ -22,7 +22,7 @@ TEST(AnalogFaults, ALineThatIsCutEndsItsCallAndComesBack)
     const std::uint32_t port = 1U << index(*c.in->slot());
     b.box.faults().setFaults(cut(port));
     EXPECT_TRUE(b.until([&] { return c.in->released() && c.out->released(); }, 2s));
-    b.loop.runFor(3s);
+    b.loop.runFor(4s);
     EXPECT_EQ(b.box.trunk->status().outOfService, 1u);
     EXPECT_TRUE(b.box.trunk->status().usable) << "the other lines go on";
     EXPECT_TRUE(b.ring());

@@ -62,7 +62,7 @@ TEST(LineLearn, ADeadLineATakenOneAndOneThatIsNotThereAreNamed)
     VirtualFaults cut;
     cut.cut = 1U << 2;
     l.b.box.faults().setFaults(cut);
-    l.b.loop.runFor(2s);
+    l.b.loop.runFor(4s);
     EXPECT_EQ(l.run().error().code, Errc::gone);
     Answered c(l.b);
     EXPECT_EQ(l.run(*c.in->slot()).error().code, Errc::busy);

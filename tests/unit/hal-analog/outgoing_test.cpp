@@ -107,7 +107,7 @@ TEST(AnalogOut, NoLineIsLeftAndNoLineIsAliveAreToldApart)
     VirtualFaults cut;
     cut.cut = 0xE; // all three
     b.box.faults().setFaults(cut);
-    b.loop.runFor(2s);
+    b.loop.runFor(4s);
     EXPECT_EQ(b.dial().error().code, Errc::gone);
     EXPECT_FALSE(b.box.trunk->status().usable);
     EXPECT_EQ(b.box.trunk->status().outOfService, portCount);

@@ -139,7 +139,7 @@ TEST(AnalogLine, ABankWithoutBatteryIsSaidToBeNoneThatCouldBeUsed)
     hal::VirtualFaults cut;
     cut.cut = 0x1E;
     ASSERT_TRUE(bank.setFaults(cut));
-    w.loop.runFor(2s);
+    w.loop.runFor(4s);
     EXPECT_EQ(bank.state(), "no-battery");
     EXPECT_EQ(toJson(bank).at("type"), "analog");
     ASSERT_TRUE(bank.setFaults({}));

@@ -115,13 +115,27 @@ TEST(LinesConfig, EveryMistakeIsNamed)
 
 TEST(LinesConfig, AWrongPinIsNotRepeated)
 {
-    for (const char* wrong : {"pin = 47", "pin = 4711 0815", "pin = 4711\npin = 4711", "pni = 4711"}) {
+    for (const char* wrong : {"pin = 47", "pin = 4711 0815", "pin = 4711\npin = 4711", "pni = 4711", "pni = 4711 0815",
+                              "pni = \"4711\"", "PIN = 4711", "sim_pin = \"4711\"", "code = 4711 0815"}) {
         const auto told = problemsOf(std::string("[modem m]\ndevice = /d\n") + wrong + "\n");
         ASSERT_THAT(told, testing::SizeIs(1)) << wrong;
         EXPECT_THAT(told[0], HasSubstr(" = ***: ")) << "which key of which line, and what is allowed";
         EXPECT_THAT(told[0], testing::Not(HasSubstr("47"))) << told[0];
     }
     EXPECT_THAT(problemsOf("[modem m]\ndevice = /d\nbaud = 99\n"), Contains(HasSubstr("baud = 99: ")));
+}
+
+TEST(LinesConfig, APinThatStandsInTheWrongPlaceIsNotRepeated)
+{
+    for (const char* wrong :
+         {"pin = 4711\n", "pin 4711\n", "[modem m]\ndevice = /d\npin 4711\n", "[modem m]\ndevice = /d\npin: 4711\n",
+          "[span a]\nconnect = /x\npin = 4711\n", "[span a]\nconnect = /x\npni = x4711\n", "[lab]\npin = 4711\n"}) {
+        const auto told = problemsOf(wrong);
+        ASSERT_THAT(told, testing::SizeIs(1)) << wrong;
+        EXPECT_THAT(told[0], HasSubstr("***: ")) << told[0];
+        EXPECT_THAT(told[0], testing::Not(HasSubstr("4711"))) << told[0];
+    }
+    EXPECT_THAT(problemsOf("[lab]\nfaults yes\n"), Contains(HasSubstr("faults yes: a line is")));
 }
 
 TEST(LinesConfig, WhatIsInForceHidesThePin)

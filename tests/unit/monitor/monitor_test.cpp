@@ -210,6 +210,23 @@ TEST_P(MonitorTest, NothingOfTheNextCallIsHeard)
     EXPECT_LT(all.size() / 4, 8000u * 3 / 2) << "a second and the clearing";
 }
 
+TEST_P(MonitorTest, ACallThatOutlivesALossOfSignalIsHeardOn)
+{
+    connect();
+    const std::string id = begin({{"seconds", 600}});
+    hal::VirtualFaults out;
+    out.los = true;
+    ASSERT_TRUE(near_.setFaults(out));
+    loop.runFor(1500ms);
+    (void)request({"GET", "/v1/listen/" + id});
+    ASSERT_TRUE(near_.setFaults({}));
+    loop.runFor(2s);
+    ASSERT_EQ(arrived->stage(), hal::CallStage::connected);
+    const json over = ended(id);
+    EXPECT_EQ(over["end"], "stopped");
+    EXPECT_GT(over["samples"].get<std::size_t>(), 8000u) << "what came after it too";
+}
+
 TEST_P(MonitorTest, AListenerThatGoesAwayIsForgotten)
 {
     connect();
@@ -231,6 +248,7 @@ TEST_P(MonitorTest, WhatCannotBeHeardIsRefusedWithWords)
     };
     EXPECT_THAT(refused({{"slot", 1}, {"by", "kim"}}), HasSubstr("span"));
     EXPECT_THAT(refused({{"span", "trunk1"}, {"slot", 1}}), HasSubstr("who listens"));
+    EXPECT_THAT(refused({{"span", "trunk1"}, {"slot", 1}, {"by", std::string(201, 'k')}}), HasSubstr("200 octets"));
     EXPECT_THAT(refused({{"span", "trunk9"}, {"slot", 1}, {"by", "kim"}}), HasSubstr("trunk9"));
     EXPECT_THAT(refused({{"span", "trunk1"}, {"slot", 77}, {"by", "kim"}}), HasSubstr("no such one"));
     EXPECT_THAT(refused({{"span", "trunk1"}, {"slot", -1}, {"by", "kim"}}), HasSubstr("number of a channel"));

@@ -184,6 +184,28 @@ TEST(ByNumber, ADeflectedCallKeepsNoNumberFromTheNextOne)
     w.expectAllIdle();
 }
 
+TEST(ByNumber, ANumberThatWasBusyAtItsBoxIsTriedAgainForTheNextCall)
+{
+    World w({.boxes = 0, .far = true});
+    w.up();
+    std::vector<std::unique_ptr<Call>> calls;
+    w.exchange.front()->trunk->referrals()->setReferrals([&](const ReferralRequest& r) {
+        r.answer(true);
+        calls.back()->hangup(Cause::normalClearing);
+    });
+    for (const char* number : {"+12125557001", "+12125557002"})
+        w.told.busy.insert(*PhoneNumber::parse(number));
+    calls.push_back(w.call(w.setup(caller, access, recipient)));
+    ASSERT_TRUE(w.until([&] { return calls.back()->released(); }));
+    EXPECT_EQ(calls.back()->cause(), Cause::noChannelAvailable);
+    EXPECT_EQ(w.told.rows.size(), 2U) << "each number once";
+    w.told.busy.clear();
+    calls.push_back(w.call(w.setup(caller, access, recipient)));
+    ASSERT_TRUE(w.until([&] { return calls.back()->released(); }));
+    EXPECT_THAT(outcomes(w, *calls.back()), testing::ElementsAre("far: deflected to its number"));
+    w.expectAllIdle();
+}
+
 TEST(ByNumber, ACallerWhoLeavesDuringTheDeflectionLeavesNothingBehind)
 {
     World w({.boxes = 0, .far = true});

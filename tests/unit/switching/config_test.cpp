@@ -126,6 +126,8 @@ TEST(SwitchConfig, EveryMistakeIsNamedWithFileLineAndWhatIsAllowed)
         {"[outgoing]", "[outgong]",
          "[outgong]: no such section; known are switch, outgoing, alarms, box, span, modem, lab"},
         {"[span trunk1]", "[span trunk1]\nbackend = dahdy", "backend = dahdy: dahdi, virtual"},
+        {"[span box1-tie1]", "[span box1-tie1]\noverlap = yes",
+         "[span box1-tie1]: overlap = yes: a box sends whole numbers"},
         {"timers = T303=4000", "timers = T303=soon", "timers = T303=soon N200=3: NAME=MS"},
         {"country = us", "country = fr", "country = fr: us, eu"},
     };

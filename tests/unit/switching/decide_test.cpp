@@ -133,6 +133,18 @@ TEST_F(Decide, ANumberThatComesPieceByPieceIsWholeWhenItIsOneOfOurs)
     EXPECT_FALSE(whole(nullptr));
 }
 
+TEST_F(Decide, ALinkNumberThatBeginsWithTheAccessNumberIsWaitedFor)
+{
+    numbers.linkPools["box3"].push_back(*parseRange("+121255590005-+121255590012"));
+    CallFacts call;
+    call.to = n("+12125559000");
+    EXPECT_FALSE(numberComplete(call, numbers));
+    call.to = n("+121255590005");
+    EXPECT_TRUE(numberComplete(call, numbers));
+    call.to = n("+12125559150");
+    EXPECT_TRUE(numberComplete(call, numbers)) << "none that is longer begins with it";
+}
+
 TEST_F(Decide, TheCausesWhenNoBoxIsLeftDiffer)
 {
     for (BoxFacts& f : facts)
