@@ -191,16 +191,20 @@ TEST_F(Sockets, APeerThatReadsLateGetsEveryAnswer)
         ASSERT_EQ(wordAt(got, i * each + 4), i);
 }
 
+// Not with UndefinedBehaviorSanitizer, which takes descriptors itself to look at an object and calls it none without:
+// run it from a debug build.
 TEST_F(Sockets, WithoutDescriptorsPeersWaitAndAreLetInLater)
 {
+#ifdef __has_feature
+#if __has_feature(undefined_behavior_sanitizer)
+    GTEST_SKIP() << "UndefinedBehaviorSanitizer needs the descriptors that this test takes away";
+#endif
+#endif
     Warnings warnings;
     Server other(loop, Log(warnings, "test"), {&card});
     const auto port = other.listen("127.0.0.1", 0);
     ASSERT_TRUE(port);
     connectTo(*port);
-    // UndefinedBehaviorSanitizer takes descriptors for its first look at an object: it has that here.
-    Log(warnings, "test").warning("seen");
-    warnings.said.clear();
     rlimit before{};
     ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
     const int next = dup(end);
