@@ -2,6 +2,7 @@
 // Telling of alarms: tried again, kept to a rate, truthful however much happened meanwhile; what the log and the
 // webhook get.
 #include "alarms/targets.h"
+#include "support/kept_log.h"
 #include "world.h"
 #include <array>
 #include <callbox/base/async.h>
@@ -51,26 +52,13 @@ private:
     Told& told_;
 };
 
-class Kept final : public LogSink {
-public:
-    [[nodiscard]] bool enabled(Level, std::string_view) const override { return true; }
-    void write(const LogRecord& r) override
-    {
-        text += std::string(r.text);
-        for (const Field& f : r.fields)
-            text += " " + f.key + "=" + f.value;
-        text += '\n';
-    }
-    std::string text;
-};
-
 struct Bench : World {
     explicit Bench(Severity least = Severity::minor) : pusher(logged, least)
     {
         book.onChange([this](const status::AlarmRecord& a) { pusher.changed(a); });
     }
     void add(Told& told, PushPolicy policy = {}) { pusher.add(std::make_unique<Receiver>(loop, told), policy); }
-    Kept kept;
+    callbox::tests::KeptLog kept;
     Edges logged{loop, *random, files, *disk, Log(kept, "test")};
     AlarmBook book{edges};
     Pusher pusher;

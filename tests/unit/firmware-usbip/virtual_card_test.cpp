@@ -326,52 +326,43 @@ TEST_F(Crossed, AHostThatHangsIsAisToTheFarEnd)
 }
 
 // A stock card against ours: the same bits on the line.
-TEST(Personalities, TalkToEachOther)
+struct Personalities : testing::Test {
+    Personalities() { a.plug(0, b, 0); }
+    void talkAndHearEachOther()
+    {
+        for (unsigned i = 0; i < 1500; ++i) {
+            if (i == 600)
+                left.broken = left.jumps = right.broken = right.jumps = left.received = right.received = 0;
+            a.millisecond();
+            b.millisecond();
+            left.millisecond();
+            right.millisecond();
+        }
+        for (const Host* h : {&left, &right}) {
+            EXPECT_NEAR(h->received, 7200, 20);
+            EXPECT_EQ(h->broken + h->jumps, 0u);
+            EXPECT_EQ(h->flags, 0u);
+        }
+    }
+    VirtualCard a{Personality::iceE1usb(1), "000000000000000a", "1-1"};
+    VirtualCard b{Personality::card(1), "000000000000000b", "1-2"};
+    Host left{a}, right{b};
+};
+
+TEST_F(Personalities, TalkToEachOther)
 {
-    VirtualCard a{Personality::iceE1usb(1), "000000000000000a", "1-1"},
-        b{Personality::card(1), "000000000000000b", "1-2"};
-    a.plug(0, b, 0);
-    Host left(a), right(b);
     left.open();
     right.open();
-    for (unsigned i = 0; i < 1500; ++i) {
-        if (i == 600)
-            left.broken = left.jumps = right.broken = right.jumps = left.received = right.received = 0;
-        a.millisecond();
-        b.millisecond();
-        left.millisecond();
-        right.millisecond();
-    }
-    for (const Host* h : {&left, &right}) {
-        EXPECT_NEAR(h->received, 7200, 20);
-        EXPECT_EQ(h->broken + h->jumps, 0u);
-        EXPECT_EQ(h->flags, 0u);
-    }
+    talkAndHearEachOther();
 }
 
-TEST(Personalities, WithoutCrc4)
+TEST_F(Personalities, WithoutCrc4)
 {
-    VirtualCard a{Personality::iceE1usb(1), "000000000000000a", "1-1"},
-        b{Personality::card(1), "000000000000000b", "1-2"};
-    a.plug(0, b, 0);
-    Host left(a), right(b);
     for (Host* h : {&left, &right}) {
         h->open(hex("01000000"));
         ASSERT_TRUE(h->tell(0x41, 4, 0, 0, hex("02")));
     }
-    for (unsigned i = 0; i < 1500; ++i) {
-        if (i == 600)
-            left.broken = left.jumps = right.broken = right.jumps = left.received = right.received = 0;
-        a.millisecond();
-        b.millisecond();
-        left.millisecond();
-        right.millisecond();
-    }
-    for (const Host* h : {&left, &right}) {
-        EXPECT_NEAR(h->received, 7200, 20);
-        EXPECT_EQ(h->broken + h->jumps, 0u);
-        EXPECT_EQ(h->flags, 0u);
-    }
+    talkAndHearEachOther();
 }
 
 } // namespace

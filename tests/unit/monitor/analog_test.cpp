@@ -2,6 +2,7 @@
 // A bank of analog lines, whose ports hear their lines between calls too: what is heard is one call, and an idle line
 // is shown as idle.
 #include "monitor/monitor.h"
+#include "support/kept_log.h"
 #include <callbox/base/sim_files.h>
 #include <callbox/hal/virtual_span.h>
 #include <gmock/gmock.h>
@@ -14,19 +15,6 @@ using nlohmann::json;
 using testing::HasSubstr;
 
 namespace {
-
-class Kept final : public LogSink {
-public:
-    [[nodiscard]] bool enabled(Level, std::string_view) const override { return true; }
-    void write(const LogRecord& r) override
-    {
-        text += std::string(r.text);
-        for (const Field& f : r.fields)
-            text += " " + f.key + "=" + f.value;
-        text += '\n';
-    }
-    std::string text;
-};
 
 // A box's bank of two lines at an exchange's.
 struct Bench {
@@ -108,7 +96,7 @@ struct Bench {
     std::unique_ptr<Random> random = makeSeededRandom(1);
     SimFiles files;
     std::unique_ptr<Executor> disk = makeSimExecutor(loop, 1ms);
-    Kept kept;
+    callbox::tests::KeptLog kept;
     Edges edges{loop, *random, files, *disk, Log(kept, "test")};
     std::unique_ptr<hal::VirtualClock> clock = hal::VirtualClock::paced(loop);
     hal::VirtualPair pair = hal::makeVirtualPair(loop, *clock);

@@ -3,6 +3,7 @@
 // the log keeps who took it.
 #include "../linetest/world.h"
 #include "monitor/monitor.h"
+#include "support/kept_log.h"
 #include <callbox/hal/dtmf.h>
 #include <cmath>
 #include <gmock/gmock.h>
@@ -13,19 +14,6 @@ using testing::HasSubstr;
 using testing::Not;
 
 namespace {
-
-class Kept final : public LogSink {
-public:
-    [[nodiscard]] bool enabled(Level, std::string_view) const override { return true; }
-    void write(const LogRecord& r) override
-    {
-        text += std::string(r.text);
-        for (const Field& f : r.fields)
-            text += " " + f.key + "=" + f.value;
-        text += '\n';
-    }
-    std::string text;
-};
 
 class MonitorTest : public linetest::tests::World {
 protected:
@@ -134,7 +122,7 @@ protected:
         return all > 0 ? 2 * (re * re + im * im) / (n * all) : 0;
     }
 
-    Kept kept;
+    callbox::tests::KeptLog kept;
     lines::Line& near_;
     std::unique_ptr<hal::Call> arrived, placed;
     std::optional<lines::CallTable::Entry> entry;
