@@ -268,6 +268,8 @@ void PriTrunk::channelRefused(Timeslot t)
 }
 
 // The far side restarts a channel, or all of them: its calls are over, without a message of their own (Q.931 5.5.2).
+// Not a call of ours whose SETUP it has not answered yet: it has read the SETUP after it sent the RESTART, and frames
+// keep their order. Where it had begun anew and lost the SETUP, T303 ends the call.
 void PriTrunk::onRestart(int channel)
 {
     if (channel <= 0)
@@ -275,6 +277,8 @@ void PriTrunk::onRestart(int channel)
     else
         doubtful_.erase(Timeslot{static_cast<std::uint8_t>(channel)});
     const auto restarted = [channel](const Record& r) {
+        if (!r.incoming && !r.responded && !r.clearing)
+            return false;
         return channel <= 0 || (r.slot && index(*r.slot) == static_cast<unsigned>(channel));
     };
     for (const auto& record : those(restarted)) {

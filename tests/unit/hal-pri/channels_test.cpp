@@ -83,6 +83,23 @@ TEST_P(EachType, ARestartOfAChannelEndsItsCallAndGivesTheChannelBack)
     EXPECT_TRUE(line.until([&] { return line.allIdle(); }));
 }
 
+TEST_P(EachType, ACallThatCrossesTheRestartOfItsChannelGoesThrough)
+{
+    Line line(GetParam());
+    ASSERT_TRUE(line.user.trunk->restart(Timeslot{1}));
+    auto out = line.network.trunk->place(setupFrom("2125550199", "2125559000"));
+    ASSERT_TRUE(out);
+    ASSERT_TRUE(line.until([&] { return !line.user.calls.empty() || (*out)->released(); }));
+    ASSERT_FALSE((*out)->released()) << text((*out)->cause());
+    ASSERT_TRUE(line.run(line.user.calls[0]->answer()));
+    EXPECT_EQ(line.user.calls[0]->slot(), Timeslot{1});
+    EXPECT_TRUE(line.until([&] { return (*out)->stage() == CallStage::connected; }));
+    line.loop.runFor(5s);
+    EXPECT_EQ((*out)->stage(), CallStage::connected);
+    out->reset();
+    EXPECT_TRUE(line.until([&] { return line.allIdle(); }));
+}
+
 TEST_P(EachType, EveryChannelIsRestartedWhenTheUserSideStarts)
 {
     PriConfig config;
