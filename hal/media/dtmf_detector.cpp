@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// DTMF detection: spandsp's detector behind two gates, of energy and of tones, and a look back to where the tone began,
-// so that a recording can be cut there.
+// DTMF detection: spandsp's detector behind a gate of tones, and a look back to where the tone began, so that a
+// recording can be cut there.
 #include "g711.h"
 #include "tone_gate.h"
 #include <algorithm>
@@ -14,7 +14,6 @@ namespace callbox::hal {
 
 namespace {
 
-constexpr double gateDbm0 = -48.0;        // spandsp hears digits down to -36 dBm0 and a little below
 constexpr std::size_t hangOver = 60 * 8;  // samples fed on after the last block with tones: the digit's end
 constexpr std::size_t lead = 40 * 8;      // samples before it: a digit's beginning lies in the block before
 constexpr std::size_t historySize = 2048; // far longer than the detector's own delay
@@ -46,7 +45,7 @@ double share(std::span<const std::int16_t> window, double hertz)
 } // namespace
 
 struct DtmfDetector::Impl {
-    explicit Impl(Law l) : law(l), rx(dtmf_rx_init(nullptr, nullptr, nullptr))
+    explicit Impl(Law l) : law(l), rx(dtmf_rx_init(nullptr, nullptr, nullptr)), gate(l)
     {
         dtmf_rx_set_realtime_callback(rx, &Impl::onState, this);
     }
@@ -60,7 +59,7 @@ struct DtmfDetector::Impl {
     }
 
     // What was heard last, whatever the length of the block.
-    void remember(std::span<const std::int16_t> block)
+    void remember(Octets block)
     {
         block = block.last(std::min(block.size(), historySize));
         const std::size_t first = std::min(block.size(), historySize - end); // up to the ring's end
@@ -80,7 +79,7 @@ struct DtmfDetector::Impl {
         std::size_t ago = probe;
         for (; ago + probe / 4 <= filled; ago += probe / 4) {
             for (std::size_t i = 0; i < probe; ++i)
-                window[i] = history[(end + historySize - ago + i) % historySize];
+                window[i] = toLinear(history[(end + historySize - ago + i) % historySize], law);
             // Windows this short see both tones broadly; speech and silence fall well below.
             if (share(window, rows[key / 4]) + share(window, columns[key % 4]) < 0.7)
                 break;
@@ -97,7 +96,7 @@ struct DtmfDetector::Impl {
         const std::size_t n = std::min(lead, filled - std::min(filled, block));
         std::array<std::int16_t, lead> before;
         for (std::size_t i = 0; i < n; ++i)
-            before[i] = history[(end + 2 * historySize - block - n + i) % historySize];
+            before[i] = toLinear(history[(end + 2 * historySize - block - n + i) % historySize], law);
         dtmf_rx(rx, before.data(), int(n));
     }
 
@@ -106,7 +105,7 @@ struct DtmfDetector::Impl {
     ToneGate gate;
     std::size_t idleFor = hangOver; // samples since the last block that may hold a digit
     std::vector<char> pending;
-    std::array<std::int16_t, historySize> history{};
+    std::array<std::uint8_t, historySize> history{};
     std::size_t end = 0;
     std::size_t filled = 0;
     std::vector<std::int16_t> linear;
@@ -124,20 +123,15 @@ void DtmfDetector::feed(Octets samples, const std::function<void(const Digit&)>&
 {
     Impl& d = *impl_;
     const bool closed = d.idleFor >= hangOver;
-    if (levelDbm0(samples, d.law) < gateDbm0 && closed) {
-        d.filled = 0; // what is older than the gap tells nothing about the next tone
-        d.gate.reset();
-        return;
-    }
-    d.linear.resize(samples.size());
-    toLinear(samples, d.law, d.linear);
-    d.remember(d.linear);
-    d.idleFor = d.gate.mayHoldDigit(d.linear) ? 0 : d.idleFor + samples.size();
+    d.remember(samples);
+    d.idleFor = d.gate.mayHoldDigit(samples) ? 0 : d.idleFor + samples.size();
     if (closed) {
         if (d.idleFor > 0)
             return;
-        d.feedLead(d.linear.size());
+        d.feedLead(samples.size());
     }
+    d.linear.resize(samples.size());
+    toLinear(samples, d.law, d.linear);
     dtmf_rx(d.rx, d.linear.data(), int(d.linear.size()));
     char drained[128];
     dtmf_rx_get(d.rx, drained, sizeof drained); // its own buffer would fill up and drop digits silently

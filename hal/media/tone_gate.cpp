@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "tone_gate.h"
+#include "g711.h"
 #include <algorithm>
-#include <callbox/hal/media.h>
 #include <cmath>
 #include <numbers>
 
@@ -12,9 +12,9 @@ namespace {
 constexpr std::array<double, 8> tones{697, 770, 852, 941, 1209, 1336, 1477, 1633}; // rows, then columns: Q.23
 constexpr int scale = 256;                // of the tables: a window's sums stay within 32 bits
 constexpr double shareOfDigit = 0.5;      // of the energy; spandsp wants 0.82, in windows of its own
-constexpr std::int32_t leastEnergy = 640; // of a window, in steps of 16: about -51 dBm0
+constexpr std::int32_t leastEnergy = 320; // of a window, in steps of 16: about -51 dBm0
 
-using Table = std::array<std::int16_t, ToneGate::window>;
+using Table = std::array<std::int16_t, ToneGate::looked>;
 struct Tables {
     std::array<Table, tones.size()> cosine, sine;
 };
@@ -24,8 +24,8 @@ const Tables& tables()
     static const Tables made = [] {
         Tables t;
         for (std::size_t k = 0; k < tones.size(); ++k)
-            for (std::size_t n = 0; n < ToneGate::window; ++n) {
-                const double angle = 2 * std::numbers::pi * tones[k] * double(n) / samplesPerSecond;
+            for (std::size_t n = 0; n < ToneGate::looked; ++n) {
+                const double angle = 2 * std::numbers::pi * tones[k] * double(2 * n) / samplesPerSecond;
                 t.cosine[k][n] = static_cast<std::int16_t>(std::lround(scale * std::cos(angle)));
                 t.sine[k][n] = static_cast<std::int16_t>(std::lround(scale * std::sin(angle)));
             }
@@ -38,7 +38,7 @@ const Tables& tables()
 std::int32_t product(const std::int16_t* samples, const Table& table)
 {
     std::int32_t sum = 0;
-    for (std::size_t n = 0; n < ToneGate::window; ++n)
+    for (std::size_t n = 0; n < ToneGate::looked; ++n)
         sum += std::int32_t(samples[n]) * table[n];
     return sum;
 }
@@ -46,7 +46,7 @@ std::int32_t product(const std::int16_t* samples, const Table& table)
 bool mayBeDigit(const std::int16_t* samples)
 {
     std::int32_t energy = 0; // of sixteenths
-    for (std::size_t n = 0; n < ToneGate::window; ++n) {
+    for (std::size_t n = 0; n < ToneGate::looked; ++n) {
         const auto x = static_cast<std::int16_t>(samples[n] >> 4);
         energy += std::int32_t(x) * x;
     }
@@ -60,30 +60,25 @@ bool mayBeDigit(const std::int16_t* samples)
         float& best = k < 4 ? row : column;
         best = std::max(best, re * re + im * im);
     }
-    // A sine alone has |X|^2 = (scale * window / 2)^2 * amplitude^2, and energy = window / 2 * amplitude^2.
-    const double whole = double(energy) * 256 * scale * scale * ToneGate::window / 2;
+    // A sine alone has |X|^2 = (scale * looked / 2)^2 * amplitude^2, and energy = looked / 2 * amplitude^2.
+    const double whole = double(energy) * 256 * scale * scale * ToneGate::looked / 2;
     return double(row) + double(column) > shareOfDigit * whole;
 }
 
 } // namespace
 
-bool ToneGate::mayHoldDigit(std::span<const std::int16_t> block)
+bool ToneGate::mayHoldDigit(Octets block)
 {
     bool may = false;
     while (!block.empty()) {
-        if (filled_ == 0 && block.size() >= window) {
-            may = mayBeDigit(block.data()) || may;
-            block = block.subspan(window);
-            continue;
-        }
-        const std::size_t n = std::min(block.size(), window - filled_);
-        std::copy_n(block.begin(), n, pending_.begin() + std::ptrdiff_t(filled_));
-        filled_ += n;
-        block = block.subspan(n);
-        if (filled_ == window) {
-            filled_ = 0;
+        const std::size_t n = std::min(block.size(), period - at_);
+        const std::size_t end = std::min(at_ + n, window);
+        for (std::size_t i = at_ + at_ % 2; i < end; i += 2)
+            pending_[i / 2] = toLinear(block[i - at_], law_);
+        if (at_ < window && at_ + n >= window)
             may = mayBeDigit(pending_.data()) || may;
-        }
+        at_ = (at_ + n) % period;
+        block = block.subspan(n);
     }
     return may;
 }

@@ -1,25 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Private to the folder: whether a stretch of audio may hold a DTMF digit at all (ITU-T Q.24 signals are two tones and
-// little else). A fifth of the price of a detector, which then need not look at speech. It may be wrong only one way:
-// whatever a detector hears as a digit passes.
+// little else). A small part of the price of a detector, which then need not look at speech. It may be wrong only one
+// way: whatever a detector hears as a digit passes.
 #pragma once
 #include <array>
+#include <callbox/hal/media.h>
 #include <cstdint>
-#include <span>
 
 namespace callbox::hal {
 
 class ToneGate {
 public:
+    explicit ToneGate(Law law) : law_(law) {}
     // Samples of one call as they come, blocks of any length. True when a window that ended in this block was loud
     // enough and mostly the two tones of one key.
-    bool mayHoldDigit(std::span<const std::int16_t> block);
-    void reset() { filled_ = 0; }
+    bool mayHoldDigit(Octets block);
 
-    static constexpr std::size_t window = 80; // 10 ms; a digit of 40 ms fills at least two of them
+    // Looked at are 10 ms of each 20: a digit of 30 ms fills at least one such window. Every other sample of it: the
+    // tones lie below 2000 Hz, and what lies above counts for or against them as it does without that.
+    static constexpr std::size_t period = 160, window = 80, looked = window / 2;
+
 private:
-    std::array<std::int16_t, window> pending_{};
-    std::size_t filled_ = 0;
+    Law law_;
+    std::array<std::int16_t, looked> pending_{};
+    std::size_t at_ = 0; // in the period
 };
 
 } // namespace callbox::hal

@@ -6,9 +6,8 @@
 namespace callbox::messages {
 
 Recording::Recording(MessageId id, hal::Law law, std::unique_ptr<File> file)
-    : id_(id), law_(law), file_(std::move(file)), hash_{}
+    : id_(id), law_(law), file_(std::move(file))
 {
-    crypto_hash_sha256_init(&hash_);
 }
 
 Result<void> Recording::append(Octets samples)
@@ -19,7 +18,7 @@ Result<void> Recording::append(Octets samples)
         failure_ = r.error();
         return r;
     }
-    crypto_hash_sha256_update(&hash_, samples.data(), samples.size());
+    hash_.add(samples);
     samples_ += samples.size();
     return {};
 }
@@ -60,21 +59,6 @@ std::optional<MessageId> idOfAudio(const std::string& name)
     MessageId id = 0;
     const auto [end, ec] = std::from_chars(name.data(), name.data() + name.size(), id);
     return ec == std::errc() && std::string_view(end) == ".wav" ? std::optional(id) : std::nullopt;
-}
-
-std::string Recording::sha256() const
-{
-    crypto_hash_sha256_state copy = hash_;
-    std::uint8_t out[crypto_hash_sha256_BYTES];
-    crypto_hash_sha256_final(&copy, out);
-    return toHex(out);
-}
-
-std::string sha256Hex(Octets data)
-{
-    std::uint8_t out[crypto_hash_sha256_BYTES];
-    crypto_hash_sha256(out, data.data(), data.size());
-    return toHex(out);
 }
 
 } // namespace callbox::messages

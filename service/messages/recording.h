@@ -4,9 +4,9 @@
 // Executor's side.
 #pragma once
 #include "messages/records.h"
+#include "messages/sha256.h"
 #include <callbox/base/files.h>
 #include <callbox/hal/media.h>
-#include <sodium.h>
 
 namespace callbox::messages {
 
@@ -25,7 +25,7 @@ public:
     [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
     [[nodiscard]] MessageId id() const { return id_; }
     [[nodiscard]] std::uint64_t samples() const { return samples_; }
-    [[nodiscard]] std::string sha256() const; // of the samples, hex
+    [[nodiscard]] std::string sha256() const { return hash_.hex(); } // of the samples
     void close() { file_.reset(); }
 
 private:
@@ -34,7 +34,7 @@ private:
     std::unique_ptr<File> file_;
     std::uint64_t samples_ = 0;
     std::optional<Error> failure_;
-    crypto_hash_sha256_state hash_;
+    Sha256 hash_;
 };
 
 // A recording's file as one finds it.
@@ -46,6 +46,5 @@ struct FoundAudio {
 FoundAudio lookAt(Octets file, hal::Law otherwise); // `otherwise`: of a file whose header is not there
 // The message that an audio file belongs to, by its name; nothing for a file of somebody else's.
 std::optional<MessageId> idOfAudio(const std::string& name);
-std::string sha256Hex(Octets);
 
 } // namespace callbox::messages
