@@ -114,7 +114,9 @@ void E1Receiver::read(const std::uint32_t* at, FrameOut out)
     const unsigned offset = place_ % 32;
     const std::uint32_t first = bitsFrom(at, offset);
     putWord(out.data(), first);
-    Crc4& crc = check_.crc(); // begins anew with the multiframe: what is put in before does not matter
+    // Begins anew with the multiframe: what is put in before does not matter. A copy stays in registers, which octets
+    // that are written may not change.
+    Crc4 crc = check_.crc();
     const bool summed = multi_ == Multi::reached;
     if (summed)
         crc.word(0, fasFrame_ ? first & ~siBit : first);
@@ -133,6 +135,7 @@ void E1Receiver::read(const std::uint32_t* at, FrameOut out)
             crc.word(unsigned(i), word);
         }
     }
+    check_.crc() = crc;
     number_ = (number_ + 1) % 16;
     if (summed) {
         number_ = check_.number();

@@ -55,12 +55,14 @@ void E1Transmitter::frame(FrameOut octets)
     octets[0] = slotZero(octets[0]);
     if (mode_ == E1Slot0::crc4 || mode_ == E1Slot0::crc4E) {
         const std::uint32_t first = wordAt(octets.data());
-        crc_.word(0, number_ % 2 == 0 ? first & 0x7FFFFFFF : first);
+        Crc4 crc = crc_; // in registers
+        crc.word(0, number_ % 2 == 0 ? first & 0x7FFFFFFF : first);
         for (std::size_t i = 1; i < 8; ++i)
-            crc_.word(unsigned(i), wordAt(&octets[4 * i]));
-        crc_.endOfFrame();
+            crc.word(unsigned(i), wordAt(&octets[4 * i]));
+        crc.endOfFrame();
         if (number_ % 8 == 7)
-            sum_ = crc_.take();
+            sum_ = crc.take();
+        crc_ = crc;
     }
     number_ = (number_ + 1) % 16;
     if (ais_)

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// From reset to main(): the vector table, variables, main. Whatever goes wrong after that ends the program and is told.
+#include "boards/stm32f405/semihosting.h"
+#include <array>
+#include <cstdint>
+
+int main();
+
+extern "C" {
+extern std::uint32_t stackTop, dataBegin, dataEnd, dataStored, bssBegin, bssEnd; // memory.ld
+
+[[noreturn]] void resetHandler()
+{
+    const std::uint32_t* from = &dataStored;
+    for (std::uint32_t* to = &dataBegin; to != &dataEnd; ++to)
+        *to = *from++;
+    for (std::uint32_t* to = &bssBegin; to != &bssEnd; ++to)
+        *to = 0;
+    callbox::board::finish(main() == 0);
+}
+
+[[noreturn]] void faultHandler()
+{
+    callbox::board::write("an exception of the processor\n");
+    callbox::board::finish(false);
+}
+}
+
+namespace {
+
+using Handler = void (*)();
+struct Vectors { // ARMv7-M B1.5.3: the stack, then reset, NMI and the faults up to SysTick
+    std::uint32_t* stack;
+    std::array<Handler, 15> handlers;
+};
+[[gnu::section(".vectors"), gnu::used]] const Vectors vectors{
+    &stackTop,
+    {resetHandler, faultHandler, faultHandler, faultHandler, faultHandler, faultHandler, faultHandler, faultHandler,
+     faultHandler, faultHandler, faultHandler, faultHandler, faultHandler, faultHandler, faultHandler}};
+
+} // namespace
