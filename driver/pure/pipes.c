@@ -69,10 +69,9 @@ static const char *fits(struct cb_pipes *p)
 const char *cb_pipes_find(struct cb_pipes *p, const struct cb_endpoint *endpoints,
 			  unsigned int count)
 {
-	static const struct cb_pipes none;
 	unsigned int i;
 
-	*p = none;
+	memset(p, 0, sizeof(*p));
 	for (i = 0; i < count; i++) {
 		struct cb_endpoint *as = kind(p, &endpoints[i]);
 

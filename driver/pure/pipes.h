@@ -7,10 +7,12 @@
 #include "card_protocol.h"
 #ifdef __KERNEL__
 #include <linux/stddef.h>
+#include <linux/string.h>
 #include <linux/types.h>
 #else
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #endif
 
 struct cb_endpoint { /* of the descriptor */
