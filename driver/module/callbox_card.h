@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One E1 port of a card: an interface of a USB device, a device of DAHDI with one span.
+ *
+ * Locks, outermost first: `state` (mutex: start, stop, suspend, requests), then `lock` (spin lock,
+ * interrupts off: all that packets touch). DAHDI calls maint() with its own span->lock held and
+ * interrupts off: it may take `lock`, and leaves a note for the work queue. No lock of ours is held
+ * while DAHDI's functions are called.
+ */
+#ifndef CALLBOX_CARD_H
+#define CALLBOX_CARD_H
+
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/usb.h>
+#include <linux/workqueue.h>
+#include <dahdi/kernel.h>
+#include "compat.h"
+#include "alarms.h"
+#include "events.h"
+#include "flow.h"
+#include "out_pace.h"
+#include "packet_in.h"
+#include "pipes.h"
+
+#define CB_CHANNELS 31
+#define CB_PACKETS 4 /* ms in a data URB */
+#define CB_URBS 4    /* of each data direction: 16 ms under way */
+#define CB_FEEDBACK_URBS 2
+#define CB_EVENT_URBS 2
+#define CB_WATCH_MS 100
+
+struct cb_port;
+
+enum cb_kind {
+	CB_DATA_IN,
+	CB_DATA_OUT,
+	CB_FEEDBACK,
+	CB_EVENT
+};
+
+struct cb_urb {
+	struct cb_port *port;
+	enum cb_kind kind;
+	struct urb *urb;
+	u8 *buffer;
+	unsigned int size; /* of one packet */
+	int failed;	   /* why it is not under way, a negative errno; under `lock` */
+};
+
+#define CB_URBS_ALL (2 * CB_URBS + CB_FEEDBACK_URBS + CB_EVENT_URBS)
+
+/* Notes for the work queue: bits of cb_port.todo. */
+enum {
+	CB_DO_LOOP,
+	CB_DO_STATUS
+};
+
+struct cb_port {
+	struct usb_device *udev;
+	struct usb_interface *intf;
+	u8 setting_on, setting_off;
+	struct cb_pipes pipes;
+	bool ours;	  /* speaks the protocol, not only as an icE1usb does */
+	u32 capabilities; /* CARD_CAN_... */
+	u8 number;	  /* of the port in device requests */
+	char build[64], protocol[16], location[64], hardware[64], maker[64], model[64];
+
+	struct dahdi_device *ddev;
+	struct dahdi_span span;
+	struct dahdi_chan *chans[CB_CHANNELS];
+	struct dahdi_chan chan[CB_CHANNELS];
+
+	struct mutex state; /* the following */
+	bool wanted;	    /* DAHDI has started the span */
+	bool running;	    /* URBs are under way */
+	bool away;	    /* suspended, in reset, unplugged */
+	struct cb_urb urbs[CB_URBS_ALL];
+	struct card_ice1_tx tx;
+	bool line_is_clock;
+	unsigned int loop; /* CARD_LOOP_..., as the card has it */
+	struct cb_alarms alarms;
+	unsigned int watched,
+		idle_ms; /* ms since the counters were read, since a packet went out */
+	u32 out_seen;
+
+	spinlock_t lock; /* the following */
+	struct cb_flow flow;
+	struct cb_in in;
+	struct cb_pace pace;
+	struct cb_events events;
+	bool live; /* packets are to be submitted again */
+	bool ticking;
+	u32 ticks, out_packets, usb_errors, restarts;
+	unsigned int loop_wanted;
+
+	unsigned long todo;
+	struct work_struct work;
+	struct delayed_work watch;
+};
+
+extern unsigned int alarm_loss_ms, alarm_remote_ms, alarm_recover_ms;
+
+/* requests.c: control requests. All may sleep, under `state`; 0 or more, or a negative errno. */
+void cb_identify(struct cb_port *port);
+int cb_select(struct cb_port *port, bool on);
+int cb_configure(struct cb_port *port);
+int cb_set_loop(struct cb_port *port, unsigned int loop);
+int cb_set_remote_alarm(struct cb_port *port, bool on);
+void cb_ask_state(struct cb_port *port);
+int cb_get_counters(struct cb_port *port, struct card_counters *counters);
+bool cb_can_loop(const struct cb_port *port, unsigned int loop);
+
+/* stream.c: URBs. Under `state`. */
+int cb_stream_alloc(struct cb_port *port);
+void cb_stream_free(struct cb_port *port);
+int cb_stream_start(struct cb_port *port);
+void cb_stream_stop(struct cb_port *port);
+void cb_stream_mend(struct cb_port *port);
+
+/* tick.c: from any context, interrupts on or off. */
+void cb_tick(struct cb_port *port);
+void cb_idle_frame(struct cb_port *port, u8 *frame);
+
+/* span.c */
+int cb_span_register(struct cb_port *port);
+void cb_span_unregister(struct cb_port *port);
+int cb_port_start(struct cb_port *port);
+void cb_port_stop(struct cb_port *port);
+
+/* watch.c */
+void cb_watch_init(struct cb_port *port);
+void cb_tell_alarms(struct cb_port *port, int alarms);
+
+/* status.c */
+extern const struct attribute_group cb_status_group;
+
+#endif

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Cards come and go: Callbox's own, and Osmocom's icE1usb. Each E1 port is an interface, and probed
+ * by itself. */
+#include "callbox_card.h"
+
+unsigned int alarm_loss_ms = 2500;
+module_param(alarm_loss_ms, uint, 0644);
+MODULE_PARM_DESC(alarm_loss_ms,
+		 "ms that LOS, AIS or loss of alignment lasts until it is an alarm (2500)");
+unsigned int alarm_remote_ms = 500;
+module_param(alarm_remote_ms, uint, 0644);
+MODULE_PARM_DESC(alarm_remote_ms, "ms that a remote alarm lasts until it is one (500)");
+unsigned int alarm_recover_ms = 5000;
+module_param(alarm_recover_ms, uint, 0644);
+MODULE_PARM_DESC(alarm_recover_ms, "ms that a line is called recovering after an alarm (5000)");
+
+#define ENDPOINTS_MAX 8
+
+static const char *find_settings(struct cb_port *port)
+{
+	struct cb_endpoint e[ENDPOINTS_MAX];
+	const char *why = "it has no setting with isochronous endpoints";
+	bool on = false, off = false;
+	unsigned int s, i;
+
+	for (s = 0; s < port->intf->num_altsetting; s++) {
+		const struct usb_host_interface *setting = &port->intf->altsetting[s];
+		const unsigned int n = setting->desc.bNumEndpoints;
+
+		if (n > ENDPOINTS_MAX) {
+			why = "one of its settings has more endpoints than any E1 port";
+			continue;
+		}
+		for (i = 0; i < n; i++) {
+			const struct usb_endpoint_descriptor *d = &setting->endpoint[i].desc;
+
+			e[i] = (struct cb_endpoint){d->bEndpointAddress, d->bmAttributes,
+						    d->bInterval, usb_endpoint_maxp(d)};
+		}
+		if (cb_pipes_off(e, n)) {
+			port->setting_off = setting->desc.bAlternateSetting;
+			off = true;
+		} else if (!on) {
+			why = cb_pipes_find(&port->pipes, e, n);
+			port->setting_on = setting->desc.bAlternateSetting;
+			on = !why;
+		}
+	}
+	if (!on)
+		return why;
+	return off ? NULL : "it has no setting without isochronous endpoints";
+}
+
+/* The count of E1 ports before this one: the first has the card's serial number as its id, others
+ * SERIAL.2 and so on. */
+static unsigned int ports_before(const struct cb_port *port)
+{
+	const struct usb_host_config *config = port->udev->actconfig;
+	const u8 mine = port->intf->cur_altsetting->desc.bInterfaceNumber;
+	unsigned int i, before = 0;
+
+	for (i = 0; i < config->desc.bNumInterfaces; i++) {
+		const struct usb_interface_descriptor *d;
+
+		if (!config->interface[i])
+			continue;
+		d = &config->interface[i]->altsetting[0].desc;
+		if (d->bInterfaceClass == CARD_CLASS && d->bInterfaceSubClass == CARD_SUBCLASS_E1 &&
+		    d->bInterfaceProtocol == CARD_PROTOCOL_E1 && d->bInterfaceNumber < mine)
+			before++;
+	}
+	return before;
+}
+
+static void name(struct cb_port *port)
+{
+	const struct usb_device *udev = port->udev;
+	const unsigned int before = ports_before(port);
+	char path[48];
+
+	usb_make_path(port->udev, path, sizeof(path));
+	snprintf(port->location, sizeof(port->location), "%s/%u", path, before + 1);
+	strscpy(port->maker, udev->manufacturer ? udev->manufacturer : "unknown",
+		sizeof(port->maker));
+	strscpy(port->model, udev->product ? udev->product : "E1 over USB", sizeof(port->model));
+	if (!udev->serial || !udev->serial[0])
+		return; /* DAHDI then names it by its location */
+	if (before == 0)
+		strscpy(port->hardware, udev->serial, sizeof(port->hardware));
+	else
+		snprintf(port->hardware, sizeof(port->hardware), "%.40s.%u", udev->serial,
+			 before + 1);
+}
+
+static int probe(struct usb_interface *intf, const struct usb_device_id *id)
+{
+	struct cb_port *port = kzalloc(sizeof(*port), GFP_KERNEL);
+	const char *wrong;
+	int r;
+
+	if (!port)
+		return -ENOMEM;
+	port->udev = usb_get_dev(interface_to_usbdev(intf));
+	port->intf = intf;
+	mutex_init(&port->state);
+	spin_lock_init(&port->lock);
+	cb_watch_init(port);
+	wrong = find_settings(port);
+	if (wrong) {
+		dev_err(&intf->dev, "this E1 interface cannot be used: %s\n", wrong);
+		r = -ENODEV;
+		goto failed;
+	}
+	name(port);
+	cb_identify(port);
+	r = cb_stream_alloc(port);
+	if (r)
+		goto failed;
+	usb_set_intfdata(intf, port);
+	r = sysfs_create_group(&intf->dev.kobj, &cb_status_group);
+	if (r)
+		goto failed;
+	r = cb_span_register(port);
+	if (r) {
+		sysfs_remove_group(&intf->dev.kobj, &cb_status_group);
+		goto failed;
+	}
+	dev_info(&intf->dev, "E1 port %s, protocol %s, firmware %s\n", port->hardware,
+		 port->protocol, port->build);
+	return 0;
+failed:
+	usb_set_intfdata(intf, NULL);
+	cb_stream_free(port);
+	usb_put_dev(port->udev);
+	kfree(port);
+	return r;
+}
+
+static void disconnect(struct usb_interface *intf)
+{
+	struct cb_port *port = usb_get_intfdata(intf);
+
+	sysfs_remove_group(&intf->dev.kobj, &cb_status_group);
+	mutex_lock(&port->state);
+	port->wanted = false;
+	port->away = port->udev->state == USB_STATE_NOTATTACHED;
+	cb_port_stop(port);
+	port->away = true;
+	mutex_unlock(&port->state);
+	cb_span_unregister(port);
+	usb_set_intfdata(intf, NULL);
+	cb_stream_free(port);
+	usb_put_dev(port->udev);
+	kfree(port);
+}
+
+/* Calls go on as soon as the card is back; DAHDI sees an alarm meanwhile. */
+static void leave(struct cb_port *port)
+{
+	mutex_lock(&port->state);
+	cb_port_stop(port);
+	port->away = true;
+	mutex_unlock(&port->state);
+}
+
+static int come_back(struct cb_port *port)
+{
+	int r = 0;
+
+	mutex_lock(&port->state);
+	port->away = false;
+	if (port->wanted)
+		r = cb_port_start(port);
+	mutex_unlock(&port->state);
+	return r;
+}
+
+static int suspend(struct usb_interface *intf, pm_message_t message)
+{
+	leave(usb_get_intfdata(intf));
+	return 0;
+}
+
+static int resume(struct usb_interface *intf)
+{
+	return come_back(usb_get_intfdata(intf));
+}
+
+static int pre_reset(struct usb_interface *intf)
+{
+	leave(usb_get_intfdata(intf));
+	return 0;
+}
+
+static int post_reset(struct usb_interface *intf)
+{
+	return come_back(usb_get_intfdata(intf));
+}
+
+static const struct usb_device_id ids[] = {
+	{USB_DEVICE_AND_INTERFACE_INFO(CARD_VENDOR, CARD_PRODUCT, CARD_CLASS, CARD_SUBCLASS_E1,
+				       CARD_PROTOCOL_E1)},
+	{USB_DEVICE_AND_INTERFACE_INFO(CARD_ICE1_VENDOR, CARD_ICE1_PRODUCT, CARD_CLASS,
+				       CARD_SUBCLASS_E1, CARD_PROTOCOL_E1)},
+	{}};
+MODULE_DEVICE_TABLE(usb, ids);
+
+static struct usb_driver card_driver = {
+	.name = "callbox_card",
+	.probe = probe,
+	.disconnect = disconnect,
+	.suspend = suspend,
+	.resume = resume,
+	.reset_resume = resume,
+	.pre_reset = pre_reset,
+	.post_reset = post_reset,
+	.id_table = ids,
+};
+module_usb_driver(card_driver);
+
+MODULE_DESCRIPTION("E1 cards over USB: Callbox's own and Osmocom's icE1usb, as DAHDI spans");
+MODULE_LICENSE("GPL");
+MODULE_SOFTDEP("pre: dahdi");

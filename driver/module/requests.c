@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is asked of the card by control requests. The buffers are of their own: they are handed to
+ * DMA. */
+#include <linux/ctype.h>
+#include "callbox_card.h"
+
+#define TIMEOUT_MS 1000
+
+static u8 interface_of(const struct cb_port *port)
+{
+	return port->intf->cur_altsetting->desc.bInterfaceNumber;
+}
+
+static int request(struct cb_port *port, u8 recipient, u8 code, u16 value, u16 index,
+		   const void *out, void *in, u16 length)
+{
+	const u8 type = USB_TYPE_VENDOR | recipient | (in ? USB_DIR_IN : USB_DIR_OUT);
+	u8 *buffer = NULL;
+	int n;
+
+	if (length > 0) {
+		buffer = kzalloc(length, GFP_NOIO);
+		if (!buffer)
+			return -ENOMEM;
+		if (out)
+			memcpy(buffer, out, length);
+	}
+	n = usb_control_msg(port->udev,
+			    in ? usb_rcvctrlpipe(port->udev, 0) : usb_sndctrlpipe(port->udev, 0),
+			    code, type, value, index, buffer, length, TIMEOUT_MS);
+	if (in) {
+		memset(in, 0, length); /* a short answer: the rest is zero */
+		if (n > 0)
+			memcpy(in, buffer, min_t(int, n, length));
+	}
+	kfree(buffer);
+	return n;
+}
+
+static int tell(struct cb_port *port, u8 code, u16 value, const void *data, u16 length)
+{
+	return request(port, USB_RECIP_INTERFACE, code, value, interface_of(port), data, NULL,
+		       length);
+}
+
+static int ask(struct cb_port *port, u8 code, void *data, u16 length)
+{
+	return request(port, USB_RECIP_INTERFACE, code, 0, interface_of(port), NULL, data, length);
+}
+
+static int ask_device(struct cb_port *port, u8 code, u16 index, void *data, u16 length)
+{
+	return request(port, USB_RECIP_DEVICE, code, 0, index, NULL, data, length);
+}
+
+/* Port numbers are the card's own: which of its ports has our interface? */
+static void find_number(struct cb_port *port, unsigned int ports)
+{
+	struct card_port_info info;
+	unsigned int i;
+
+	for (i = 0; i < ports; i++)
+		if (ask_device(port, CARD_REQ_GET_PORT_INFO, i, &info, sizeof(info)) >= 3 &&
+		    info.type == CARD_PORT_E1 && info.interface == interface_of(port)) {
+			port->number = i;
+			return;
+		}
+	dev_warn(&port->intf->dev,
+		 "the card says of none of its %u ports that it is this one: used as an icE1usb\n",
+		 ports);
+	port->ours = false;
+	port->capabilities = 0;
+}
+
+/* Who does not answer, or answers something else, is used as an icE1usb. */
+void cb_identify(struct cb_port *port)
+{
+	struct card_proto proto;
+	int n;
+
+	n = ask_device(port, CARD_ICE1_DEVICE_BUILD, 0, port->build, sizeof(port->build) - 1);
+	if (n < 0)
+		port->build[0] = 0;
+	for (n = 0; port->build[n]; n++)
+		if (!isprint(port->build[n]))
+			port->build[n] = '?';
+	strscpy(port->protocol, "icE1usb", sizeof(port->protocol));
+	n = ask_device(port, CARD_REQ_GET_PROTO, 0, &proto, sizeof(proto));
+	if (n < 6 || card_get32(proto.magic) != CARD_MAGIC)
+		return;
+	if (proto.major != CARD_MAJOR) {
+		dev_warn(&port->intf->dev,
+			 "the card speaks version %u.%u of the protocol, this driver %u: used as "
+			 "an icE1usb\n",
+			 proto.major, proto.minor, CARD_MAJOR);
+		return;
+	}
+	port->ours = true;
+	port->capabilities = card_get32(proto.capabilities);
+	snprintf(port->protocol, sizeof(port->protocol), "%u.%u", proto.major,
+		 min_t(u8, proto.minor, CARD_MINOR));
+	find_number(port, min_t(unsigned int, proto.e1_ports, 32));
+}
+
+int cb_select(struct cb_port *port, bool on)
+{
+	const int r = usb_set_interface(port->udev, interface_of(port),
+					on ? port->setting_on : port->setting_off);
+
+	if (r == -ENOSPC)
+		dev_err(&port->intf->dev, "the bus has no room for this port: two E1 ports are "
+					  "more than a full-speed bus carries\n");
+	else if (r && on)
+		dev_err(&port->intf->dev, "the card does not switch the port on (error %d)\n", r);
+	return r;
+}
+
+int cb_configure(struct cb_port *port)
+{
+	const bool crc4 = port->span.lineconfig & DAHDI_CONFIG_CRC4;
+	const u8 rx = crc4 ? CARD_ICE1_RX_CRC4 : CARD_ICE1_RX_BASIC;
+	const u16 extensions = (port->capabilities & CARD_CAN_FILLER ? CARD_E1_EXT_FILLER : 0) |
+			       (port->capabilities & CARD_CAN_EVENTS ? CARD_E1_EXT_EVENTS : 0);
+	int r;
+
+	port->tx.mode = crc4 ? CARD_ICE1_TX_CRC4_E : CARD_ICE1_TX_TS0;
+	port->tx.timing = port->line_is_clock;
+	port->tx.loopback = 0;
+	port->tx.alarm = 0;
+	port->loop = CARD_LOOP_NONE;
+	r = tell(port, CARD_ICE1_SET_RX, 0, &rx, sizeof(rx));
+	if (r >= 0)
+		r = tell(port, CARD_ICE1_SET_TX, 0, &port->tx, sizeof(port->tx));
+	if (r >= 0 && port->ours && extensions)
+		r = tell(port, CARD_E1_EXT_ENABLE, extensions, NULL, 0);
+	if (r < 0)
+		dev_err(&port->intf->dev, "the card does not take the port's settings (error %d)\n",
+			r);
+	return r < 0 ? r : 0;
+}
+
+bool cb_can_loop(const struct cb_port *port, unsigned int loop)
+{
+	if (loop == CARD_LOOP_NONE)
+		return true;
+	return port->ours ? port->capabilities & CARD_CAN_LOOP : loop == CARD_LOOP_LINE;
+}
+
+int cb_set_loop(struct cb_port *port, unsigned int loop)
+{
+	int r;
+
+	if (port->ours) {
+		r = request(port, USB_RECIP_DEVICE, CARD_REQ_LOOP, loop, port->number, NULL, NULL,
+			    0);
+	} else {
+		port->tx.loopback = loop == CARD_LOOP_LINE;
+		r = tell(port, CARD_ICE1_SET_TX, 0, &port->tx, sizeof(port->tx));
+	}
+	if (r < 0)
+		dev_err(&port->intf->dev, "the card does not set loop %u (error %d)\n", loop, r);
+	else
+		port->loop = loop;
+	return r;
+}
+
+/* An icE1usb before 0.3 leaves this to the host. */
+int cb_set_remote_alarm(struct cb_port *port, bool on)
+{
+	if (port->ours || port->tx.alarm == on)
+		return 0;
+	port->tx.alarm = on;
+	return tell(port, CARD_ICE1_SET_TX, 0, &port->tx, sizeof(port->tx));
+}
+
+/* Events tell of changes only. */
+void cb_ask_state(struct cb_port *port)
+{
+	struct card_ice1_errors errors;
+	struct card_status status;
+	unsigned long flags;
+
+	if (port->events.extended) {
+		if (ask_device(port, CARD_REQ_GET_STATUS, port->number, &status, sizeof(status)) <
+		    4)
+			return;
+		spin_lock_irqsave(&port->lock, flags);
+		port->events.defects = card_get16(status.alarms);
+		spin_unlock_irqrestore(&port->lock, flags);
+		return;
+	}
+	/* Old firmware stalls it; then there is no defect until the card tells of one. */
+	if (ask(port, CARD_ICE1_GET_ERRORS, &errors, sizeof(errors)) != sizeof(errors))
+		return;
+	spin_lock_irqsave(&port->lock, flags);
+	cb_events_errors(&port->events, &errors);
+	spin_unlock_irqrestore(&port->lock, flags);
+}
+
+int cb_get_counters(struct cb_port *port, struct card_counters *counters)
+{
+	return port->ours ? ask_device(port, CARD_REQ_GET_COUNTERS, port->number, counters,
+				       sizeof(*counters))
+			  : -EOPNOTSUPP;
+}

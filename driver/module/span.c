@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The port as DAHDI sees it. */
+#include "callbox_card.h"
+
+static struct cb_port *port_of(struct dahdi_span *span)
+{
+	return container_of(span, struct cb_port, span);
+}
+
+/* ---- On and off. Under `state`. ---- */
+
+int cb_port_start(struct cb_port *port)
+{
+	int r;
+
+	if (port->running)
+		return 0;
+	if (port->away)
+		return -ENODEV;
+	r = cb_select(port, true);
+	if (r)
+		return r;
+	r = cb_configure(port);
+	if (!r) {
+		cb_alarms_begin(&port->alarms);
+		cb_events_begin(&port->events, port->ours && port->capabilities & CARD_CAN_EVENTS);
+		port->watched = 0;
+		port->idle_ms = 0;
+		cb_ask_state(port);
+		r = cb_stream_start(port);
+	}
+	if (r) {
+		cb_select(port, false);
+		return r;
+	}
+	port->running = true;
+	cb_tell_alarms(port, 0);
+	schedule_delayed_work(&port->watch, msecs_to_jiffies(CB_WATCH_MS));
+	return 0;
+}
+
+void cb_port_stop(struct cb_port *port)
+{
+	if (!port->running)
+		return;
+	port->running = false;
+	cb_stream_stop(port);
+	if (!port->away)
+		cb_select(port, false);
+	cb_tell_alarms(port, DAHDI_ALARM_NOTOPEN);
+}
+
+/* ---- DAHDI's calls ---- */
+
+static int spanconfig(struct file *file, struct dahdi_span *span, struct dahdi_lineconfig *lc)
+{
+	struct cb_port *port = port_of(span);
+	int r = 0;
+
+	mutex_lock(&port->state);
+	span->syncsrc = lc->sync;
+	port->line_is_clock = lc->sync > 0;
+	if (port->running)
+		r = cb_configure(port);
+	mutex_unlock(&port->state);
+	return r;
+}
+
+static int startup(struct file *file, struct dahdi_span *span)
+{
+	struct cb_port *port = port_of(span);
+	int r;
+
+	mutex_lock(&port->state);
+	r = cb_port_start(port);
+	port->wanted = !r;
+	mutex_unlock(&port->state);
+	return r;
+}
+
+static int shutdown(struct dahdi_span *span)
+{
+	struct cb_port *port = port_of(span);
+
+	mutex_lock(&port->state);
+	port->wanted = false;
+	cb_port_stop(port);
+	mutex_unlock(&port->state);
+	return 0;
+}
+
+/* With span->lock held and interrupts off: a note, and no more. */
+static int maint(struct dahdi_span *span, int command)
+{
+	struct cb_port *port = port_of(span);
+	unsigned int loop;
+
+	switch (command) {
+	case DAHDI_MAINT_NONE:
+		loop = CARD_LOOP_NONE;
+		break;
+	case DAHDI_MAINT_LOCALLOOP:
+		loop = CARD_LOOP_DIGITAL;
+		break;
+	case DAHDI_MAINT_NETWORKLINELOOP:
+		loop = CARD_LOOP_LINE;
+		break;
+	case DAHDI_MAINT_NETWORKPAYLOADLOOP:
+		loop = CARD_LOOP_PAYLOAD;
+		break;
+	default:
+		return -ENOSYS;
+	}
+	if (!cb_can_loop(port, loop))
+		return -ENOSYS;
+	WRITE_ONCE(port->loop_wanted, loop);
+	set_bit(CB_DO_LOOP, &port->todo);
+	schedule_work(&port->work);
+	return 0;
+}
+
+static const struct dahdi_span_ops ops = {
+	.owner = THIS_MODULE,
+	.spanconfig = spanconfig,
+	.startup = startup,
+	.shutdown = shutdown,
+	.maint = maint,
+};
+
+/* ---- Its life ---- */
+
+static void describe(struct cb_port *port)
+{
+	struct dahdi_span *span = &port->span;
+	unsigned int i;
+
+	snprintf(span->name, sizeof(span->name), "Callbox/%s/%u", dev_name(&port->udev->dev),
+		 port->intf->cur_altsetting->desc.bInterfaceNumber);
+	snprintf(span->desc, sizeof(span->desc), "%.40s %.30s", port->model, port->hardware);
+	span->spantype = SPANTYPE_DIGITAL_E1;
+	span->deflaw = DAHDI_LAW_ALAW;
+	span->linecompat = DAHDI_CONFIG_HDB3 | DAHDI_CONFIG_CCS | DAHDI_CONFIG_CRC4;
+	span->lineconfig = DAHDI_CONFIG_HDB3 | DAHDI_CONFIG_CCS | DAHDI_CONFIG_CRC4;
+	span->alarms = DAHDI_ALARM_NOTOPEN;
+	span->channels = CB_CHANNELS;
+	span->chans = port->chans;
+	span->ops = &ops;
+	for (i = 0; i < CB_CHANNELS; i++) {
+		struct dahdi_chan *chan = &port->chan[i];
+
+		port->chans[i] = chan;
+		snprintf(chan->name, sizeof(chan->name), "%s/%u", span->name, i + 1);
+		chan->chanpos = i + 1;
+		chan->sigcap = DAHDI_SIG_CLEAR | DAHDI_SIG_MTP2;
+		chan->pvt = port;
+	}
+}
+
+int cb_span_register(struct cb_port *port)
+{
+	int r;
+
+	describe(port);
+	port->ddev = dahdi_create_device();
+	if (!port->ddev)
+		return -ENOMEM;
+	port->ddev->manufacturer = port->maker;
+	port->ddev->location = port->location;
+	port->ddev->hardware_id = port->hardware;
+	port->ddev->devicetype = port->model;
+	list_add_tail(&port->span.device_node, &port->ddev->spans);
+	r = dahdi_register_device(port->ddev, &port->intf->dev);
+	if (r) {
+		dev_err(&port->intf->dev, "DAHDI does not take the span (error %d)\n", r);
+		dahdi_free_device(port->ddev);
+	}
+	return r;
+}
+
+void cb_span_unregister(struct cb_port *port)
+{
+	dahdi_unregister_device(port->ddev);
+	mutex_lock(&port->state);
+	cb_port_stop(port);
+	mutex_unlock(&port->state);
+	cancel_delayed_work_sync(&port->watch);
+	cancel_work_sync(&port->work);
+	dahdi_free_device(port->ddev);
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0
+/* URBs: completions move octets between them and the port's flow, then tick. */
+#include "callbox_card.h"
+
+static bool isochronous(enum cb_kind kind)
+{
+	return kind != CB_EVENT;
+}
+
+static unsigned int packets(enum cb_kind kind)
+{
+	return kind == CB_DATA_IN || kind == CB_DATA_OUT ? CB_PACKETS : 1;
+}
+
+static const struct cb_endpoint *endpoint(const struct cb_port *port, enum cb_kind kind)
+{
+	switch (kind) {
+	case CB_DATA_IN:
+		return &port->pipes.in;
+	case CB_DATA_OUT:
+		return &port->pipes.out;
+	case CB_FEEDBACK:
+		return &port->pipes.feedback;
+	default:
+		return &port->pipes.interrupt;
+	}
+}
+
+/* ---- What is in them. Under `lock`. ---- */
+
+static void take_data(struct cb_port *port, struct urb *urb, const u8 *buffer)
+{
+	unsigned int i;
+
+	for (i = 0; i < CB_PACKETS; i++) {
+		const struct usb_iso_packet_descriptor *d = &urb->iso_frame_desc[i];
+		struct cb_in_packet p;
+
+		if (d->status || d->actual_length > port->pipes.in.size) {
+			port->usb_errors++; /* the gap in the next packet's position says how long
+					       it was */
+			continue;
+		}
+		p = cb_in_take(&port->in, buffer + d->offset, d->actual_length);
+		cb_flow_in(&port->flow, &p);
+	}
+}
+
+static void give_data(struct cb_port *port, struct cb_urb *u, bool first)
+{
+	u8 idle[CARD_E1_FRAME];
+	unsigned int i, f;
+
+	cb_idle_frame(port, idle);
+	for (i = 0; i < CB_PACKETS; i++) {
+		const unsigned int frames = cb_pace_next(&port->pace, port->pipes.frames_max);
+		struct usb_iso_packet_descriptor *d = &u->urb->iso_frame_desc[i];
+		u8 *to = u->buffer + i * u->size;
+
+		d->offset = i * u->size;
+		d->length = CARD_E1_HEADER + frames * CARD_E1_FRAME;
+		memset(to, 0xff, CARD_E1_HEADER);
+		if (first)
+			for (f = 0; f < frames; f++)
+				memcpy(to + CARD_E1_HEADER + f * CARD_E1_FRAME, idle,
+				       CARD_E1_FRAME);
+		else
+			cb_flow_out(&port->flow, frames, to + CARD_E1_HEADER);
+		port->out_packets++;
+	}
+}
+
+static void take_feedback(struct cb_port *port, struct urb *urb, const u8 *buffer)
+{
+	const struct usb_iso_packet_descriptor *d = &urb->iso_frame_desc[0];
+
+	if (d->status || d->actual_length > port->pipes.feedback.size ||
+	    (d->actual_length && !cb_pace_feedback(&port->pace, buffer, d->actual_length)))
+		port->usb_errors++;
+}
+
+static void take_event(struct cb_port *port, struct urb *urb, const u8 *buffer)
+{
+	if (!cb_events_take(&port->events, buffer, urb->actual_length))
+		return;
+	set_bit(CB_DO_STATUS, &port->todo);
+	schedule_work(&port->work);
+}
+
+static void completed(struct urb *urb)
+{
+	struct cb_urb *u = urb->context;
+	struct cb_port *port = u->port;
+	unsigned long flags;
+	int r = urb->status;
+
+	spin_lock_irqsave(&port->lock, flags);
+	if (!port->live) {
+		spin_unlock_irqrestore(&port->lock, flags);
+		return;
+	}
+	if (r == -ENOENT || r == -ECONNRESET || r == -ESHUTDOWN || r == -ENODEV) {
+		u->failed = r;
+		spin_unlock_irqrestore(&port->lock, flags);
+		return;
+	}
+	if (r)
+		port->usb_errors++;
+	else if (u->kind == CB_DATA_IN)
+		take_data(port, urb, u->buffer);
+	else if (u->kind == CB_FEEDBACK)
+		take_feedback(port, urb, u->buffer);
+	else if (u->kind == CB_EVENT)
+		take_event(port, urb, u->buffer);
+	if (u->kind == CB_DATA_OUT)
+		give_data(port, u, false);
+	/* An interrupt endpoint that fails would fail at once again: the watch looks after it. */
+	if (!r || isochronous(u->kind))
+		r = usb_submit_urb(urb, GFP_ATOMIC);
+	u->failed = r;
+	spin_unlock_irqrestore(&port->lock, flags);
+	if (u->kind == CB_DATA_IN || u->kind == CB_DATA_OUT)
+		cb_tick(port);
+}
+
+/* ---- Their life ---- */
+
+static int alloc_one(struct cb_port *port, struct cb_urb *u, enum cb_kind kind)
+{
+	const struct cb_endpoint *e = endpoint(port, kind);
+	const unsigned int n = packets(kind);
+	const bool in = e->address & USB_DIR_IN;
+	struct urb *urb = usb_alloc_urb(isochronous(kind) ? n : 0, GFP_KERNEL);
+	unsigned int i;
+
+	u->port = port;
+	u->kind = kind;
+	u->size = e->size;
+	u->urb = urb;
+	u->buffer = kzalloc(n * e->size, GFP_KERNEL);
+	if (!urb || !u->buffer)
+		return -ENOMEM;
+	if (!isochronous(kind)) {
+		usb_fill_int_urb(urb, port->udev, usb_rcvintpipe(port->udev, e->address), u->buffer,
+				 e->size, completed, u, e->interval);
+		return 0;
+	}
+	urb->dev = port->udev;
+	urb->pipe = in ? usb_rcvisocpipe(port->udev, e->address)
+		       : usb_sndisocpipe(port->udev, e->address);
+	urb->transfer_flags = URB_ISO_ASAP;
+	urb->transfer_buffer = u->buffer;
+	urb->transfer_buffer_length = n * e->size;
+	urb->complete = completed;
+	urb->context = u;
+	urb->number_of_packets = n;
+	/* USB 2.0 9.6.6: isochronous intervals are powers of two, 4 ms for bInterval 3. */
+	urb->interval = 1 << (e->interval - 1);
+	for (i = 0; i < n; i++) {
+		urb->iso_frame_desc[i].offset = i * e->size;
+		urb->iso_frame_desc[i].length = e->size;
+	}
+	return 0;
+}
+
+int cb_stream_alloc(struct cb_port *port)
+{
+	static const struct {
+		enum cb_kind kind;
+		unsigned int count;
+	} kinds[] = {{CB_DATA_IN, CB_URBS},
+		     {CB_FEEDBACK, CB_FEEDBACK_URBS},
+		     {CB_EVENT, CB_EVENT_URBS},
+		     {CB_DATA_OUT, CB_URBS}};
+	struct cb_urb *u = port->urbs;
+	unsigned int k, i;
+
+	for (k = 0; k < ARRAY_SIZE(kinds); k++)
+		for (i = 0; i < kinds[k].count; i++)
+			if (alloc_one(port, u++, kinds[k].kind))
+				return -ENOMEM;
+	return 0;
+}
+
+void cb_stream_free(struct cb_port *port)
+{
+	unsigned int i;
+
+	for (i = 0; i < CB_URBS_ALL; i++) {
+		usb_free_urb(port->urbs[i].urb);
+		kfree(port->urbs[i].buffer);
+	}
+}
+
+int cb_stream_start(struct cb_port *port)
+{
+	u8 idle[CARD_E1_FRAME];
+	unsigned long flags;
+	unsigned int i;
+	int r = 0;
+
+	cb_idle_frame(port, idle);
+	spin_lock_irqsave(&port->lock, flags);
+	cb_flow_begin(&port->flow, idle);
+	cb_in_begin(&port->in, port->ours);
+	cb_pace_begin(&port->pace);
+	port->live = true;
+	for (i = 0; i < CB_URBS_ALL; i++) {
+		memset(port->urbs[i].buffer, 0, packets(port->urbs[i].kind) * port->urbs[i].size);
+		if (port->urbs[i].kind == CB_DATA_OUT)
+			give_data(port, &port->urbs[i], true);
+	}
+	spin_unlock_irqrestore(&port->lock, flags);
+	for (i = 0; i < CB_URBS_ALL && !r; i++) {
+		port->urbs[i].failed = 0;
+		r = usb_submit_urb(port->urbs[i].urb, GFP_NOIO);
+	}
+	if (!r)
+		return 0;
+	dev_err(&port->intf->dev, "the port's packets cannot be sent (error %d)\n", r);
+	cb_stream_stop(port);
+	return r;
+}
+
+void cb_stream_stop(struct cb_port *port)
+{
+	unsigned long flags;
+	unsigned int i;
+
+	spin_lock_irqsave(&port->lock, flags);
+	port->live = false;
+	spin_unlock_irqrestore(&port->lock, flags);
+	for (i = 0; i < CB_URBS_ALL; i++)
+		usb_kill_urb(port->urbs[i].urb);
+}
+
+/* The interrupt endpoint after an error. */
+void cb_stream_mend(struct cb_port *port)
+{
+	unsigned int i;
+
+	for (i = 0; i < CB_URBS_ALL; i++) {
+		struct cb_urb *u = &port->urbs[i];
+
+		if (u->kind != CB_EVENT || !READ_ONCE(u->failed))
+			continue;
+		if (u->failed == -EPIPE)
+			usb_clear_halt(port->udev, u->urb->pipe);
+		WRITE_ONCE(u->failed, usb_submit_urb(u->urb, GFP_NOIO));
+	}
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "pipes.h"
+#include "out_pace.h"
+
+/* bEndpointAddress and bmAttributes, USB 2.0 table 9-13. */
+#define DIR_IN 0x80
+#define NUMBER 0x0f
+#define TYPE 0x03
+#define ISOCHRONOUS 0x01
+#define INTERRUPT 0x03
+#define USAGE 0x30
+#define USAGE_FEEDBACK 0x10
+#define FULL_SPEED_MAX 1023
+
+bool cb_pipes_off(const struct cb_endpoint *endpoints, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		if ((endpoints[i].attributes & TYPE) == ISOCHRONOUS && endpoints[i].size > 0)
+			return false;
+	return true;
+}
+
+static struct cb_endpoint *kind(struct cb_pipes *p, const struct cb_endpoint *e)
+{
+	const bool in = e->address & DIR_IN;
+
+	if ((e->attributes & TYPE) == INTERRUPT)
+		return in ? &p->interrupt : NULL;
+	if ((e->attributes & TYPE) != ISOCHRONOUS)
+		return NULL;
+	if ((e->attributes & USAGE) == USAGE_FEEDBACK)
+		return in ? &p->feedback : NULL;
+	return in ? &p->in : &p->out;
+}
+
+static const char *fits(struct cb_pipes *p)
+{
+	const unsigned int least = CARD_E1_HEADER + CARD_E1_FRAME;
+	const unsigned int paced = CARD_E1_HEADER + (CARD_E1_FEEDBACK >> 10) * CARD_E1_FRAME;
+
+	if (!p->in.address || !p->out.address)
+		return "it has no isochronous endpoints for data both ways";
+	if (!p->feedback.address)
+		return "it has no feedback endpoint";
+	if (!p->interrupt.address)
+		return "it has no interrupt endpoint";
+	if (p->in.size < least || p->in.size > FULL_SPEED_MAX)
+		return "wMaxPacketSize of its IN endpoint has no room for a frame, or is beyond "
+		       "the bus";
+	if (p->out.size < paced || p->out.size > FULL_SPEED_MAX)
+		return "wMaxPacketSize of its OUT endpoint has no room for 8 frames, or is beyond "
+		       "the bus";
+	if (p->feedback.size < CARD_E1_FEEDBACK_SIZE || p->feedback.size > FULL_SPEED_MAX)
+		return "wMaxPacketSize of its feedback endpoint is not that of a feedback";
+	if (p->interrupt.size < CARD_E1_INTERRUPT_SIZE || p->interrupt.size > 64)
+		return "wMaxPacketSize of its interrupt endpoint is not 10 to 64";
+	if (p->in.interval != 1 || p->out.interval != 1)
+		return "bInterval of its data endpoints is not 1 ms";
+	if (p->feedback.interval == 0 || p->feedback.interval > 16 || p->interrupt.interval == 0)
+		return "bInterval of its feedback or interrupt endpoint is not allowed";
+	p->frames_max = (p->out.size - CARD_E1_HEADER) / CARD_E1_FRAME;
+	if (p->frames_max > CARD_E1_FRAMES_MAX)
+		p->frames_max = CARD_E1_FRAMES_MAX;
+	return NULL;
+}
+
+const char *cb_pipes_find(struct cb_pipes *p, const struct cb_endpoint *endpoints,
+			  unsigned int count)
+{
+	unsigned int i;
+
+	memset(p, 0, sizeof(*p));
+	for (i = 0; i < count; i++) {
+		struct cb_endpoint *as = kind(p, &endpoints[i]);
+
+		if (!as || !(endpoints[i].address & NUMBER))
+			return "it has an endpoint that no E1 port has";
+		if (as->address)
+			return "it has two endpoints of one kind";
+		*as = endpoints[i];
+	}
+	return fits(p);
+}
