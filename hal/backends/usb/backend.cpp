@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "libusb_bus.h"
+#include "usb_span.h"
+#include <callbox/hal/backend.h>
+#include <charconv>
+
+namespace callbox::hal {
+
+namespace {
+
+constexpr BackendKey keys[] = {
+    {"span", "SERIAL/N or @LOCATION/N", "which port of which card, as `callbox card list` names it"},
+    {"clock", "line or card", "what the port sends by; line, the default, is right towards an exchange"},
+    {"in_flight", "4..64 by 4", "milliseconds of packets under way; 16, the default, rides out a busy machine"},
+};
+
+class ListedBus final : public usb::Bus {
+public:
+    explicit ListedBus(std::vector<usb::DeviceFacts> all) : all_(std::move(all)) {}
+    Result<std::vector<usb::DeviceFacts>> devices() override { return all_; }
+    Result<std::unique_ptr<usb::Device>> open(const usb::DeviceFacts&) override
+    {
+        return Error{Errc::unsupported, "only looked at"};
+    }
+
+private:
+    std::vector<usb::DeviceFacts> all_;
+};
+
+Result<std::vector<SpanInfo>> probe()
+{
+    auto devices = usb::libusbDevices();
+    if (!devices)
+        return devices.error();
+    ListedBus bus(std::move(*devices));
+    const auto found = usb::findPorts(bus);
+    if (!found)
+        return found.error();
+    std::vector<SpanInfo> out;
+    for (const usb::FoundPort& p : found->ports)
+        out.push_back({"usb:" + p.id, p.device.model, SpanType::e1});
+    if (out.empty() && !found->wrong.empty())
+        return Error{Errc::invalid, found->wrong.front()};
+    return out;
+}
+
+std::string valueOf(const BackendKeys& given, const std::string& key, std::string otherwise)
+{
+    const auto it = given.find(key);
+    return it == given.end() || it->second.empty() ? std::move(otherwise) : it->second;
+}
+
+Result<std::unique_ptr<SpanIo>> open(const Edges& edges, const BackendKeys& given)
+{
+    usb::SpanKeys k;
+    k.id = valueOf(given, "span", "");
+    if (k.id.empty())
+        return Error{Errc::invalid, "backend usb: span = SERIAL/N is needed"};
+    const std::string clock = valueOf(given, "clock", "line");
+    if (clock != "line" && clock != "card")
+        return Error{Errc::invalid, "backend usb: clock = " + clock + ": line or card is allowed"};
+    k.clockFromLine = clock == "line";
+    const std::string ms = valueOf(given, "in_flight", "16");
+    const auto [end, ec] = std::from_chars(ms.data(), ms.data() + ms.size(), k.inFlight);
+    if (ec != std::errc() || end != ms.data() + ms.size() || k.inFlight < 4 || k.inFlight > 64 || k.inFlight % 4 != 0)
+        return Error{Errc::invalid, "backend usb: in_flight = " + ms + ": 4, 8, 12 ... 64 milliseconds are allowed"};
+    return usb::makeSpan(edges, std::move(k), [&loop = edges.loop] { return usb::makeLibusbBus(loop); });
+}
+
+} // namespace
+
+const Backend& usbBackend();
+const Backend& usbBackend()
+{
+    static const Backend backend{"usb", "E1 ports of USB cards, without a kernel module", keys, &probe, &open};
+    return backend;
+}
+
+} // namespace callbox::hal

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "descriptors.h"
+#include "protocol/card_protocol.h"
+#include <algorithm>
+#include <fmt/format.h>
+#include <map>
+
+namespace callbox::hal::usb {
+
+namespace {
+
+constexpr std::uint8_t configurationType = 2, interfaceType = 4, endpointType = 5; // USB 2.0 table 9-5
+constexpr std::size_t configurationSize = 9, interfaceSize = 9, endpointSize = 7;
+constexpr unsigned nominalFrames = 8; // a millisecond of E1
+constexpr std::uint16_t leastPacket = CARD_E1_HEADER + nominalFrames * CARD_E1_FRAME;
+constexpr std::uint16_t mostPacket = 1023; // of a full-speed isochronous endpoint, USB 2.0 5.6.3
+
+struct Setting {
+    unsigned number = 0;
+    std::vector<Endpoint> endpoints;
+};
+
+std::uint16_t word(Octets o, std::size_t at)
+{
+    return static_cast<std::uint16_t>(o[at] | o[at + 1] << 8);
+}
+
+Endpoint endpointOf(Octets d)
+{
+    Endpoint e;
+    e.address = d[2];
+    e.kind = Endpoint::Kind{static_cast<std::uint8_t>(d[3] & 3)};
+    e.feedback = (d[3] >> 4 & 3) == 1; // table 9-13: usage type
+    e.packetMax = word(d, 4) & 0x7ff;
+    return e;
+}
+
+bool streams(const Setting& s)
+{
+    return std::any_of(s.endpoints.begin(), s.endpoints.end(),
+                       [](const Endpoint& e) { return e.kind == Endpoint::Kind::isochronous && e.packetMax > 0; });
+}
+
+const Endpoint* find(const Setting& s, Endpoint::Kind kind, bool in, bool feedback)
+{
+    const auto it = std::find_if(s.endpoints.begin(), s.endpoints.end(), [&](const Endpoint& e) {
+        return e.kind == kind && e.in() == in && e.feedback == feedback && e.packetMax > 0;
+    });
+    return it == s.endpoints.end() ? nullptr : &*it;
+}
+
+// What keeps a port from being used, or nothing.
+std::string fill(E1Interface& port, const std::vector<Setting>& settings)
+{
+    using Kind = Endpoint::Kind;
+    const auto on = std::find_if(settings.begin(), settings.end(), streams);
+    const auto off = std::find_if(settings.begin(), settings.end(), [](const Setting& s) { return !streams(s); });
+    if (on == settings.end())
+        return "no setting carries packets";
+    if (off == settings.end())
+        return "no setting is without packets: it cannot be switched off";
+    const Endpoint* in = find(*on, Kind::isochronous, true, false);
+    const Endpoint* out = find(*on, Kind::isochronous, false, false);
+    const Endpoint* feedback = find(*on, Kind::isochronous, true, true);
+    if (!in || !out || !feedback)
+        return fmt::format("setting {}: data IN, data OUT and feedback IN are wanted, {} is missing", on->number,
+                           !in    ? "data IN"
+                           : !out ? "data OUT"
+                                  : "feedback IN");
+    for (const Endpoint* e : {in, out})
+        if (e->packetMax < leastPacket || e->packetMax > mostPacket)
+            return fmt::format("endpoint {:02x}: packets of {} octets; {}..{} carry an E1", e->address, e->packetMax,
+                               leastPacket, mostPacket);
+    if (feedback->packetMax < CARD_E1_FEEDBACK_SIZE)
+        return fmt::format("endpoint {:02x}: feedback of {} octets, {} are wanted", feedback->address,
+                           feedback->packetMax, CARD_E1_FEEDBACK_SIZE);
+    port.onSetting = on->number;
+    port.offSetting = off->number;
+    port.in = *in;
+    port.out = *out;
+    port.feedback = *feedback;
+    if (const Endpoint* interrupt = find(*on, Kind::interrupt, true, false))
+        port.interrupt = *interrupt;
+    return {};
+}
+
+} // namespace
+
+unsigned E1Interface::framesMax() const
+{
+    return (out.packetMax - CARD_E1_HEADER) / CARD_E1_FRAME;
+}
+
+Layout readConfiguration(Octets d)
+{
+    Layout layout;
+    if (d.size() < configurationSize || d[0] < configurationSize || d[1] != configurationType) {
+        layout.wrong.push_back(fmt::format("{} octets that begin no configuration descriptor", d.size()));
+        return layout;
+    }
+    if (word(d, 2) != d.size())
+        layout.wrong.push_back(fmt::format("the configuration says {} octets and has {}", word(d, 2), d.size()));
+    std::map<unsigned, std::vector<Setting>> ports;
+    Setting* setting = nullptr; // of an E1 port
+    for (std::size_t at = d[0]; at < d.size();) {
+        const std::size_t length = d[at];
+        if (length < 2 || length > d.size() - at) {
+            layout.wrong.push_back(
+                fmt::format("octet {}: a descriptor of {} octets where {} are left", at, length, d.size() - at));
+            break;
+        }
+        const Octets one = d.subspan(at, length);
+        at += length;
+        if (one[1] == interfaceType && length < interfaceSize) {
+            setting = nullptr;
+            layout.wrong.push_back(fmt::format("an interface descriptor of {} octets", length));
+        } else if (one[1] == interfaceType) {
+            const bool e1 = one[5] == CARD_CLASS && one[6] == CARD_SUBCLASS_E1 && one[7] == CARD_PROTOCOL_E1;
+            setting = e1 ? &ports[one[2]].emplace_back(Setting{one[3], {}}) : nullptr;
+        } else if (one[1] == endpointType && length < endpointSize) {
+            layout.wrong.push_back(fmt::format("an endpoint descriptor of {} octets", length));
+        } else if (one[1] == endpointType && setting) {
+            setting->endpoints.push_back(endpointOf(one));
+        }
+    }
+    unsigned counted = 0;
+    for (const auto& [number, settings] : ports) {
+        E1Interface port;
+        port.port = counted++;
+        port.number = number;
+        if (const std::string wrong = fill(port, settings); !wrong.empty())
+            layout.wrong.push_back(fmt::format("interface {}: {}", number, wrong));
+        else
+            layout.e1.push_back(port);
+    }
+    return layout;
+}
+
+} // namespace callbox::hal::usb

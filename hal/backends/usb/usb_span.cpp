@@ -1,0 +1,495 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "usb_span.h"
+#include "d_channel.h"
+#include "inbound.h"
+#include "requests.h"
+#include "slots.h"
+#include "stream.h"
+#include <callbox/hal/line_errors.h>
+#include <callbox/hal/loopback.h>
+
+namespace callbox::hal::usb {
+
+namespace {
+
+constexpr Duration quietAfter = 100ms; // without a frame: nothing moves
+constexpr Duration watchdog = 1s;
+constexpr unsigned inTheCard = CARD_E1_START; // frames that wait there
+constexpr unsigned inOneGo = 32;              // frames of a transfer
+constexpr std::uint8_t spareSlotZero = 0xff;  // the card makes slot 0; Sa bits are 1, G.704 2.3.2
+
+struct Wanted {
+    E1Interface port;
+    bool crc4 = true, clockFromLine = true;
+};
+
+// From whatever state the port was left in to setting 1. Setting 0 ends loops and what was asked for before.
+Task<> setUp(Loop& loop, Device& device, Wanted wanted, CardKind& kind)
+{
+    const auto interface = static_cast<std::uint16_t>(wanted.port.number);
+    kind = co_await whatIsIt(loop, device);
+    co_await select(loop, device, interface, wanted.port.offSetting);
+    card_ice1_tx tx{};
+    tx.mode = wanted.crc4 ? CARD_ICE1_TX_CRC4_E : CARD_ICE1_TX_TS0;
+    tx.timing = wanted.clockFromLine ? 1 : 0;
+    OctetBuffer octets = write(tx);
+    co_await tell(loop, device, To::interface, CARD_ICE1_SET_TX, 0, interface, std::move(octets));
+    octets = {static_cast<std::uint8_t>(wanted.crc4 ? CARD_ICE1_RX_CRC4 : CARD_ICE1_RX_BASIC)};
+    co_await tell(loop, device, To::interface, CARD_ICE1_SET_RX, 0, interface, std::move(octets));
+    co_await select(loop, device, interface, wanted.port.onSetting);
+    octets = {};
+    if (kind.can(CARD_CAN_EVENTS))
+        co_await tell(loop, device, To::interface, CARD_E1_EXT_ENABLE, CARD_E1_EXT_EVENTS, interface,
+                      std::move(octets));
+}
+
+// Adds how far a free running counter went since it was read last.
+template <class T> void advance(std::uint64_t& sum, T& last, T now)
+{
+    sum += static_cast<T>(now - last);
+    last = now;
+}
+
+class UsbSpan final : public SpanIo, public LineErrorCounts, public LoopbackControl, private Stream::Owner {
+public:
+    UsbSpan(const Edges& edges, SpanKeys keys, MakeBus makeBus)
+        : edges_(edges), keys_(std::move(keys)), makeBus_(std::move(makeBus)), tasks_(edges.loop), watch_(edges.loop)
+    {
+    }
+    ~UsbSpan() override { UsbSpan::stop(); }
+
+    Result<void> start(const SpanConfig&, SpanEvents&) override;
+    void stop() noexcept override;
+    Result<void> openSlot(Timeslot slot) override
+    {
+        slots_.open(slot);
+        return {};
+    }
+    void closeSlot(Timeslot slot) noexcept override { slots_.close(slot); }
+    Result<void> sendFrame(Octets frame) override;
+    [[nodiscard]] Result<LineErrors> lineErrors() const override;
+    Result<void> setLoopback(Loopback) override;
+
+private:
+    Result<void> open();
+    void begin(const Result<void>& ready);
+    void onPacket(Octets) override;
+    void onSpoiled() override;
+    void fill(std::span<std::uint8_t> frames) override;
+    void onEvent(Octets) override;
+    void onBroken(Error why) override { gone(std::move(why)); }
+    // Each returns false if the span was stopped meanwhile.
+    bool arrived(const Arrival&);
+    bool tick();
+    bool tellFrames();
+    void lookForSilence();
+    void setMoving(bool moving);
+    void report();
+    void look();
+    void askCounters();
+    void countersCame(const card_counters&);
+    void errorsCame(const card_ice1_errors&);
+    void gone(Error);
+    void complain(std::string_view what);
+
+    Edges edges_;
+    SpanKeys keys_;
+    MakeBus makeBus_;
+    SpanConfig config_;
+    SpanEvents* events_ = nullptr;
+    std::unique_ptr<Bus> bus_;
+    std::unique_ptr<Device> device_;
+    E1Interface port_;
+    CardKind kind_;
+    TaskGroup tasks_;
+    std::unique_ptr<Stream> stream_;
+    Inbound inbound_;
+    DChannel d_;
+    Slots slots_;
+    Timer watch_;
+    std::uint64_t clock_ = 0;
+    std::uint32_t lost_ = 0; // to be told with the next tick
+    bool flowing_ = false;   // frames come; before the first ones nothing is lost
+    bool everFlowed_ = false, moving_ = false;
+    unsigned sentSince_ = 0; // frames sent since one came: the time, by the card's clock
+    TimePoint lastFrames_{};
+    Alarms line_{}; // what the card says
+    std::optional<Alarms> reported_;
+    Loopback loopback_ = Loopback::none;
+    LineErrors errors_;
+    std::optional<card_counters> lastCounters_;
+    std::optional<card_ice1_errors> lastErrors_;
+    Stream::Counters lastLook_;
+    std::uint64_t wrongPackets_ = 0;
+    TimePoint complainNext_{};
+    std::shared_ptr<int> life_ = std::make_shared<int>(0); // a start's
+};
+
+Result<void> UsbSpan::start(const SpanConfig& config, SpanEvents& events)
+{
+    if (config.type != SpanType::e1)
+        return Error{Errc::unsupported, "card port " + keys_.id + " is an E1: type = e1 is what it can be"};
+    stop();
+    config_ = config;
+    if (auto r = open(); !r) {
+        device_.reset();
+        bus_.reset();
+        return r;
+    }
+    events_ = &events;
+    slots_.begin(config.law);
+    d_.restart();
+    inbound_.forget();
+    clock_ = 0;
+    lost_ = sentSince_ = 0;
+    flowing_ = everFlowed_ = moving_ = false;
+    line_ = {};
+    reported_.reset();
+    loopback_ = Loopback::none;
+    lastCounters_.reset();
+    lastErrors_.reset();
+    life_ = std::make_shared<int>(0);
+    edges_.loop.post([this, life = std::weak_ptr(life_)] {
+        if (!life.expired())
+            report();
+    });
+    Wanted wanted{port_, config.crc4, keys_.clockFromLine};
+    tasks_.start(setUp(edges_.loop, *device_, std::move(wanted), kind_),
+                 [this, life = std::weak_ptr(life_)](const Result<void>& r) {
+                     if (!life.expired())
+                         begin(r);
+                 });
+    return {};
+}
+
+Result<void> UsbSpan::open()
+{
+    auto bus = makeBus_();
+    if (!bus)
+        return bus.error();
+    bus_ = std::move(*bus);
+    const auto found = findPorts(*bus_);
+    if (!found)
+        return found.error();
+    for (const std::string& wrong : found->wrong)
+        edges_.log.warning("a card's descriptors are wrong", {{"span", config_.name}, {"what", wrong}});
+    const FoundPort* mine = nullptr;
+    std::string known;
+    for (const FoundPort& p : found->ports) {
+        known += (known.empty() ? "" : ", ") + p.id;
+        const std::string place = "@" + p.device.location + "/" + std::to_string(p.at.port);
+        if (p.id != keys_.id && place != keys_.id)
+            continue;
+        if (mine)
+            return Error{Errc::invalid, "two cards call themselves " + cardId(p.device) +
+                                            ": name one by its place, span = @" + p.device.location + "/" +
+                                            std::to_string(p.at.port)};
+        mine = &p;
+    }
+    if (!mine)
+        return Error{Errc::not_found, "no USB card has a port " + keys_.id +
+                                          (known.empty() ? "; there is no card" : "; there is " + known)};
+    port_ = mine->at;
+    auto device = bus_->open(mine->device);
+    if (!device)
+        return device.error().because("card port " + keys_.id);
+    device_ = std::move(*device);
+    if (auto r = device_->claim(port_.number); !r)
+        return r.error().because("card port " + keys_.id);
+    return {};
+}
+
+void UsbSpan::begin(const Result<void>& ready)
+{
+    if (!ready)
+        return gone(ready.error());
+    Stream::Owner& owner = *this;
+    stream_ = std::make_unique<Stream>(*device_, port_, keys_.inFlight, owner);
+    if (auto r = stream_->start(); !r)
+        return gone(r.error());
+    lastLook_ = {};
+    watch_.after(watchdog, [this] { look(); });
+    askCounters();
+}
+
+void UsbSpan::stop() noexcept
+{
+    life_.reset();
+    events_ = nullptr;
+    watch_.cancel();
+    tasks_.cancelAll();
+    stream_.reset();
+    device_.reset();
+    bus_.reset();
+}
+
+void UsbSpan::gone(Error why)
+{
+    SpanEvents* events = events_;
+    stop();
+    if (events)
+        events->onGone(why.because("card port " + keys_.id));
+}
+
+// ---- From the line ----
+
+void UsbSpan::onPacket(Octets packet)
+{
+    const Arrival a = inbound_.take(packet);
+    if (!a.wrong.empty())
+        complain(a.wrong);
+    if (a.frames.empty())
+        lookForSilence();
+    else
+        arrived(a);
+}
+
+void UsbSpan::onSpoiled()
+{
+    sentSince_ = 0; // what it would have brought is missing from the next one's position
+    lookForSilence();
+}
+
+bool UsbSpan::arrived(const Arrival& a)
+{
+    const std::weak_ptr life = life_;
+    if (!flowing_) {
+        lost_ += everFlowed_ ? sentSince_ + slots_.discard() : 0;
+        flowing_ = everFlowed_ = true;
+    } else if (a.gap) {
+        // Frames of a time without alignment have no positions: that time is told by what went out meanwhile.
+        lost_ += std::max(a.missing, sentSince_ > 2 * inOneGo ? sentSince_ - inOneGo : 0);
+        events_->onSlip();
+        if (life.expired())
+            return false;
+    }
+    sentSince_ = 0;
+    lastFrames_ = edges_.loop.now();
+    for (Octets rest = a.frames; !rest.empty(); rest = rest.subspan(frameOctets)) {
+        const auto frame = rest.first<frameOctets>();
+        d_.receive(frame[index(config_.dChannel)]);
+        if (slots_.receive(frame) && !tick())
+            return false;
+    }
+    return tellFrames();
+}
+
+bool UsbSpan::tick()
+{
+    const std::weak_ptr life = life_;
+    setMoving(true);
+    if (life.expired())
+        return false;
+    const bool gap = lost_ > 0 || clock_ == 0;
+    clock_ += lost_;
+    const SpanTick tick{clock_, blockSamples, std::exchange(lost_, 0),
+                        slots_.blocks(keys_.inFlight * samplesPerSecond / 1000 + inTheCard)};
+    clock_ += blockSamples;
+    events_->onTick(tick);
+    if (life.expired())
+        return false;
+    if (slots_.queue(gap))
+        events_->onSlip();
+    return !life.expired();
+}
+
+bool UsbSpan::tellFrames()
+{
+    const std::weak_ptr life = life_;
+    while (const auto heard = d_.next()) {
+        if (heard->frame.empty())
+            events_->onBadFrame(heard->why);
+        else
+            events_->onFrame(heard->frame);
+        if (life.expired())
+            return false;
+    }
+    return true;
+}
+
+void UsbSpan::lookForSilence()
+{
+    if (!flowing_ || edges_.loop.now() - lastFrames_ < quietAfter)
+        return;
+    flowing_ = false;
+    inbound_.forget();
+    setMoving(false);
+}
+
+void UsbSpan::complain(std::string_view what)
+{
+    ++wrongPackets_;
+    if (edges_.loop.now() < complainNext_)
+        return;
+    complainNext_ = edges_.loop.now() + 10s;
+    edges_.log.warning("a packet of the card is wrong",
+                       {{"span", config_.name}, {"it is", what}, {"such packets", wrongPackets_}});
+}
+
+// ---- To the line ----
+
+void UsbSpan::fill(std::span<std::uint8_t> frames)
+{
+    for (; !frames.empty(); frames = frames.subspan(frameOctets)) {
+        const auto frame = frames.first<frameOctets>();
+        slots_.transmit(frame);
+        frame[0] = spareSlotZero;
+        frame[index(config_.dChannel)] = d_.transmit();
+        ++sentSince_;
+    }
+}
+
+Result<void> UsbSpan::sendFrame(Octets frame)
+{
+    if (!events_)
+        return Error{Errc::gone, "span " + config_.name + " is not running"};
+    if (!reported_ || !reported_->usable())
+        return {}; // as on a line: it goes out and nobody gets it; layer 2 will notice
+    if (auto r = d_.send(frame); !r)
+        return r.error().because("span " + config_.name);
+    return {};
+}
+
+// ---- Alarms and counters ----
+
+void UsbSpan::onEvent(Octets event)
+{
+    if (event.size() == CARD_E1_INTERRUPT_SIZE && event[0] == CARD_E1_EVENT_ERRORS)
+        errorsCame(read<card_e1_errors_event>(event).errors);
+    else if (event.size() == CARD_E1_INTERRUPT_SIZE && event[0] == CARD_E1_EVENT_SLIP && !kind_.stock)
+        events_->onSlip();
+    else if (event.size() != CARD_E1_INTERRUPT_SIZE || event[0] == 0)
+        complain("an event of a length or a kind that does not exist");
+}
+
+void UsbSpan::errorsCame(const card_ice1_errors& now)
+{
+    if (kind_.stock) {
+        const card_ice1_errors before = lastErrors_.value_or(now);
+        const auto add = [](std::uint64_t& sum, card_le16 last, card_le16 value) {
+            std::uint16_t from = card_get16(last);
+            advance(sum, from, card_get16(value));
+        };
+        add(errors_.crc, before.crc, now.crc);
+        add(errors_.overruns, before.overflow, now.overflow);
+        add(errors_.underruns, before.underflow, now.underflow);
+        lastErrors_ = now;
+    }
+    line_.los = now.flags & CARD_ICE1_FLAG_LOS;
+    line_.ais = now.flags & CARD_ICE1_FLAG_AIS;
+    line_.lof = now.flags & CARD_ICE1_FLAG_ALIGNMENT && !line_.los && !line_.ais; // G.775: these say more
+    line_.rai = now.flags & CARD_ICE1_FLAG_RAI;
+    report();
+}
+
+void UsbSpan::setMoving(bool moving)
+{
+    if (std::exchange(moving_, moving) != moving)
+        report();
+}
+
+void UsbSpan::report()
+{
+    Alarms now = loopback_ == Loopback::local ? Alarms{} : line_;
+    if (!moving_ && now.usable())
+        now.los = true;
+    if (reported_ == now)
+        return;
+    if (!now.usable())
+        d_.forgetOutgoing();
+    reported_ = now;
+    events_->onAlarms(now);
+}
+
+// Whatever the card says of its line: packets have to move.
+void UsbSpan::look()
+{
+    const Stream::Counters& now = stream_->counters();
+    const std::uint64_t came = now.packetsIn + now.spoiledIn - lastLook_.packetsIn - lastLook_.spoiledIn;
+    if (came == 0 || now.packetsOut == lastLook_.packetsOut)
+        return gone({Errc::timeout, "no packet has moved for a second"});
+    if (now.octetsIn == lastLook_.octetsIn && line_.usable() && loopback_ == Loopback::none)
+        edges_.log.warning("the card tells no alarm, and nothing comes from its line", {{"span", config_.name}});
+    lastLook_ = now;
+    watch_.after(watchdog, [this] { look(); });
+    askCounters();
+}
+
+void UsbSpan::askCounters()
+{
+    if (kind_.stock)
+        return;
+    const Request request{0xc0, CARD_REQ_GET_COUNTERS, 0, static_cast<std::uint16_t>(port_.port)};
+    device_->control(request, OctetBuffer(sizeof(card_counters)),
+                     [this, life = std::weak_ptr(life_)](const Result<OctetBuffer>& r) {
+                         if (!life.expired() && r)
+                             countersCame(read<card_counters>(*r));
+                     });
+}
+
+void UsbSpan::countersCame(const card_counters& now)
+{
+    const card_counters before = lastCounters_.value_or(now);
+    const auto add = [](std::uint64_t& sum, card_le32 last, card_le32 value) {
+        std::uint32_t from = card_get32(last);
+        advance(sum, from, card_get32(value));
+    };
+    add(errors_.crc, before.crc, now.crc);
+    add(errors_.farEnd, before.ebit, now.ebit);
+    add(errors_.bipolar, before.code, now.code);
+    add(errors_.framing, before.fas, now.fas);
+    add(errors_.overruns, before.overflow, now.overflow);
+    add(errors_.underruns, before.underflow, now.underflow);
+    lastCounters_ = now;
+}
+
+Result<LineErrors> UsbSpan::lineErrors() const
+{
+    if (!stream_)
+        return Error{Errc::gone, "card port " + keys_.id + " is not running"};
+    LineErrors now = errors_;
+    now.irqMisses = stream_->counters().spoiledIn + stream_->counters().spoiledOut;
+    return now;
+}
+
+// ---- Loops ----
+
+Result<void> UsbSpan::setLoopback(Loopback loopback)
+{
+    if (!stream_)
+        return Error{Errc::gone, "span " + config_.name + " is not running"};
+    Request request;
+    OctetBuffer data;
+    if (kind_.can(CARD_CAN_LOOP)) {
+        const unsigned kind = loopback == Loopback::line      ? CARD_LOOP_LINE
+                              : loopback == Loopback::payload ? CARD_LOOP_PAYLOAD
+                              : loopback == Loopback::local   ? CARD_LOOP_DIGITAL
+                                                              : CARD_LOOP_NONE;
+        request = {0x40, CARD_REQ_LOOP, static_cast<std::uint16_t>(kind), static_cast<std::uint16_t>(port_.port)};
+    } else if (loopback == Loopback::none || loopback == Loopback::line) {
+        card_ice1_tx tx{};
+        tx.mode = config_.crc4 ? CARD_ICE1_TX_CRC4_E : CARD_ICE1_TX_TS0;
+        tx.timing = keys_.clockFromLine ? 1 : 0;
+        tx.loopback = loopback == Loopback::line ? 1 : 0;
+        request = {0x41, CARD_ICE1_SET_TX, 0, static_cast<std::uint16_t>(port_.number)};
+        data = write(tx);
+    } else {
+        return Error{Errc::unsupported, "card port " + keys_.id + " has no loop but that of the line"};
+    }
+    device_->control(request, std::move(data), [this, life = std::weak_ptr(life_)](const Result<OctetBuffer>& r) {
+        if (!life.expired() && !r)
+            edges_.log.warning("the card makes no loop", {{"span", config_.name}, {"error", r.error()}});
+    });
+    loopback_ = loopback;
+    report();
+    return {};
+}
+
+} // namespace
+
+std::unique_ptr<SpanIo> makeSpan(const Edges& edges, SpanKeys keys, MakeBus makeBus)
+{
+    return std::make_unique<UsbSpan>(edges, std::move(keys), std::move(makeBus));
+}
+
+} // namespace callbox::hal::usb

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+#include "descriptors.h"
+#include <callbox/base/edges.h>
+#include <callbox/hal/span_io.h>
+#include <functional>
+
+namespace callbox::hal::usb {
+
+struct SpanKeys {
+    std::string id;            // "SERIAL/N" or "@LOCATION/N", N: the card's E1 ports from 0
+    bool clockFromLine = true; // else from the card
+    unsigned inFlight = 16;    // ms of packets under way, 4..64 by 4
+};
+
+using MakeBus = std::function<Result<std::unique_ptr<Bus>>()>;
+// The bus is made at start().
+std::unique_ptr<SpanIo> makeSpan(const Edges&, SpanKeys, MakeBus);
+
+// Which ports there are: `id` as SpanKeys has it, and whatever is wrong with a card's descriptors.
+struct FoundPort {
+    std::string id;
+    DeviceFacts device;
+    E1Interface at;
+};
+struct Found {
+    std::vector<FoundPort> ports;
+    std::vector<std::string> wrong; // "card 0123…: interface 0: …"
+};
+Result<Found> findPorts(Bus&);
+std::string cardId(const DeviceFacts&); // "SERIAL" or "@LOCATION"
+
+} // namespace callbox::hal::usb
