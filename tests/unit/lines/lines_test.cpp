@@ -79,7 +79,7 @@ struct Mistake {
 TEST(LinesConfig, EveryMistakeIsNamed)
 {
     const Mistake table[] = {
-        {"[span a]\nbackend = dahdy\nconnect = /x\n", "box.ini:2: backend = dahdy: dahdi, virtual"},
+        {"[span a]\nbackend = dahdy\nconnect = /x\n", "box.ini:2: backend = dahdy: dahdi, usb, virtual"},
         {"[span a]\n", "box.ini:1: [span a]: a virtual span needs connect = PATH or listen = PATH"},
         {"[span a]\nconnect = /x\nlisten = /y\n", "one of the two"},
         {"[span]\nconnect = /x\n", "box.ini:1: [span]: a name of 1 to 40 letters"},

@@ -125,7 +125,7 @@ TEST(SwitchConfig, EveryMistakeIsNamedWithFileLineAndWhatIsAllowed)
         {"[box box2]", "[box box1]", "[box box1]: stands in line 21 already"},
         {"[outgoing]", "[outgong]",
          "[outgong]: no such section; known are switch, outgoing, alarms, box, span, modem, lab"},
-        {"[span trunk1]", "[span trunk1]\nbackend = dahdy", "backend = dahdy: dahdi, virtual"},
+        {"[span trunk1]", "[span trunk1]\nbackend = dahdy", "backend = dahdy: dahdi, usb, virtual"},
         {"[span box1-tie1]", "[span box1-tie1]\noverlap = yes",
          "[span box1-tie1]: overlap = yes: a box sends whole numbers"},
         {"timers = T303=4000", "timers = T303=soon", "timers = T303=soon N200=3: NAME=MS"},
