@@ -56,6 +56,7 @@ const nlohmann::json& listOf(const nlohmann::json&, const char* key);  // an emp
 // A cell: null and "" are "-", texts as they are, all else as JSON writes it.
 std::string cell(const nlohmann::json&);
 std::string joined(const nlohmann::json& list, const std::string& between = ", "); // of texts; "-" when empty
+std::string callerOf(const nlohmann::json& call);                                  // "withheld", else a cell
 std::string shortTime(const std::string& iso);                                     // "2026-11-22 14:05:09"
 std::string minutes(std::int64_t milliseconds);                                    // "1:05"
 
