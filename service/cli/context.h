@@ -3,6 +3,7 @@
 #pragma once
 #include "cli/command.h"
 #include "control/http.h"
+#include <functional>
 #include <iosfwd>
 #include <nlohmann/json.hpp>
 
@@ -30,6 +31,9 @@ public:
     Loop& loop;
     control::HttpClient& http;
     std::string programs; // where callboxd and callbox-switchd lie: beside this very program
+    // Set by a command that, interrupted, has something to finish: it then ends by itself. A second interruption stops
+    // it all the same.
+    std::function<void()> onInterrupt;
 
     [[nodiscard]] bool json() const { return values.flag("json"); }
     [[nodiscard]] std::ostream& out() const { return terminal.out; }

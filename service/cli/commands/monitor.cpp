@@ -201,6 +201,7 @@ Command monitor()
             "idle, has no level. --record and --listen wait for a call where there is none yet, end with it, and the\n"
             "daemon's log keeps who took audio.\n\n"
             "Heard: callbox monitor --channel trunk1:7 --listen | aplay -f S16_LE -r 8000",
+        .endless = [](const Values& v) { return !v.flag("once") && !v.has("channel"); },
         .run = run};
 }
 
