@@ -65,6 +65,8 @@ struct Command {
     std::string breaks = {};
     std::string more = {}; // paragraphs after the options in its help
     bool hidden = false;
+    // With these values it goes on until it is interrupted, which then is its good end. Null: never.
+    bool (*endless)(const Values&) = nullptr;
     Task<Exit> (*run)(Context&) = nullptr;
     int (*direct)(const Values&) = nullptr; // instead of run: a process with a loop of its own
 

@@ -99,6 +99,11 @@ std::string joined(const nlohmann::json& list, const std::string& between)
     return out.empty() ? "-" : out;
 }
 
+std::string callerOf(const nlohmann::json& call)
+{
+    return flagOf(call, "withheld") ? "withheld" : cell(fieldOf(call, "from"));
+}
+
 std::string shortTime(const std::string& iso)
 {
     if (iso.size() < 19 || iso[10] != 'T')

@@ -3,6 +3,7 @@
 #pragma once
 #include "cli/command.h"
 #include "control/http.h"
+#include <functional>
 #include <iosfwd>
 #include <nlohmann/json.hpp>
 
@@ -30,6 +31,9 @@ public:
     Loop& loop;
     control::HttpClient& http;
     std::string programs; // where callboxd and callbox-switchd lie: beside this very program
+    // Set by a command that, interrupted, has something to finish: it then ends by itself. A second interruption stops
+    // it all the same.
+    std::function<void()> onInterrupt;
 
     [[nodiscard]] bool json() const { return values.flag("json"); }
     [[nodiscard]] std::ostream& out() const { return terminal.out; }
@@ -56,6 +60,7 @@ const nlohmann::json& listOf(const nlohmann::json&, const char* key);  // an emp
 // A cell: null and "" are "-", texts as they are, all else as JSON writes it.
 std::string cell(const nlohmann::json&);
 std::string joined(const nlohmann::json& list, const std::string& between = ", "); // of texts; "-" when empty
+std::string callerOf(const nlohmann::json& call);                                  // "withheld", else a cell
 std::string shortTime(const std::string& iso);                                     // "2026-11-22 14:05:09"
 std::string minutes(std::int64_t milliseconds);                                    // "1:05"
 

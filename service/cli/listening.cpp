@@ -21,23 +21,51 @@ std::int16_t sampleAt(std::string_view octets, std::size_t at)
     return static_cast<std::int16_t>(static_cast<std::uint16_t>(low | high << 8));
 }
 
-// Gets what was heard until there is no more. False: nobody reads it.
-Task<bool> pump(Context& c, Daemon daemon, std::string id, ListenOptions o, WavFile* file)
+// Gets what was heard until there is no more, or enough. False: nobody reads it.
+Task<bool> pump(Context& c, Daemon daemon, std::string id, ListenOptions o, WavFile* file, const bool& enough)
 {
     Progress progress(c, "listening to " + o.span + ":" + std::to_string(o.slot));
     std::size_t octets = 0;
-    while (true) {
+    while (!enough) {
         control::Request request{"GET", "/v1/listen/" + control::percentEncode(id)};
         const control::Response r = co_await askRaw(c, daemon, std::move(request));
         if (r.status == nothingMore)
             co_return true;
         octets += r.body.size();
-        if (file)
+        if (file && !file->created() && !r.body.empty()) // till now what was there before has been kept
+            co_await file->create();
+        if (file && file->created())
             co_await file->add(r.body);
-        else if (!(c.out() << oneSide(r.body, o.side) << std::flush))
+        else if (!file && !(c.out() << oneSide(r.body, o.side) << std::flush))
             co_return false;
         progress.set(std::to_string(octets / 32000) + " s"); // 8000 samples a second, two octets, two directions
     }
+    co_return true;
+}
+
+std::string channelName(const ListenOptions& o)
+{
+    return "channel " + o.span + ":" + std::to_string(o.slot);
+}
+
+std::string lengthOf(const WavFile& file)
+{
+    return minutes(std::int64_t(file.samples()) / 8);
+}
+
+void tell(Context& c, const WavFile& file, const ListenOptions& o, json over)
+{
+    over["file"] = file.created() ? json(file.path()) : json(nullptr);
+    over["samples"] = file.samples(); // what came last and was not fetched is not in it
+    if (c.json())
+        c.print(std::move(over));
+    else
+        c.out() << (file.created() ? file.path() : "no file") << ": " << lengthOf(file) << " of " << channelName(o)
+                << ", left what came, right what went; samples lost: " << cell(fieldOf(over, "lost_samples")) << " ("
+                << textOf(over, "end") << ")\n";
+    if (file.samples() == 0)
+        c.say("callbox: nothing was heard on " + channelName(o) + ": no call came, or it is joined in the kernel; " +
+              file.path() + " is not written");
 }
 
 } // namespace
@@ -75,32 +103,28 @@ Task<Exit> listenTo(Context& c, Daemon daemon, ListenOptions o)
     std::optional<WavFile> file;
     if (!o.file.empty()) { // before anything is asked for
         file.emplace(absolutePath(o.file));
-        co_await file->create();
+        co_await file->check();
     }
     const json body{{"span", o.span}, {"slot", o.slot}, {"seconds", o.seconds}, {"by", who()}};
     control::Request begin{"POST", "/v1/listen", {}, body.dump()};
     const json begun = co_await ask(c, daemon, std::move(begin));
     const std::string id = textOf(begun, "id");
-    Result<bool> read = co_await check(pump(c, daemon, id, o, file ? &*file : nullptr));
+    bool enough = false;
+    c.onInterrupt = [&enough] { enough = true; };
+    const Result<bool> read = co_await check(pump(c, daemon, id, o, file ? &*file : nullptr, enough));
     control::Request end{"DELETE", "/v1/listen/" + control::percentEncode(id)};
-    json over = co_await ask(c, daemon, std::move(end));
-    co_await Result<void>(read ? Result<void>() : Result<void>(read.error()));
+    Result<json> over = co_await check(ask(c, daemon, std::move(end)));
+    c.onInterrupt = {};
+    if (file && file->created() && (!read || !over))
+        c.say("callbox: " + file->path() + " has " + lengthOf(*file) + " of " + channelName(o) + ", up to here");
+    co_await Result<void>(read ? Result<void>() : Result<void>(read.error())); // why it ended goes first
+    json last = co_await std::move(over);
     if (!file)
         co_return Exit::ok;
-    const std::int64_t samples = numberOf(over, "samples");
-    over["file"] = file->path();
     if (!daemon.box.empty())
-        over["box"] = daemon.box;
-    if (c.json())
-        c.print(std::move(over));
-    else
-        c.out() << file->path() << ": " << minutes(samples / 8) << " of channel " << o.span << ':' << o.slot
-                << ", left what came, right what went; samples lost: " << cell(fieldOf(over, "lost_samples")) << " ("
-                << textOf(over, "end") << ")\n";
-    if (samples == 0)
-        c.say("callbox: nothing was heard on channel " + o.span + ":" + std::to_string(o.slot) +
-              ": no call came, or it is joined in the kernel");
-    co_return samples > 0 ? Exit::ok : Exit::problem;
+        last["box"] = daemon.box;
+    tell(c, *file, o, std::move(last));
+    co_return file->samples() > 0 ? Exit::ok : Exit::problem;
 }
 
 } // namespace callbox::cli

@@ -17,7 +17,8 @@ struct ListenOptions {
 Result<std::pair<std::string, std::int64_t>> channelOf(const std::string& text);
 // 16-bit little-endian samples of one channel, out of those of both directions.
 std::string oneSide(std::string_view both, std::string_view side);
-// Until its call ends, the time is over, or nobody reads.
+// Until its call ends, the time is over, nobody reads, or it is interrupted: all are good ends, with a report. What
+// stood in the file is kept until something is heard.
 Task<Exit> listenTo(Context&, Daemon, ListenOptions);
 
 } // namespace callbox::cli

@@ -26,8 +26,10 @@ int runCommand(const Command& command, const Values& values, const Values& asJso
     std::optional<Exit> outcome;
     int stopped = 0;
     const bool watching = command.watch && values.flag("watch");
-    const bool endless = watching || values.flag("follow") || (command.words() == "monitor" && !values.flag("once"));
+    const bool endless = watching || (command.endless && command.endless(values));
     loop.onSignals({SIGINT, SIGTERM, SIGHUP}, [&](int) {
+        if (context.onInterrupt)
+            return std::exchange(context.onInterrupt, {})();
         stopped = endless ? 0 : interrupted; // whoever watches ends it so
         loop.stop();
     });

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/wav_file.h"
 #include <cerrno>
+#include <fcntl.h>
+#include <filesystem>
+#include <unistd.h>
 
 namespace callbox::cli {
 
@@ -16,6 +19,18 @@ void put(std::string& to, std::uint32_t value, unsigned octets)
 }
 
 } // namespace
+
+Result<void> WavFile::check() const
+{
+    std::error_code ec;
+    if (std::filesystem::is_directory(path_, ec))
+        return systemError(EISDIR, "opening " + path_);
+    const bool there = std::filesystem::exists(path_, ec);
+    const std::string asked = there ? path_ : std::filesystem::path(path_).parent_path().string();
+    if (::faccessat(AT_FDCWD, asked.c_str(), W_OK, AT_EACCESS) != 0)
+        return systemError(errno, "opening " + path_);
+    return {};
+}
 
 Result<void> WavFile::create()
 {
@@ -35,6 +50,11 @@ Result<void> WavFile::add(std::string_view octets)
         return r;
     octets_ += std::uint32_t(octets.size());
     return writeHeader();
+}
+
+std::uint32_t WavFile::samples() const
+{
+    return octets_ / (channels * sampleSize);
 }
 
 Result<void> WavFile::writeHeader()

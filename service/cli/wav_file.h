@@ -9,10 +9,14 @@ namespace callbox::cli {
 class WavFile {
 public:
     explicit WavFile(std::string path) : path_(std::move(path)) {}
+    // Whether create() may be expected to work; nothing is changed. Errc::denied, not_found, io name the file.
+    [[nodiscard]] Result<void> check() const;
     // What was there is replaced. Errc::denied, io.
     Result<void> create();
+    [[nodiscard]] bool created() const { return out_.is_open(); }
     // Little-endian samples of both channels in turn. Errc::io, no_space name the file.
     Result<void> add(std::string_view octets);
+    [[nodiscard]] std::uint32_t samples() const; // in each channel
     [[nodiscard]] const std::string& path() const { return path_; }
 
 private:

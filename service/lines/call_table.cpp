@@ -88,11 +88,13 @@ json CallTable::toJson() const
         const hal::CallSetup& s = c.setup();
         const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(loop_.now() - row.start).count();
         const auto slot = c.slot();
+        const bool withheld = s.calling.presentation == hal::Presentation::restricted;
         calls.push_back({{"id", c.id()},
                          {"span", c.identity().span},
                          {"slot", slot ? json(hal::index(*slot)) : json(nullptr)},
                          {"direction", c.identity().incoming ? "incoming" : "outgoing"},
-                         {"from", shown(s.calling, row.plan)},
+                         {"from", withheld ? json(nullptr) : shown(s.calling, row.plan)},
+                         {"withheld", withheld},
                          {"to", shown(s.called, row.plan)},
                          {"redirecting", s.redirecting ? shown(s.redirecting->number, row.plan) : json(nullptr)},
                          {"stage", std::string(hal::name(c.stage()))},

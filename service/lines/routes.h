@@ -30,7 +30,8 @@ public:
         CallTable* table_ = nullptr;
         std::uint64_t key_ = 0;
     };
-    // Numbers are shown in E.164 by the trunk's plan, as they came where they cannot be. The call outlives the entry.
+    // Numbers are shown in E.164 by the trunk's plan, as they came where they cannot be; a withheld
+    // caller's is shown to nobody. The call outlives the entry.
     [[nodiscard]] Entry add(hal::Call& call, std::string kind, const hal::DialPlan& plan);
     [[nodiscard]] std::size_t size() const { return rows_.size(); }
     [[nodiscard]] hal::Call* find(std::string_view id) const; // null: no such call now

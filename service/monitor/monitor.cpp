@@ -65,22 +65,16 @@ void addLevels(json& to, const Meter::Reading* r)
     to["lost_samples"] = r ? r->lost : 0;
 }
 
-// A withheld number is shown to nobody.
-void addCall(json& to, const json* call, const lines::CallTable& calls, bool withNumbers)
+void addCall(json& to, const json* call, bool withNumbers)
 {
     for (const char* key : {"kind", "direction", "stage", "seconds"})
         to[key] = call ? call->at(key) : json(nullptr);
     for (const char* key : {"from", "to", "redirecting"})
         to[key] = !call ? json(nullptr) : withNumbers ? call->at(key) : masked(call->at(key));
-    const hal::Call* live = call ? calls.find(call->at("id").get<std::string>()) : nullptr;
-    const bool withheld = live && live->setup().calling.presentation == hal::Presentation::restricted;
-    if (withheld)
-        to["from"] = nullptr;
-    to["withheld"] = withheld;
+    to["withheld"] = call ? call->at("withheld") : json(false);
 }
 
-json channelsJson(const lines::Line& line, const Meter& meter, const Carried& carried, const lines::CallTable& calls,
-                  bool withNumbers)
+json channelsJson(const lines::Line& line, const Meter& meter, const Carried& carried, bool withNumbers)
 {
     json out = json::array();
     const bool analog = line.span().config().type == hal::SpanType::analog;
@@ -92,7 +86,7 @@ json channelsJson(const lines::Line& line, const Meter& meter, const Carried& ca
                  {"state", std::string(hal::name(c.state))},
                  {"call", c.call.empty() ? json(nullptr) : json(c.call)}};
         const auto call = carried.find({line.name(), hal::index(c.slot)});
-        addCall(row, call == carried.end() ? nullptr : &call->second, calls, withNumbers);
+        addCall(row, call == carried.end() ? nullptr : &call->second, withNumbers);
         addLevels(row, quiet ? nullptr : meter.of(c.slot));
         out.push_back(std::move(row));
     }
@@ -170,7 +164,7 @@ Task<Response> Monitor::levels(Request r)
     for (std::size_t i = 0; i < meters.size(); ++i) {
         const lines::Line& line = *lines_.all()[i];
         spans.push_back({{"name", line.name()}, {"state", std::string(line.state())}});
-        for (json& row : channelsJson(line, *meters[i], now, calls_, withNumbers))
+        for (json& row : channelsJson(line, *meters[i], now, withNumbers))
             channels.push_back(std::move(row));
     }
     co_return lines::jsonResponse({{"version", 1},

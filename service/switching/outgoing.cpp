@@ -89,7 +89,7 @@ Task<> Switch::fromTie(lines::Line& line, std::unique_ptr<hal::Call> call)
     const std::string box = boxes_.boxOf(line);
     DecisionRecord r;
     r.call = factsOf(c.from(), line.settings().plan);
-    r.call.from = shownFor(box, r.call.from);
+    r.call.from = shownFor(box, hal::toE164(c.from().setup().calling, line.settings().plan));
     r.at = edges_.loop.wallNow();
     r.outgoing = true;
     r.decision = decideOutgoing(r.call);

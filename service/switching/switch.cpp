@@ -95,7 +95,8 @@ CallFacts Switch::factsOf(const hal::Call& call, const hal::DialPlan& plan)
 CallFacts Switch::factsOf(const hal::CallSetup& s, const hal::DialPlan& plan)
 {
     CallFacts f;
-    f.from = hal::toE164(s.calling, plan);
+    if (s.calling.presentation != hal::Presentation::restricted) // it is told to nobody, `switch explain` least
+        f.from = hal::toE164(s.calling, plan);
     f.to = hal::toE164(s.called, plan);
     if (s.redirecting)
         f.redirecting = hal::toE164(s.redirecting->number, plan);

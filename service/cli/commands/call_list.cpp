@@ -29,8 +29,8 @@ Task<Exit> run(Context& c)
                  {"S", true}});
     for (const json& call : listOf(document, "calls"))
         table.add({textOf(call, "id"), textOf(call, "box"), cell(fieldOf(call, "slot")), textOf(call, "direction"),
-                   cell(fieldOf(call, "from")), cell(fieldOf(call, "to")), cell(fieldOf(call, "redirecting")),
-                   textOf(call, "kind"), textOf(call, "stage"), cell(fieldOf(call, "seconds"))});
+                   callerOf(call), cell(fieldOf(call, "to")), cell(fieldOf(call, "redirecting")), textOf(call, "kind"),
+                   textOf(call, "stage"), cell(fieldOf(call, "seconds"))});
     table.print(c.out(), c.terminal.width);
     co_return g.exit();
 }

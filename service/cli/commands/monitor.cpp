@@ -22,11 +22,6 @@ std::string channelName(const json& channel)
     return (box.empty() ? "" : box + " ") + textOf(channel, "span") + ":" + cell(fieldOf(channel, "slot"));
 }
 
-std::string caller(const json& channel)
-{
-    return flagOf(channel, "withheld") ? "withheld" : cell(fieldOf(channel, "from"));
-}
-
 // "1-6, 8"
 std::string ranges(const std::vector<std::int64_t>& slots)
 {
@@ -78,7 +73,7 @@ void draw(Context& c, const json& document)
             table.add({channelName(ch), textOf(ch, "stage", textOf(ch, "state")), decimals(fieldOf(ch, "rx_dbm0"), 1),
                        decimals(fieldOf(ch, "rx_loudest_dbm0"), 1), decimals(fieldOf(ch, "tx_dbm0"), 1),
                        decimals(fieldOf(ch, "tx_loudest_dbm0"), 1), cell(fieldOf(ch, "lost_samples")),
-                       cell(fieldOf(ch, "call")), cell(fieldOf(ch, "kind")), caller(ch), cell(fieldOf(ch, "to")),
+                       cell(fieldOf(ch, "call")), cell(fieldOf(ch, "kind")), callerOf(ch), cell(fieldOf(ch, "to")),
                        cell(fieldOf(ch, "seconds"))});
     if (!table.empty())
         table.print(c.out(), c.terminal.width);
@@ -98,7 +93,7 @@ void tellLines(Context& c, const json& document)
                                          shortTime(textOf(document, "at")), channelName(ch),
                                          textOf(ch, "stage", textOf(ch, "state")), decimals(fieldOf(ch, "rx_dbm0"), 1),
                                          decimals(fieldOf(ch, "tx_dbm0"), 1), cell(fieldOf(ch, "lost_samples")),
-                                         cell(fieldOf(ch, "call")), caller(ch), cell(fieldOf(ch, "to"))))
+                                         cell(fieldOf(ch, "call")), callerOf(ch), cell(fieldOf(ch, "to"))))
                 << '\n';
     }
 }
@@ -206,6 +201,7 @@ Command monitor()
             "idle, has no level. --record and --listen wait for a call where there is none yet, end with it, and the\n"
             "daemon's log keeps who took audio.\n\n"
             "Heard: callbox monitor --channel trunk1:7 --listen | aplay -f S16_LE -r 8000",
+        .endless = [](const Values& v) { return !v.flag("once") && !v.has("channel"); },
         .run = run};
 }
 

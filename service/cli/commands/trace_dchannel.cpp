@@ -211,6 +211,7 @@ Command traceDchannel()
                 "then the boxes, then the exchange; --box or --switch says whose end of a tie is meant. > was sent\n"
                 "by that end, < was received.\n\n"
                 "Live in Wireshark: callbox trace dchannel SPAN --follow --pcap - | wireshark -k -i -",
+            .endless = [](const Values& v) { return v.flag("follow"); },
             .run = run};
 }
 

@@ -128,6 +128,84 @@ TEST(Monitor, ARecordingThatHeardNothingIsAProblem)
     EXPECT_THAT(said.err, HasSubstr("nothing was heard"));
 }
 
+// Four samples of both directions each time, without end; interrupted at the second.
+std::optional<control::Response> interruptedCall(const std::string& request, int& fetched)
+{
+    if (!request.starts_with("GET /v1/listen/"))
+        return std::nullopt;
+    if (++fetched == 2)
+        std::raise(SIGINT);
+    return control::Response{200, std::string(16, 'x'), "application/octet-stream"};
+}
+
+TEST(Monitor, CtrlCOnARecordingEndsItWithItsReport)
+{
+    World world;
+    int fetched = 0;
+    world.asked.instead = [&](const std::string& request) { return interruptedCall(request, fetched); };
+    const Said said =
+        world.run({"monitor", "--socket", socket, "--channel", "box1-tie1:7", "--record", "OUT/heard.wav", "--json"});
+    EXPECT_EQ(said.exit, 0) << said.err;
+    const json report = json::parse(said.out, nullptr, false);
+    ASSERT_TRUE(report.is_object()) << said.out;
+    EXPECT_EQ(report["file"], "OUT/heard.wav");
+    const std::string wav = *lab::readFile(world.path("OUT/heard.wav"));
+    EXPECT_EQ(report["samples"], (wav.size() - 44) / 4);
+    EXPECT_THAT(testing::PrintToString(world.asked.requests), HasSubstr("DELETE /v1/listen/1")) << "the box is told";
+}
+
+TEST(Monitor, CtrlCOnListeningIsItsGoodEnd)
+{
+    World world;
+    int fetched = 0;
+    world.asked.instead = [&](const std::string& request) { return interruptedCall(request, fetched); };
+    const Said said = world.run({"monitor", "--socket", socket, "--channel", "box1-tie1:7", "--listen"});
+    EXPECT_EQ(said.exit, 0) << said.err;
+    EXPECT_THAT(testing::PrintToString(world.asked.requests), HasSubstr("DELETE /v1/listen/1"));
+}
+
+TEST(Monitor, ARefusedRecordingKeepsTheFileThatWasThere)
+{
+    World world;
+    ASSERT_TRUE(lab::replaceFile(world.path("OUT/heard.wav"), "yesterday's"));
+    const Said said =
+        world.run({"monitor", "--socket", socket, "--channel", "box1-tie1:31", "--record", "OUT/heard.wav"});
+    EXPECT_EQ(said.exit, 1);
+    EXPECT_EQ(*lab::readFile(world.path("OUT/heard.wav")), "yesterday's");
+}
+
+TEST(Monitor, AFileThatCannotBeWrittenIsSaidBeforeAnybodyIsAsked)
+{
+    for (const char* file : {"OUT/nowhere/heard.wav", "OUT"}) {
+        World world;
+        const Said said = world.run({"monitor", "--socket", socket, "--channel", "box1-tie1:7", "--record", file});
+        EXPECT_EQ(said.exit, 1);
+        EXPECT_THAT(said.err, HasSubstr(file));
+        EXPECT_THAT(testing::PrintToString(world.asked.requests), Not(HasSubstr("/v1/listen")));
+    }
+}
+
+TEST(Monitor, WhyARecordingBrokeIsSaidEvenIfItsEndFailsToo)
+{
+    World world;
+    int fetched = 0;
+    world.asked.instead = [&](const std::string& request) -> std::optional<control::Response> {
+        if (request.starts_with("DELETE /v1/listen/"))
+            return control::errorResponse(Error{Errc::not_found, "listening 1: long over"});
+        if (!request.starts_with("GET /v1/listen/"))
+            return std::nullopt;
+        if (++fetched == 2)
+            return control::errorResponse(Error{Errc::busy, "the card was pulled"});
+        return control::Response{200, std::string(16, 'x'), "application/octet-stream"};
+    };
+    const Said said =
+        world.run({"monitor", "--socket", socket, "--channel", "box1-tie1:7", "--record", "OUT/heard.wav"});
+    EXPECT_EQ(said.exit, 1);
+    EXPECT_THAT(said.err, HasSubstr("the card was pulled"));
+    EXPECT_THAT(said.err, Not(HasSubstr("long over")));
+    EXPECT_THAT(said.err, HasSubstr("OUT/heard.wav has 0:00"));
+}
+
 TEST(MessageExport, TellsTheBoxWhoTookTheAudio)
 {
     World world;

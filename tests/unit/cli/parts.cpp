@@ -213,6 +213,9 @@ json callsJson(const std::string& span)
     lines::CallTable table(world.loop);
     hal::Call call(world.edges, {span + "-7", span, true}, setup, hal::Law::alaw, std::make_unique<QuietLeg>());
     const auto entry = table.add(call, "deposit", lines::dialPlan("eu"));
+    setup.calling.presentation = hal::Presentation::restricted;
+    hal::Call other(world.edges, {span + "-8", span, true}, setup, hal::Law::alaw, std::make_unique<QuietLeg>());
+    const auto withheld = table.add(other, "deposit", lines::dialPlan("eu"));
     world.loop.runFor(12s);
     return table.toJson();
 }

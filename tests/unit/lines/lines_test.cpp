@@ -323,6 +323,28 @@ TEST_F(RoutesTest, BadFaultsAndUnknownNamesAreWordsNotCrashes)
     EXPECT_EQ(json::parse(ask("GET", "/v1/modems").body)["modems"], json::array());
 }
 
+TEST_F(RoutesTest, AWithheldCallersNumberIsNotListed)
+{
+    std::unique_ptr<hal::Call> incoming;
+    std::optional<CallTable::Entry> entry;
+    box->all()[0]->trunk().setIncoming([&](std::unique_ptr<hal::Call> c) {
+        incoming = std::move(c);
+        entry.emplace(calls.add(*incoming, "deposit", dialPlan("eu")));
+    });
+    hal::CallSetup s;
+    s.calling = hal::fromE164(*PhoneNumber::parse("+12125550199"), dialPlan("eu"));
+    s.calling.presentation = hal::Presentation::restricted;
+    s.called.digits = "12125559000";
+    auto call = std::move(*exchange->all()[0]->trunk().place(s));
+    ASSERT_TRUE(loop.runUntil([&] { return incoming != nullptr; }, 1s));
+    ASSERT_EQ(incoming->setup().calling.digits, s.calling.digits) << "the box knows it, people do not";
+    const std::string body = ask("GET", "/v1/calls").body;
+    const json row = json::parse(body)["calls"].at(0);
+    EXPECT_EQ(row["from"], nullptr);
+    EXPECT_EQ(row["withheld"], true);
+    EXPECT_THAT(body, testing::Not(HasSubstr("2125550199")));
+}
+
 TEST_F(RoutesTest, ACallIsListedWithItsNumbersAndHungUp)
 {
     std::unique_ptr<hal::Call> incoming;
@@ -342,6 +364,7 @@ TEST_F(RoutesTest, ACallIsListedWithItsNumbersAndHungUp)
     json row = json::parse(ask("GET", "/v1/calls").body)["calls"].at(0);
     EXPECT_EQ(row["id"], call->id()) << "the same at both ends";
     EXPECT_EQ(row["from"], "+12125550199");
+    EXPECT_EQ(row["withheld"], false);
     EXPECT_EQ(row["redirecting"], "+442071234567");
     EXPECT_EQ(row["kind"], "deposit");
     EXPECT_EQ(row["direction"], "incoming");

@@ -71,6 +71,20 @@ TEST_P(Through, AllNumbersAreKept)
     EXPECT_EQ(got.form, s.form);
 }
 
+TEST_P(Through, AWithheldCallersNumberIsNotExplained)
+{
+    World w(in({.boxes = 1}));
+    w.up();
+    CallSetup s = w.setup(caller, access, recipient);
+    s.calling.presentation = Presentation::restricted;
+    auto call = w.call(s);
+    ASSERT_TRUE(w.until([&] { return call->stage() == CallStage::connected; }));
+    const auto record = w.service->explain(call->id());
+    ASSERT_TRUE(record);
+    EXPECT_EQ((*record)["from"], nullptr);
+    EXPECT_EQ((*record)["redirecting"], recipient);
+}
+
 TEST_P(Through, StagesAreTheBoxs)
 {
     World w(in({.boxes = 1}));
