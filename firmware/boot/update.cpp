@@ -50,7 +50,7 @@ void Update::programCame(Octets octets)
     left_ -= static_cast<std::uint32_t>(octets.size());
     if (into_ == static_cast<int>(slot_))
         while (!octets.empty() && wrong_ == Wrong::nothing) {
-            const Octets now = octets.first(std::min(words_.size() - held_, octets.size()));
+            const Octets now = octets.first(std::min<std::size_t>(words_.size() - held_, octets.size()));
             std::copy(now.begin(), now.end(), words_.begin() + held_);
             held_ += static_cast<std::uint32_t>(now.size());
             octets = octets.subspan(now.size());
