@@ -18,7 +18,6 @@ void FxoLogic::begin()
 {
     dead_ = denied_ = known_ = false;
     silence_ = unanswered_ = 0;
-    ring_.set(false);
     battery_.set(false);
     reversed_.set(false);
     hook(false);

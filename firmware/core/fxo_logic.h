@@ -25,7 +25,7 @@ struct FxoTimes {
 class FxoLogic {
 public:
     explicit FxoLogic(FxoChip& chip, const FxoTimes& times = {}) : chip_(chip), times_(times) {}
-    void begin(); // on-hook; what the line is like is told anew
+    void begin(); // on-hook, a ring is over; what the line is like is told anew
     // The host's wish; it also says that there is a host.
     void setHook(bool offHook);
     void hostAlive() { silence_ = 0; }

@@ -18,6 +18,7 @@ void E1Port::select(bool on)
 {
     on_ = on;
     started_ = running_ = false;
+    came_ = 0;
     sentRead_ = sentWrite_ = 0;
     read_ = kept_ = write_ = 0;
     holes_ = 0;
@@ -48,6 +49,8 @@ void E1Port::out(Octets packet)
         return;
     silence_ = 0;
     change(static_cast<std::uint16_t>(alarms_ & ~CARD_ALARM_NO_HOST));
+    came_ = std::min<unsigned>(came_ + static_cast<unsigned>(frames), CARD_E1_START);
+    started_ = came_ == CARD_E1_START;
     if (loop_ == CARD_LOOP_PAYLOAD)
         return;
     for (std::size_t i = 0; i < frames; ++i)
@@ -62,7 +65,7 @@ void E1Port::pushSent(E1FrameIn frame)
     }
     std::copy(frame.begin(), frame.end(), sent_[at(sentWrite_++)].begin());
     if (waiting() >= CARD_E1_START)
-        started_ = running_ = true;
+        running_ = true;
 }
 
 bool E1Port::popSent(E1Frame frame)
@@ -119,7 +122,7 @@ void E1Port::receive(E1FrameIn frame, unsigned number)
     ++counters_.frames;
     if (loop_ == CARD_LOOP_PAYLOAD) {
         fill();
-        if (alarms_ & CARD_ALARM_NO_HOST)
+        if (!started_ || alarms_ & CARD_ALARM_NO_HOST)
             return; // nothing takes it: the line gets AIS
         std::array<std::uint8_t, CARD_E1_FRAME> back;
         std::copy(frame.begin(), frame.end(), back.begin());

@@ -95,7 +95,8 @@ private:
     // From the host to the line. Positions run on; a ring holds what lies between them.
     Ring sent_{};
     std::uint32_t sentRead_ = 0, sentWrite_ = 0;
-    bool started_ = false; // CARD_E1_START frames have come since the port was switched on
+    unsigned came_ = 0;    // frames of the host since the port was switched on, up to CARD_E1_START
+    bool started_ = false; // so many have come
     bool running_ = false; // the transmitter has frames; after an underflow it waits for CARD_E1_START of them again
     unsigned silence_ = 0; // ms since something came on OUT
 

@@ -374,6 +374,8 @@ enum {
     CARD_LOG_BAD_PACKET,  /* value: its length */
     CARD_LOG_STALLED,     /* value: bmRequestType << 8 | bRequest */
     CARD_LOG_MAINTENANCE, /* value: 1 on, 0 off, 2 wrong word */
+    CARD_LOG_FAULT,       /* the program failed before this start; port 0: the processor's exception; then, low halves
+                             first, where (1, 2), whither it would have returned (3, 4), why (5, 6), address (7, 8) */
 };
 
 struct card_selftest {

@@ -101,6 +101,12 @@ std::uint32_t errors()
 
 } // namespace
 
+extern "C" [[noreturn]] void faultHandler()
+{
+    write("an exception of the processor\n");
+    callbox::board::finish(false);
+}
+
 int main()
 {
     constexpr unsigned million = 1'000'000, each = million / 32, start = 64, most = 500;

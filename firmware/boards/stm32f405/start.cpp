@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// From reset to main(): the vector table, variables, main. Whatever goes wrong after that ends the program and is told.
+// From reset to main(): the vector table, variables, main. What faultHandler does is the program's.
 #include "boards/stm32f405/semihosting.h"
 #include <array>
 #include <cstdint>
@@ -9,6 +9,8 @@ int main();
 extern "C" {
 extern std::uint32_t stackTop, dataBegin, dataEnd, dataStored, bssBegin, bssEnd; // memory.ld
 
+void faultHandler();
+
 [[noreturn]] void resetHandler()
 {
     const std::uint32_t* from = &dataStored;
@@ -17,12 +19,6 @@ extern std::uint32_t stackTop, dataBegin, dataEnd, dataStored, bssBegin, bssEnd;
     for (std::uint32_t* to = &bssBegin; to != &bssEnd; ++to)
         *to = 0;
     callbox::board::finish(main() == 0);
-}
-
-[[noreturn]] void faultHandler()
-{
-    callbox::board::write("an exception of the processor\n");
-    callbox::board::finish(false);
 }
 }
 

@@ -183,6 +183,21 @@ TEST_F(Fxo, ARingIsOverWhenTheLineSideDiesInIt)
     EXPECT_THAT(events(), ElementsAre(AnalogEvent::batteryOn));
 }
 
+TEST_F(Fxo, ARingIsOverWhenThePortBeginsAnewInIt)
+{
+    model.ringing = true;
+    run(500);
+    EXPECT_THAT(events(), ElementsAre(AnalogEvent::ringOn));
+    logic.begin();
+    EXPECT_FALSE(logic.ringing());
+    EXPECT_THAT(events(), ElementsAre(AnalogEvent::ringOff));
+    model.ringing = false;
+    run(2000);
+    EXPECT_THAT(events(), ElementsAre(AnalogEvent::batteryOn));
+    logic.begin();
+    EXPECT_THAT(events(), IsEmpty()) << "no ring, no end of one";
+}
+
 TEST_F(Fxo, ALineWithoutBatteryFromTheBeginningIsTold)
 {
     Si3050Model dead;

@@ -395,6 +395,33 @@ TEST_F(Card, APayloadLoopWithoutAHostSlipsNothing)
     EXPECT_EQ(counter(5), 0u) << "slips_out";
 }
 
+TEST_F(Card, APayloadLoopDoesNotStartWithoutAHost)
+{
+    ASSERT_TRUE(b.select(0, 1));
+    ASSERT_TRUE(b.tell(0x40, CARD_REQ_LOOP, CARD_LOOP_PAYLOAD, 0));
+    std::array<std::uint8_t, 32> f{};
+    for (unsigned i = 0; i < 20; ++i) {
+        b.multiframe(0, 0x30);
+        ASSERT_EQ(b.device.port(0).transmit(f), E1Port::Send::ais) << i;
+    }
+    EXPECT_EQ(b.device.port(0).state(), 1u) << "waiting for data";
+    EXPECT_EQ(counter(5), 0u) << "slips_out";
+    b.send(0, 9);
+    for (unsigned i = 0; i < 6; ++i)
+        b.multiframe(0, 0x30);
+    ASSERT_EQ(b.device.port(0).transmit(f), E1Port::Send::ais) << "one packet is not eighty frames";
+    b.start();
+    for (unsigned i = 0; i < 6; ++i)
+        b.multiframe(0, 0x30);
+    ASSERT_EQ(b.device.port(0).transmit(f), E1Port::Send::frame);
+    EXPECT_EQ(f[1], 0x30);
+    ASSERT_TRUE(b.select(0, 0));
+    ASSERT_TRUE(b.select(0, 1));
+    ASSERT_TRUE(b.tell(0x40, CARD_REQ_LOOP, CARD_LOOP_PAYLOAD, 0));
+    b.multiframe(0);
+    EXPECT_EQ(b.device.port(0).transmit(f), E1Port::Send::ais) << "the next host starts it anew";
+}
+
 TEST_F(Card, SpareBitsAreOnesWhereTheHostHasNone)
 {
     ASSERT_TRUE(b.select(0, 1));
