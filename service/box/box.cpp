@@ -59,7 +59,8 @@ Box::Box(const Edges& edges, const BoxConfig& config, BoxParts parts)
                  parts.lines),
       notifiers_(makeNotifiers(edges, config, parts.lines, reception_)),
       outbox_(std::make_unique<notify::Outbox>(edges, parts.store, policyOf(config), pointers(notifiers_))),
-      selfTest_(TestDesk{edges_, config, parts.lines, reception_}, mode_, alarms_), second_(edges_.loop), chores_(edges_.loop)
+      selfTest_(TestDesk{edges_, config, parts.lines, reception_}, mode_, alarms_), second_(edges_.loop),
+      chores_(edges_.loop)
 {
 }
 

@@ -8,7 +8,8 @@ namespace {
 
 bool isAccess(const PhoneNumber& n, const BoxConfig& config)
 {
-    return std::any_of(config.access.begin(), config.access.end(), [&](const AccessNumber& a) { return a.number == n; });
+    return std::any_of(config.access.begin(), config.access.end(),
+                       [&](const AccessNumber& a) { return a.number == n; });
 }
 
 // What our own calls show, or a switch shows for us.

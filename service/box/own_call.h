@@ -34,8 +34,8 @@ private:
     bool anotherCame_ = false;
 };
 
-// Whether a call to it comes to this box and to no other: a link number, a number of its own lines and, on trunks of its
-// own, an access number (behind a switch those are every box's).
+// Whether a call to it comes to this box and to no other: a link number, a number of its own lines and, on trunks of
+// its own, an access number (behind a switch those are every box's).
 bool isOwnNumber(const PhoneNumber&, const BoxConfig&);
 
 } // namespace callbox::box

@@ -10,10 +10,10 @@ using control::Request;
 using control::Response;
 using nlohmann::json;
 
-constexpr Duration again = 1min;      // when a test could not be done now
-constexpr Duration onDemandFor = 1h;  // a failure counts so long where no test follows by itself
-constexpr Duration overdue = 2min;    // the next one may come so late, and takes its time
-constexpr double mostTolerance = 30;  // dB
+constexpr Duration again = 1min;     // when a test could not be done now
+constexpr Duration onDemandFor = 1h; // a failure counts so long where no test follows by itself
+constexpr Duration overdue = 2min;   // the next one may come so late, and takes its time
+constexpr double mostTolerance = 30; // dB
 
 std::string inOneLine(const std::vector<TestFinding>& findings)
 {
@@ -115,8 +115,7 @@ Task<> SelfTest::scheduled()
     order.onDemand = false;
     Result<TestCallResult> r = co_await check(run(std::move(order)));
     if (!r) {
-        desk_.edges.log.info("no self test now; it is tried again",
-                             {{"in", again}, {"why", r.error()}});
+        desk_.edges.log.info("no self test now; it is tried again", {{"in", again}, {"why", r.error()}});
         if (r.error().code != Errc::gone)
             plan(again);
     }
@@ -164,8 +163,7 @@ std::optional<status::SelfTestRecord> SelfTest::record() const
 
 control::Route testCallRoute(SelfTest& test, const std::string& box)
 {
-    return {"POST", "/v1/test/call",
-            [&test, box](Request r) { return answered(ordered(test, box, std::move(r))); }};
+    return {"POST", "/v1/test/call", [&test, box](Request r) { return answered(ordered(test, box, std::move(r))); }};
 }
 
 } // namespace callbox::box

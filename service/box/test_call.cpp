@@ -14,7 +14,7 @@ constexpr Duration strayLimit = 2s;                    // answered, and it has n
 constexpr Duration settling = 300ms;                   // after the answer, and after each beginning of a tone
 constexpr Duration quietFor = 500ms, toneFor = 1s;
 constexpr Duration tail = 500ms; // a tone lasts longer than it is measured: it may come late
-constexpr Duration giveUp = 2s; // beyond the time the samples take
+constexpr Duration giveUp = 2s;  // beyond the time the samples take
 
 std::size_t samplesIn(Duration d)
 {
@@ -72,7 +72,8 @@ Result<lines::Line*> lineFor(const TestDesk& d, const TestCallOrder& order)
     if (!order.span.empty()) {
         lines::Line* line = d.lines.find(order.span);
         if (!line)
-            return Error{Errc::not_found, "span " + order.span + ": there is none of this name; span status names them"};
+            return Error{Errc::not_found,
+                         "span " + order.span + ": there is none of this name; span status names them"};
         return line;
     }
     for (const lines::Use use : {lines::Use::trunk, lines::Use::tie}) {
@@ -94,8 +95,7 @@ Result<void> checkRoom(const TestDesk& d, const TestCallOrder& order)
         if (!s.usable)
             continue;
         idle += s.idle;
-        const unsigned kept =
-            line->settings().use == lines::Use::trunk ? std::max(1U, unsigned(d.config.reserve)) : 1U;
+        const unsigned kept = line->settings().use == lines::Use::trunk ? std::max(1U, unsigned(d.config.reserve)) : 1U;
         if (!order.onDemand && s.idle < 2 + kept)
             return Error{Errc::busy, "span " + line->name() + " has " + std::to_string(s.idle) +
                                          " idle channels: they are left to calls"};

@@ -9,8 +9,8 @@
 namespace callbox::box {
 
 struct TestCallOrder {
-    PhoneNumber to;         // empty: usualTestNumber()
-    std::string span;       // it goes out there; empty: on a trunk of our own before a tie, where most channels are idle
+    PhoneNumber to;   // empty: usualTestNumber()
+    std::string span; // it goes out there; empty: on a trunk of our own before a tie, where most channels are idle
     double toleranceDb = 3; // by which a level may be off
     bool onDemand = true;   // false: it leaves the channels alone that are kept for calls
 };
@@ -25,10 +25,10 @@ struct TestLeg {
 struct TestPath {
     std::string from, to; // "trunk1/3"
     double hertz = 0, dbm0 = 0;
-    std::optional<hal::ToneReading> heard; // empty: nothing that is a tone
+    std::optional<hal::ToneReading> heard;   // empty: nothing that is a tone
     std::optional<hal::ToneReading> ownTone; // what the leg that spoke heard meanwhile
-    double quietDbm0 = -96;                // before any tone; -96: nothing
-    std::uint64_t lost = 0;                // samples, while it was measured
+    double quietDbm0 = -96;                  // before any tone; -96: nothing
+    std::uint64_t lost = 0;                  // samples, while it was measured
 };
 
 struct TestFinding {
@@ -40,7 +40,7 @@ struct TestFinding {
 struct TestCallResult {
     WallTime at{};
     PhoneNumber from, to;
-    TestLeg out, in; // empty where there was none
+    TestLeg out, in;                     // empty where there was none
     std::optional<Duration> setup;       // SETUP to CONNECT
     hal::Cause cause = hal::Cause::none; // why it ended before its time
     std::optional<TestPath> forward, back;
@@ -67,7 +67,7 @@ Task<TestCallResult> testCall(TestDesk desk, TestCallOrder order);
 // Pure (test_verdict.cpp). What is wrong with one direction; why a call that was placed never came to that.
 void judgePath(const TestPath& path, double toleranceDb, std::vector<TestFinding>& findings);
 struct TestEnd {
-    hal::Cause cause = hal::Cause::none; // none: it did not end by itself
+    hal::Cause cause = hal::Cause::none;           // none: it did not end by itself
     hal::CallStage stage = hal::CallStage::placed; // the last it reached before the end
     bool cameBack = false;
     bool anotherCame = false; // a call to the number that showed none of ours

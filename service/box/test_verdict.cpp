@@ -12,9 +12,9 @@ namespace {
 using nlohmann::json;
 
 constexpr double hertzApart = 1;
-constexpr double quietMost = -45;   // dBm0 on the quiet line; a good one is below -65 (ITU-T G.712)
-constexpr double restBelow = 22;    // dB: all else than the tone; G.711's own distortion is 35 dB below it
-constexpr double loopLoss = 6;      // a line echoes, but not that loud (ITU-T G.122)
+constexpr double quietMost = -45; // dBm0 on the quiet line; a good one is below -65 (ITU-T G.712)
+constexpr double restBelow = 22;  // dB: all else than the tone; G.711's own distortion is 35 dB below it
+constexpr double loopLoss = 6;    // a line echoes, but not that loud (ITU-T G.122)
 
 std::string_view whatFor(hal::Cause c)
 {
@@ -111,15 +111,15 @@ void judgePath(const TestPath& p, double toleranceDb, std::vector<TestFinding>& 
         return;
     }
     if (std::abs(p.heard->hertz - p.hertz) > hertzApart) {
-        findings.push_back({"frequency", path(p) + fmt::format("{:.1f} Hz arrives, {:.1f} Hz was sent", p.heard->hertz,
-                                                               p.hertz)});
+        findings.push_back(
+            {"frequency", path(p) + fmt::format("{:.1f} Hz arrives, {:.1f} Hz was sent", p.heard->hertz, p.hertz)});
         return; // what is not our tone has no level to be compared
     }
     const double off = p.heard->dbm0 - p.dbm0;
     if (std::abs(off) > toleranceDb)
-        findings.push_back({"level", path(p) + fmt::format("the tone arrives {:.1f} dB too {}: {:.1f} dBm0 of {:.1f}",
-                                                           std::abs(off), off < 0 ? "quiet" : "loud", p.heard->dbm0,
-                                                           p.dbm0)});
+        findings.push_back(
+            {"level", path(p) + fmt::format("the tone arrives {:.1f} dB too {}: {:.1f} dBm0 of {:.1f}", std::abs(off),
+                                            off < 0 ? "quiet" : "loud", p.heard->dbm0, p.dbm0)});
     if (p.quietDbm0 <= quietMost && p.heard->restDbm0 > p.heard->dbm0 - restBelow)
         findings.push_back({"noise", path(p) + fmt::format("all else than the tone is only {:.1f} dB below it, "
                                                            "not {:.0f}",
@@ -132,10 +132,10 @@ TestFinding whyNotThrough(const TestEnd& end, const PhoneNumber& to)
     if (end.stage == hal::CallStage::connected && !end.cameBack)
         return {"elsewhere", to.e164() + " answered, but the call did not come back to this box" + showed};
     if (end.cause == hal::Cause::none) {
-        const std::string so = end.cameBack                                ? " came back and was not put through"
-                               : end.stage == hal::CallStage::alerting     ? " rings elsewhere and is not answered"
-                               : end.stage == hal::CallStage::proceeding   ? " goes nowhere: the exchange has it"
-                                                                           : ": the exchange does not answer";
+        const std::string so = end.cameBack                              ? " came back and was not put through"
+                               : end.stage == hal::CallStage::alerting   ? " rings elsewhere and is not answered"
+                               : end.stage == hal::CallStage::proceeding ? " goes nowhere: the exchange has it"
+                                                                         : ": the exchange does not answer";
         return {"not-answered", "the call to " + to.e164() + so + showed};
     }
     const std::string cause = fmt::format(": cause {}, {}", static_cast<int>(end.cause), hal::text(end.cause));
