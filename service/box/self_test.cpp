@@ -35,9 +35,8 @@ private:
     bool& flag_;
 };
 
-Result<TestCallOrder> orderOf(const json& body)
+Result<TestCallOrder> orderOf(const json& body, TestCallOrder order)
 {
-    TestCallOrder order;
     if (const json to = body.value("to", json()); !to.is_null()) {
         const auto n = PhoneNumber::parse(to.is_string() ? to.get<std::string>() : std::string());
         if (!n || n->empty())
@@ -60,7 +59,7 @@ Result<TestCallOrder> orderOf(const json& body)
 Task<Response> ordered(SelfTest& test, const std::string& box, Request r)
 {
     const json body = co_await lines::jsonBody(r);
-    TestCallOrder order = co_await orderOf(body);
+    TestCallOrder order = co_await orderOf(body, test.usual());
     const TestCallResult result = co_await test.run(std::move(order));
     co_return lines::jsonResponse(toJson(result, box));
 }
@@ -109,9 +108,7 @@ void SelfTest::due()
 Task<> SelfTest::scheduled()
 {
     plan(desk_.config.selfTestEvery);
-    TestCallOrder order;
-    order.to = desk_.config.selfTestTo;
-    order.toleranceDb = desk_.config.selfTestToleranceDb;
+    TestCallOrder order = usual();
     order.onDemand = false;
     Result<TestCallResult> r = co_await check(run(std::move(order)));
     if (!r) {
@@ -119,6 +116,14 @@ Task<> SelfTest::scheduled()
         if (r.error().code != Errc::gone)
             plan(again);
     }
+}
+
+TestCallOrder SelfTest::usual() const
+{
+    TestCallOrder order;
+    order.to = desk_.config.selfTestTo;
+    order.toleranceDb = desk_.config.selfTestToleranceDb;
+    return order;
 }
 
 Task<TestCallResult> SelfTest::run(TestCallOrder order)

@@ -20,6 +20,7 @@ public:
     void stop();
     // Now. Errc::busy: one is under way; others as testCall().
     Task<TestCallResult> run(TestCallOrder order);
+    [[nodiscard]] TestCallOrder usual() const; // as the configuration has it, on demand
 
     [[nodiscard]] std::optional<status::SelfTestRecord> record() const; // empty: none since start
     [[nodiscard]] bool running() const { return running_; }

@@ -11,9 +11,9 @@ constexpr double sentDbm0 = -10;
 constexpr double forwardHertz = 1004, backHertz = 804; // apart, so that a loop is known by its tone
 constexpr Duration answerLimit = 30s;                  // from SETUP; an analog line's caller id takes some seconds
 constexpr Duration strayLimit = 2s;                    // answered, and it has not come to us
-constexpr Duration settling = 300ms;                   // after the answer, and after each beginning of a tone
+constexpr Duration settling = 500ms;                   // after each beginning of a tone: it may come so late
 constexpr Duration quietFor = 500ms, toneFor = 1s;
-constexpr Duration tail = 500ms; // a tone lasts longer than it is measured: it may come late
+constexpr Duration tail = 500ms; // beyond what is measured, of a tone and of the quiet after it
 constexpr Duration giveUp = 2s;  // beyond the time the samples take
 
 std::size_t samplesIn(Duration d)
@@ -282,6 +282,7 @@ Task<> TestRun::measure()
     forward.to = placeOf(result_.in);
     forward.quietDbm0 = quietIn_;
     result_.forward = forward;
+    co_await sleepFor(loop_, tail); // what a loop brings back late is not taken for the other tone
     TestPath back = co_await path(*in_, backHertz, in, out);
     back.from = placeOf(result_.in);
     back.to = placeOf(result_.out);

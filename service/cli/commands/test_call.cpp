@@ -50,7 +50,9 @@ Task<Exit> run(Context& c)
     const Values& v = c.values;
     if (const std::string trouble = v.has("to") ? numberTrouble(v, "to") : std::string(); !trouble.empty())
         co_return c.usage("test call: " + trouble);
-    json body{{"tolerance_db", v.decimal("tolerance")}};
+    json body = json::object();
+    if (v.has("tolerance"))
+        body["tolerance_db"] = v.decimal("tolerance");
     for (const char* key : {"to", "span"})
         if (v.has(key))
             body[key] = v.text(key);
@@ -84,12 +86,11 @@ Command testCall()
             .summary = "the box calls itself over the line, and measures a tone each way",
             .options = {{.name = "to",
                          .value = "N",
-                         .help = "the number of the box to call; else an access number of its own, or a link number"},
+                         .help = "the number of the box to call; else self_test_to of the configuration"},
                         {.name = "span", .value = "SPAN", .help = "it goes out on this span; else on the idlest"},
                         {.name = "tolerance",
                          .value = "DB",
-                         .help = "so far a level may be off",
-                         .preset = "3",
+                         .help = "so far a level may be off; else self_test_tolerance_db of the configuration",
                          .decimal = {{0.1, 30}}}},
             .address = Address::boxes,
             .more = "It needs two idle channels for some seconds. The exchange must route the number back to the box. "

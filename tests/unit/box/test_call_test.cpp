@@ -8,12 +8,14 @@ using namespace callbox::tests;
 
 namespace {
 
-// What one leg says goes to the other, changed.
+// What one leg says goes to the other, changed. Where it loops, a leg hears itself and nothing else.
 struct Wire final : hal::AudioPort {
     void onAudio(const hal::AudioBlock& b) override
     {
         Wire& to = loops ? *this : *other;
         for (const std::uint8_t octet : b.rx) {
+            if (&to == other && other->loops)
+                continue;
             const double linear = hal::toLinear(octet, hal::Law::alaw) * gain;
             to.waiting.push_back(hal::fromLinear(std::int16_t(linear), hal::Law::alaw));
         }
@@ -23,6 +25,9 @@ struct Wire final : hal::AudioPort {
                 waiting.pop_front();
             }
     }
+    // What comes to this leg comes so much later.
+    void late(Duration by) { waiting.assign(std::size_t(toMs(by)) * hal::samplesPerSecond / 1000, quiet); }
+    static constexpr std::uint8_t quiet = 0xD5;
     Wire* other = nullptr;
     double gain = 1;
     bool loops = false;
@@ -42,10 +47,10 @@ protected:
             out->hangup(refuses);
             co_return;
         }
-        if (elsewhere) {
+        if (elsewhere)
             co_await out->answer();
+        if (elsewhere || ignores)
             co_return;
-        }
         Dial d;
         d.from = shows;
         d.to = accessNumber;
@@ -86,7 +91,7 @@ protected:
     std::unique_ptr<hal::Call> out, back;
     Wire near, far;
     Cause refuses = Cause::none;
-    bool elsewhere = false;
+    bool elsewhere = false, ignores = false;
     PhoneNumber shows = accessNumber;
     std::optional<Duration> cutsAfter;
 };
@@ -112,7 +117,7 @@ TEST_F(TestCall, EachWayToFailIsNamed)
     refuses = Cause::unallocatedNumber;
     auto r = result();
     EXPECT_EQ(found(r), "no-route");
-    EXPECT_NE(r.findings.at(0).text.find("cause 1, unallocated number"), std::string::npos) << r.findings[0].text;
+    EXPECT_NE(r.findings.at(0).text.find("cause 1, no such number"), std::string::npos) << r.findings[0].text;
     ASSERT_TRUE(test.record());
     EXPECT_FALSE(test.record()->passed);
     EXPECT_TRUE(test.record()->counts);
@@ -162,7 +167,40 @@ TEST_F(TestCall, ATenthOfTheVoltageIsALevelTwentyDbTooQuiet)
 TEST_F(TestCall, ALoopBringsItsOwnToneBack)
 {
     near.loops = true;
-    EXPECT_EQ(found(result()), "loop no-tone");
+    const auto r = result();
+    EXPECT_EQ(found(r), "loop no-tone no-tone");
+    EXPECT_NE(r.findings.at(0).text.find("what is sent on " + r.out.span), std::string::npos) << r.findings[0].text;
+}
+
+TEST_F(TestCall, ALoopFarAwayIsOneToo)
+{
+    near.loops = true;
+    near.late(600ms); // there and back over a satellite
+    EXPECT_EQ(found(result()), "loop no-tone no-tone");
+}
+
+TEST_F(TestCall, BothLegsMayMeetALoop)
+{
+    near.loops = far.loops = true;
+    EXPECT_EQ(found(result()), "loop no-tone loop no-tone");
+}
+
+TEST_F(TestCall, ALongWayIsNoFault)
+{
+    near.late(450ms);
+    far.late(450ms);
+    const auto r = result();
+    EXPECT_TRUE(r.passed()) << found(r);
+    ASSERT_TRUE(r.back && r.back->heard);
+    EXPECT_NEAR(r.back->heard->dbm0, -10, 0.2);
+}
+
+TEST_F(TestCall, NobodyAnswersIt)
+{
+    ignores = true;
+    const auto r = result();
+    EXPECT_EQ(found(r), "not-answered");
+    EXPECT_FALSE(r.setup);
 }
 
 TEST_F(TestCall, ACallersCallIsNeverTakenForTheTest)
@@ -206,6 +244,63 @@ TEST_F(TestCall, AtAStopItEndsWithoutAResult)
     ASSERT_FALSE(*r);
     EXPECT_EQ(r->error().code, Errc::gone);
     EXPECT_FALSE(test.record());
+}
+
+// One that runs by itself, every five minutes.
+class Scheduled : public TestCall {
+protected:
+    Scheduled() { w.config.selfTestEvery = 5min; }
+    ~Scheduled() override { test.stop(); }
+    bool untilTold(std::optional<WallTime> after = std::nullopt)
+    {
+        return w.loop.runUntil([&] { return test.record() && (!after || test.record()->at > *after) && w.allIdle(); },
+                               12min);
+    }
+};
+
+TEST_F(Scheduled, ItComesByItselfAndComesAgain)
+{
+    w.tasks.start(exchange());
+    test.start();
+    ASSERT_TRUE(untilTold());
+    EXPECT_TRUE(test.record()->passed);
+    const WallTime first = test.record()->at;
+    refuses = Cause::userBusy;
+    w.tasks.start(exchange());
+    ASSERT_TRUE(untilTold(first));
+    EXPECT_FALSE(test.record()->passed);
+    EXPECT_NEAR(double(toMs(test.record()->at - first)), double(toMs(5min)), 1000);
+    EXPECT_TRUE(w.alarms.stands("self-test-failed"));
+}
+
+TEST_F(Scheduled, ATechnicianIsNotDisturbed)
+{
+    ASSERT_TRUE(w.run(w.mode.set({status::Mode::maintenance, "technician", "", {}})));
+    test.start();
+    w.loop.runFor(11min);
+    EXPECT_TRUE(w.arrived.empty());
+    EXPECT_FALSE(test.record());
+    ASSERT_TRUE(w.run(w.mode.set({})));
+    w.tasks.start(exchange());
+    ASSERT_TRUE(untilTold());
+}
+
+TEST_F(Scheduled, TheChannelsThatAreKeptForCallsAreLeftAlone)
+{
+    w.config.reserve = 29; // of 30
+    test.start();
+    w.loop.runFor(11min);
+    EXPECT_TRUE(w.arrived.empty());
+    EXPECT_FALSE(test.record()) << "what was not tried has no result";
+    EXPECT_TRUE(result().passed()) << "who asks for it has it";
+}
+
+TEST_F(Scheduled, NoneBeginsAfterTheStop)
+{
+    test.start();
+    test.stop();
+    w.loop.runFor(11min);
+    EXPECT_TRUE(w.arrived.empty());
 }
 
 } // namespace
