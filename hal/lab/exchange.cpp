@@ -96,11 +96,12 @@ void Exchange::addTrunk(hal::Trunk& trunk, hal::DialPlan plan, hal::RedirectingF
 std::vector<Exchange::Row*> Exchange::byIdle(const PhoneNumber& to)
 {
     const bool somebodys = served(to);
+    const bool allHave = std::none_of(trunks_.begin(), trunks_.end(), [](const auto& r) { return r->numbers.empty(); });
     std::vector<std::pair<unsigned, Row*>> usable;
     for (std::size_t i = 0; i < trunks_.size(); ++i) {
         Row* row = trunks_[(next_ + i) % trunks_.size()].get();
         const hal::TrunkStatus s = row->trunk->status();
-        if (s.usable && (somebodys ? contains(row->numbers, to) : row->numbers.empty()))
+        if (s.usable && (somebodys ? contains(row->numbers, to) : allHave || row->numbers.empty()))
             usable.emplace_back(s.idle, row);
     }
     ++next_;
@@ -169,7 +170,7 @@ void Exchange::ring(Row& row, std::unique_ptr<hal::Call> call)
         edges_.log.info("a number that is none was called", {{"call", call->id()}});
         call->hangup(hal::Cause::invalidNumberFormat);
     }
-    if (served(had.to)) {
+    if (served(had.to) && !telephones_.contains(had.to)) {
         const PhoneNumber to = had.to;
         phones_.start(transit(row, std::move(call), to));
         return;

@@ -82,6 +82,8 @@ const Kind poolFull{"pool-full", critical,
 const Kind poolLow{"pool-low", minor, "some recipient holds most of the link numbers",
                    "a larger pool or a shorter quarantine is needed soon"};
 const Kind promptsMissing{"prompts-missing", minor, "prompts are missing", "install the prompt set of this version"};
+const Kind selfTest{"self-test-failed", major, "the box's last test call of itself failed",
+                    "callbox test call does it again and says what is wrong"};
 const Kind notices{"notices", major, "", ""}; // the outbox has the words
 
 const Kind boxDown{"box-down", major, "the switch does not hear of this box, or its tie is down: no calls go there",
@@ -126,6 +128,7 @@ std::span<const Kind* const> allKinds()
                                           &poolLow,
                                           &notices,
                                           &promptsMissing,
+                                          &selfTest,
                                           &boxDown,
                                           &noBox,
                                           &clockStepped};

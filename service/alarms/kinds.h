@@ -40,6 +40,7 @@ extern const Kind noModem; // of all together
 // Of a box's store and pool
 extern const Kind storeCannotRecord, storeFilesSetAside, storeRead, messageNotStored, diskLow;
 extern const Kind poolFull, poolLow, promptsMissing;
+extern const Kind selfTest;
 extern const Kind notices; // OF = what is wrong with them
 
 // Of a switch; OF = the box

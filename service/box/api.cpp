@@ -160,6 +160,7 @@ std::vector<control::Route> boxRoutes(Box& box, BoxParts parts, std::string conf
     append(routes, lines::spanRoutes(parts.lines));
     append(routes, lines::modemRoutes(parts.lines));
     routes.push_back(learnRoute(parts.lines, box.config()));
+    routes.push_back(testCallRoute(box.selfTest(), box.config().id));
     append(routes, lines::callRoutes(box.reception().calls()));
     append(routes, alarms::alarmRoutes(box.alarms()));
     routes.push_back(lines::configRoute(std::move(configuration)));

@@ -59,7 +59,8 @@ Box::Box(const Edges& edges, const BoxConfig& config, BoxParts parts)
                  parts.lines),
       notifiers_(makeNotifiers(edges, config, parts.lines, reception_)),
       outbox_(std::make_unique<notify::Outbox>(edges, parts.store, policyOf(config), pointers(notifiers_))),
-      second_(edges_.loop), chores_(edges_.loop)
+      selfTest_(TestDesk{edges_, config, parts.lines, reception_}, mode_, alarms_), second_(edges_.loop),
+      chores_(edges_.loop)
 {
 }
 
@@ -75,12 +76,14 @@ void Box::start()
     reception_.open();
     parts_.lines.start();
     outbox_->start();
+    selfTest_.start();
     eachSecond();
 }
 
 Task<> Box::stop()
 {
     second_.cancel();
+    selfTest_.stop();
     co_await reception_.close(callsEnd);
     co_await outbox_->close(noticesEnd);
     parts_.lines.stop();
@@ -114,6 +117,7 @@ status::StatusRecord Box::status()
     r.outboxQueued = outbox.queued;
     r.outboxOldestS = outbox.oldestS;
     r.calls = unsigned(reception_.calls().size());
+    r.selfTest = selfTest_.record();
     r.alarms = alarms_.all();
     return r;
 }

@@ -4,6 +4,7 @@
 #pragma once
 #include "alarms/line_watch.h"
 #include "box/reception.h"
+#include "box/self_test.h"
 #include "notify/outbox.h"
 
 namespace callbox::box {
@@ -36,6 +37,7 @@ public:
     ModeKeeper& mode() { return mode_; }
     alarms::AlarmBook& alarms() { return alarms_; }
     Reception& reception() { return reception_; }
+    SelfTest& selfTest() { return selfTest_; }
     notify::Outbox& outbox() { return *outbox_; }
     [[nodiscard]] const std::string& bootId() const { return bootId_; }
 
@@ -58,6 +60,7 @@ private:
     Reception reception_;
     std::vector<std::unique_ptr<notify::Notifier>> notifiers_;
     std::unique_ptr<notify::Outbox> outbox_;
+    SelfTest selfTest_;
     Timer second_;
     TaskGroup chores_;
 };

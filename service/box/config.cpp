@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "box/config.h"
+#include "box/own_call.h"
 #include "lines/line_loss.h"
 #include "notify/zone.h"
 #include <algorithm>
+#include <charconv>
 #include <sstream>
 
 namespace callbox::box {
@@ -57,6 +59,28 @@ bool takeAccess(const std::string& v, std::vector<AccessNumber>& access)
     return true;
 }
 
+// "off", "30min", "6h", "1d"
+bool takeEvery(const std::string& v, Duration& every)
+{
+    every = {};
+    if (v == "off")
+        return true;
+    int n = 0;
+    const auto [unit, ec] = std::from_chars(v.data(), v.data() + v.size(), n);
+    const std::string_view word(unit, std::size_t(v.data() + v.size() - unit));
+    const Duration one = word == "min" ? Duration(1min) : word == "h" ? Duration(1h) : Duration(24h);
+    if (ec != std::errc() || (word != "min" && word != "h" && word != "d") || n < 1 || n > 24 * 60 * 30)
+        return false;
+    every = n * one;
+    return every >= 5min && every <= 24h * 30;
+}
+
+bool takeTolerance(const std::string& v, double& db)
+{
+    const auto [end, ec] = std::from_chars(v.data(), v.data() + v.size(), db);
+    return ec == std::errc() && end == v.data() + v.size() && db >= 0.1 && db <= 30;
+}
+
 std::vector<ini::Key> boxKeys(BoxConfig& c)
 {
     ini::Key id = ini::custom("id", "letters, digits, '-', '_' and '.'", "", "its name, unique in the fleet",
@@ -87,6 +111,13 @@ std::vector<ini::Key> boxKeys(BoxConfig& c)
                         return notify::Zone::find(v).has_value();
                     }),
         lines::lineLostKey(c.lineLost),
+        ini::custom("self_test_every", "off, or a time from 5min to 30d, as 30min, 6h or 1d", "off",
+                    "a test call of the box to itself, box, line, box, every so often",
+                    [&c](const std::string& v) { return takeEvery(v, c.selfTestEvery); }),
+        number("self_test_to", c.selfTestTo,
+               "the number it calls; default: on own trunks the first access number, else the first link number"),
+        ini::custom("self_test_tolerance_db", "0.1 to 30", "3", "so far the level of its tones may be off",
+                    [&c](const std::string& v) { return takeTolerance(v, c.selfTestToleranceDb); }),
         ini::text("route_key_file", c.routeKeyFile, "",
                   "file with the key of a switch that sends calls over the public network; empty: none may"),
         ini::text("log", c.log, "", "file the log is appended to; empty: standard error"),
@@ -260,6 +291,7 @@ public:
         checkDeposit();
         checkNotify();
         checkAlarms();
+        checkSelfTest();
         checkLines();
         return std::move(c_);
     }
@@ -360,6 +392,15 @@ private:
     {
         if (!c_.alarms.sms.empty() && c_.lines.modems.empty())
             problem("alarms", "sms", "sms = " + c_.alarms.sms.front().e164() + ": needs a [modem NAME]");
+    }
+
+    void checkSelfTest()
+    {
+        if (!c_.selfTestTo.empty() && !isOwnNumber(c_.selfTestTo, c_))
+            problem("box", "self_test_to",
+                    "self_test_to = " + c_.selfTestTo.e164() +
+                        ": a number whose calls come to this box and no other: one of its link numbers or, without a "
+                        "switch, an access number");
     }
 
     void checkDeposit()

@@ -41,6 +41,9 @@ struct BoxConfig {
     notify::OutboxPolicy notify;        // but for `allowed`, which is the ranges above
     std::vector<std::string> protocols; // sms, dialout, in order of preference; not empty
     notify::QuietHours quiet;           // nobody is called in them; in the box's zone
+    Duration selfTestEvery{};           // 0: only on demand
+    PhoneNumber selfTestTo;             // empty: usualTestNumber()
+    double selfTestToleranceDb = 3;     // by which a tone's level may be off
     int reserve = 2;                    // channels of own trunks that our own calls leave free
 
     Duration shortest = 1s; // less is no message

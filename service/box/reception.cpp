@@ -14,7 +14,7 @@ Reception::Reception(Desk desk, const ModeKeeper& mode, lines::Lines& lines)
     : desk_(std::move(desk)), mode_(mode), lines_(lines), calls_(desk_.edges.loop),
       lineLoss_(desk_.edges.loop, desk_.config.lineLost,
                 [this](lines::Line& line) { calls_.hangupAll(hal::Cause::destinationOutOfOrder, line.name()); }),
-      expected_(desk_.edges.loop), scripts_(desk_.edges.loop)
+      expected_(desk_.edges.loop), ownCall_(desk_.config), scripts_(desk_.edges.loop)
 {
     for (const auto& line : lines_.all())
         lineLoss_.watch(*line);
@@ -35,7 +35,8 @@ void Reception::open()
         const lines::SpanSettings* from = &line->settings();
         line->trunk().setIncoming([this, from](std::unique_ptr<hal::Call> call) { take(std::move(call), *from); });
         line->trunk().setNumberComplete([this, from](const hal::CallSetup& s) {
-            return numberComplete(s, from->plan, desk_.config) || expected_.holds(hal::toE164(s.called, from->plan));
+            const PhoneNumber called = hal::toE164(s.called, from->plan);
+            return numberComplete(s, from->plan, desk_.config) || expected_.holds(called) || ownCall_.holds(called);
         });
     }
 }
@@ -58,6 +59,8 @@ void Reception::look()
 
 void Reception::take(std::unique_ptr<hal::Call> call, const lines::SpanSettings& from)
 {
+    if (open_ && ownCall_.take(call, from.plan))
+        return;
     Entrance entrance;
     entrance.plan = from.plan;
     entrance.recipientFromOriginal = from.recipientFromOriginal;

@@ -4,6 +4,7 @@
 #pragma once
 #include "box/expected_calls.h"
 #include "box/mode.h"
+#include "box/own_call.h"
 #include "box/scripts.h"
 #include "lines/line_loss.h"
 #include "lines/routes.h"
@@ -31,6 +32,8 @@ public:
 
     lines::CallTable& calls() { return calls_; }
     ExpectedCalls& expected() { return expected_; }
+    OwnCall& ownCall() { return ownCall_; } // taken whatever the mode is
+    [[nodiscard]] bool isOpen() const { return open_; }
     [[nodiscard]] const lines::CallTable& calls() const { return calls_; }
     [[nodiscard]] const ReceptionCounters& counters() const { return counters_; }
 
@@ -48,6 +51,7 @@ private:
     lines::LineLoss lineLoss_;
     ReceptionCounters counters_;
     ExpectedCalls expected_;
+    OwnCall ownCall_;
     bool open_ = false;
     TaskGroup scripts_; // the last member: its scripts use all of the above
 };

@@ -73,8 +73,8 @@ Result<std::string> exchangeIni(const ExchangeOptions& o)
     if (!span)
         return span;
     std::string text = fmt::format("# Written by callbox lab exchange.\n[exchange]\ncountry = {}\ncontrol = {}\n"
-                                   "access = {}\n\n{}use = trunk\nrole = network\n",
-                                   o.country, exchangeControl(o.dir), o.access, *span);
+                                   "access = {}\nnumbers = {}\n\n{}use = trunk\nrole = network\n",
+                                   o.country, exchangeControl(o.dir), o.access, o.access, *span);
     if (!o.switchType.empty())
         text += "switch_type = " + o.switchType + "\n";
     if (span->find("\ncountry = ") == std::string::npos)

@@ -173,12 +173,21 @@ Result<Fleet> planFleet(const FleetOptions& o)
     return f;
 }
 
+// Whatever comes to the fleet: the exchange brings a box's call of itself back.
+std::string numbersOf(const Fleet& f)
+{
+    std::string all(accessNumber);
+    for (const FleetBox& b : f.boxes)
+        all += " " + b.pool.first.e164() + "-" + b.pool.last.e164();
+    return all;
+}
+
 std::string exchangeIni(const Fleet& f)
 {
     std::string out =
         fmt::format("# Written by callbox lab up: the exchange, its telephones, the modems and their SMS centre.\n"
-                    "[exchange]\ncountry = {}\ncontrol = {}\naccess = {}\n\n",
-                    f.options.country, f.exchangeControl(), accessNumber);
+                    "[exchange]\ncountry = {}\ncontrol = {}\naccess = {}\nnumbers = {}\n\n",
+                    f.options.country, f.exchangeControl(), accessNumber, numbersOf(f));
     for (const std::string& trunk : f.trunks)
         out += trunkSection(f, trunk, true);
     for (const FleetBox& b : f.boxes)

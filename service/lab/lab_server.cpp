@@ -4,6 +4,7 @@
 #include "lab/lab_api.h"
 #include <csignal>
 #include <iostream>
+#include <sstream>
 
 namespace callbox::lab {
 
@@ -14,6 +15,7 @@ constexpr Duration endOfCalls = 3s; // what is still up is hung up and given so 
 struct ServerConfig {
     std::string country, control;
     PhoneNumber access;
+    std::vector<NumberRange> numbers; // of the subscriber whose trunks these are
     lines::LinesConfig lines;
 };
 
@@ -27,6 +29,18 @@ std::vector<ini::Key> exchangeKeys(ServerConfig& c)
                             if (n)
                                 c.access = *n;
                             return n && !n->empty();
+                        }),
+            ini::custom("numbers", "ranges FIRST-LAST or numbers in E.164", "",
+                        "the subscriber's: what its own trunks call comes back to it; empty: none",
+                        [&c](const std::string& v) {
+                            std::istringstream words(v);
+                            for (std::string word; words >> word;) {
+                                const auto range = parseRange(word);
+                                if (!range)
+                                    return false;
+                                c.numbers.push_back(*range);
+                            }
+                            return true;
                         })};
 }
 
@@ -78,6 +92,8 @@ Result<void> serve(const ServerConfig& config, const std::string& dir)
     const auto form = config.country == "us" ? hal::RedirectingForm::ie : hal::RedirectingForm::facility;
     for (lines::Line* line : (*trunks)->used(lines::Use::trunk))
         exchange.addTrunk(line->trunk(), line->settings().plan, form);
+    for (lines::Line* line : (*trunks)->used(lines::Use::trunk))
+        exchange.setNumbers(line->trunk(), config.numbers);
     ModemBench modems(edges);
     for (const lines::ModemSettings& m : config.lines.modems)
         if (auto r = modems.add(m.modem.name, m.device, m.modem.pin.reveal()); !r)

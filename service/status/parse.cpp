@@ -85,6 +85,16 @@ public:
         if (object_.is_object() && object_.contains(key))
             get(key, out);
     }
+    // null, and no such field (a box of an earlier version), are "none".
+    template <class T> void getIfThere(const char* key, std::optional<T>& out, void (*read)(Fields, T&))
+    {
+        if (!object_.is_object() || !object_.contains(key) || object_[key].is_null())
+            return;
+        T value;
+        read(inside(key), value);
+        if (!wrong_)
+            out = std::move(value);
+    }
     void get(const char* key, std::vector<std::string>& out)
     {
         const json* v = findList(key);
@@ -197,6 +207,14 @@ void readPool(Fields f, LinkPool& p)
     f.get("last", p.last);
 }
 
+void readSelfTest(Fields f, SelfTestRecord& t)
+{
+    f.get("at", t.at);
+    f.get("passed", t.passed);
+    f.get("counts", t.counts);
+    f.get("why", t.why);
+}
+
 void readNumbers(Fields f, StatusRecord& r)
 {
     f.get("size", r.poolSize);
@@ -248,6 +266,7 @@ Result<StatusRecord> fromJson(const json& j)
     f.get("modems", r.modems, readModem);
     readOutbox(f.inside("outbox"), r);
     f.get("calls", r.calls);
+    f.getIfThere("self_test", r.selfTest, readSelfTest);
     f.get("alarms", r.alarms, readAlarm);
     if (wrong)
         return *wrong;

@@ -32,6 +32,11 @@ json toJson(const ModemRecord& m)
             {"queued", m.queued}};
 }
 
+json toJson(const SelfTestRecord& t)
+{
+    return {{"at", isoUtc(t.at)}, {"passed", t.passed}, {"counts", t.counts}, {"why", t.why}};
+}
+
 json toJson(const LinkPool& p)
 {
     return {{"first", p.first.e164()}, {"last", p.last.e164()}};
@@ -100,6 +105,7 @@ json toJson(const StatusRecord& r)
             {"modems", list(r.modems)},
             {"outbox", {{"queued", r.outboxQueued}, {"oldest_s", r.outboxOldestS}}},
             {"calls", r.calls},
+            {"self_test", r.selfTest ? toJson(*r.selfTest) : json(nullptr)},
             {"alarms", list(r.alarms)}};
 }
 

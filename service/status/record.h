@@ -47,6 +47,13 @@ struct LinkPool {
     PhoneNumber first, last;
 };
 
+struct SelfTestRecord { // the last test call: box, line, box
+    WallTime at{};
+    bool passed = false;
+    bool counts = false;          // young enough to say something of the box now
+    std::vector<std::string> why; // what was wrong, in words
+};
+
 struct StatusRecord {
     std::string box;
     std::string bootId; // made anew at each start
@@ -65,6 +72,7 @@ struct StatusRecord {
     std::size_t outboxQueued = 0;
     std::int64_t outboxOldestS = 0;
     unsigned calls = 0;
+    std::optional<SelfTestRecord> selfTest; // empty: none since the box started
     std::vector<AlarmRecord> alarms;
 };
 

@@ -68,6 +68,18 @@ bool canNotify(const status::StatusRecord& r)
            std::any_of(r.modems.begin(), r.modems.end(), [](const auto& m) { return m.state == "ready"; });
 }
 
+// What it says to be down by itself is judged above; a call that failed all the same may have met a bad line, or one
+// channel of many.
+bool selfTestFailed(const status::StatusRecord& r)
+{
+    return r.selfTest && r.selfTest->counts && !r.selfTest->passed;
+}
+
+std::string firstOf(const std::vector<std::string>& why)
+{
+    return why.empty() ? "no reason given" : why.front();
+}
+
 // What the box says of itself that rules it out; the worse of this and the local view wins.
 void judgeRecord(const status::StatusRecord& r, Purpose purpose, Judgement& j)
 {
@@ -79,7 +91,7 @@ void judgeRecord(const status::StatusRecord& r, Purpose purpose, Judgement& j)
         j.why.emplace_back("cannot record");
     if (!movesSamples(r))
         j.why.emplace_back("moves no samples");
-    j.degraded = !canNotify(r);
+    j.degraded = !canNotify(r) || selfTestFailed(r);
 }
 
 void judgeLocal(const BoxFacts& box, const Policy& policy, TimePoint now, Judgement& j)
@@ -146,9 +158,13 @@ Judgement judge(const BoxFacts& box, Purpose purpose, const Policy& policy, Time
         j.score *= 0.5;
         j.why.push_back("last heard " + std::to_string(toMs(box.age)) + " ms ago");
     }
-    if (j.degraded) {
+    if (box.record && !canNotify(*box.record)) {
         j.score *= 0.5;
         j.why.emplace_back("cannot notify: no modem is ready");
+    }
+    if (box.record && selfTestFailed(*box.record)) {
+        j.score *= 0.5;
+        j.why.push_back("its self test failed: " + firstOf(box.record->selfTest->why));
     }
     return j;
 }

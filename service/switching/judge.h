@@ -56,7 +56,7 @@ struct Judgement {
     std::string box;
     Freshness freshness = Freshness::unknown;
     bool usable = false;
-    bool degraded = false;        // cannot notify: less weight, never refusal
+    bool degraded = false;        // cannot notify, or its self test failed: less weight, never refusal
     bool full = false;            // works, but has no channel: not the same as dead
     bool lastResort = false;      // not usable, yet better than turning the caller away when nothing else is left
     std::vector<std::string> why; // reasons against it, in words; empty when there are none

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A box's call to the outside: only where the installation allows it, with a number of the installation shown, and
-// never with the last trunk channels (design 9.6). A box cannot make us call anywhere else.
+// never with the last trunk channels (design 9.6). A box cannot make us call anywhere else; its own link numbers, which
+// come back to it, it may call to test itself.
 #include "switching/causes.h"
 #include "switching/here.h"
 #include <algorithm>
@@ -25,11 +26,13 @@ std::vector<lines::Line*> Switch::trunksByIdle() const
     return out;
 }
 
-Decision Switch::decideOutgoing(const CallFacts& facts) const
+Decision Switch::decideOutgoing(const CallFacts& facts, const std::string& box) const
 {
     Decision d;
-    const bool allowed = std::any_of(config_.allow.begin(), config_.allow.end(),
-                                     [&](const NumberRange& r) { return r.contains(facts.to); });
+    const Numbering numbering = boxes_.numbering();
+    const auto own = numbering.linkPools.find(box);
+    const bool allowed =
+        contains(config_.allow, facts.to) || (own != numbering.linkPools.end() && contains(own->second, facts.to));
     const std::vector<lines::Line*> trunks = trunksByIdle();
     unsigned idle = 0;
     for (const lines::Line* t : trunks)
@@ -92,7 +95,7 @@ Task<> Switch::fromTie(lines::Line& line, std::unique_ptr<hal::Call> call)
     r.call.from = shownFor(box, hal::toE164(c.from().setup().calling, line.settings().plan));
     r.at = edges_.loop.wallNow();
     r.outgoing = true;
-    r.decision = decideOutgoing(r.call);
+    r.decision = decideOutgoing(r.call, box);
     edges_.log.info("outgoing call",
                     {{"call", r.call.call}, {"box", box}, {"to", r.call.to}, {"policy", r.decision.policy}});
     const hal::Cause refusal = r.decision.refusal;

@@ -62,7 +62,7 @@ private:
     // outgoing.cpp
     Task<> fromTie(lines::Line& line, std::unique_ptr<hal::Call> call);
     Task<Tried> tryTrunks(Carried& c, std::uint64_t record, CallFacts facts);
-    [[nodiscard]] Decision decideOutgoing(const CallFacts& facts) const;
+    [[nodiscard]] Decision decideOutgoing(const CallFacts& facts, const std::string& box) const;
     [[nodiscard]] PhoneNumber shownFor(const std::string& box, const PhoneNumber& asked) const;
     [[nodiscard]] hal::CallSetup outgoingSetup(const hal::CallSetup& asked, const CallFacts&,
                                                const hal::DialPlan&) const;

@@ -61,6 +61,19 @@ void overview(Context& c, const Gathered& g)
     table.print(c.out(), c.terminal.width);
 }
 
+std::string selfTestOf(const json& t)
+{
+    if (t.is_null())
+        return "none since it started";
+    std::string text = flagOf(t, "passed") ? "passed " : "failed ";
+    text += shortTime(textOf(t, "at"));
+    if (!flagOf(t, "counts"))
+        text += ", too long ago to count";
+    for (const json& why : listOf(t, "why"))
+        text += "; " + cell(why);
+    return text;
+}
+
 void facts(Context& c, const json& s)
 {
     const json& mode = fieldOf(s, "mode");
@@ -84,6 +97,7 @@ void facts(Context& c, const json& s)
                                    ", resting " + cell(fieldOf(numbers, "pairs_quarantined"))});
     table.add({"outbox", cell(fieldOf(fieldOf(s, "outbox"), "queued")) + " queued, oldest " +
                              cell(fieldOf(fieldOf(s, "outbox"), "oldest_s")) + " s"});
+    table.add({"self test", selfTestOf(fieldOf(s, "self_test"))});
     for (const json& span : listOf(s, "spans"))
         table.add({"span " + textOf(span, "name"),
                    textOf(span, "state") + ", D channel " + textOf(span, "d_channel") + ", idle " +

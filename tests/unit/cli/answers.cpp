@@ -238,6 +238,24 @@ void addTests(std::vector<control::Route>& to, Asked& asked, const std::string& 
     });
 }
 
+void addTestCall(std::vector<control::Route>& to, Asked& asked, const std::string& box)
+{
+    add(to, asked, "POST", "/v1/test/call", [box](const Request& r) {
+        const json body = json::parse(r.body);
+        const std::string called = body.value("to", "+12125559001");
+        const std::string span = body.value("span", box + "-tie1");
+        if (called == "+12125550123")
+            return control::errorResponse(
+                Error{Errc::invalid, "to: " + called +
+                                         ": a number whose calls come to this box and no other: one of its link "
+                                         "numbers or, without a switch, an access number"});
+        if (span != box + "-tie1")
+            return control::errorResponse(
+                Error{Errc::not_found, "span " + span + ": there is none of this name; span status names them"});
+        return lines::jsonResponse(testCallJson(box, called, body.value("tolerance_db", 3.0)));
+    });
+}
+
 // A span with a call that is measured, one that is joined in the kernel, and two idle channels.
 void addMonitor(std::vector<control::Route>& to, Asked& asked, const std::string& span)
 {
@@ -361,6 +379,8 @@ status::StatusRecord statusOf(const std::string& box, Health health)
     r.outboxQueued = first ? 0 : 1;
     r.outboxOldestS = first ? 0 : 95;
     r.calls = first ? 2 : 0;
+    r.selfTest = first ? status::SelfTestRecord{at("14:00:00.000"), true, true, {}}
+                       : status::SelfTestRecord{at("09:00:00.000"), false, false, {"+12125560001 is busy"}};
     if (!first)
         r.alarms.push_back({"no-modem-ready", "major", "raised",
                             "no modem can send: messages are kept, nobody is told by SMS", at("14:03:34.000"),
@@ -454,6 +474,7 @@ std::vector<control::Route> boxAnswers(const std::string& box, Asked& asked, Hea
     });
     add(routes, asked, "GET", "/v1/lines", fixed(linesJson(box + "-lines")));
     addTests(routes, asked, box + "-tie1");
+    addTestCall(routes, asked, box);
     addMonitor(routes, asked, box + "-tie1");
     add(routes, asked, "GET", "/v1/modems", fixed(modemsJson(box)));
     add(routes, asked, "GET", "/v1/trace/at/{}", [box](const Request& r) {

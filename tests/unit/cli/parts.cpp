@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "parts.h"
+#include "box/test_call.h"
 #include "lab/order_json.h"
 #include "lines/cards.h"
 #include "lines/performance.h"
@@ -284,6 +285,47 @@ json loadJson()
     r.messagesCompared = 59;
     r.samplesCompared = 2'360'000;
     return lab::toJson(r);
+}
+
+json testCallJson(const std::string& box, const std::string& to, double toleranceDb)
+{
+    const std::string span = box + "-tie1";
+    box::TestCallResult r;
+    r.at = at("14:05:09.123");
+    r.from = r.to = *PhoneNumber::parse(to);
+    if (box == "box2") {
+        r.findings.push_back({"no-line", "no line is usable; span status says what is wrong with each"});
+        return box::toJson(r, box);
+    }
+    r.out = {span + "-8", span, hal::Timeslot{8}};
+    if (to == "+12125559002") {
+        box::TestEnd end;
+        end.cause = r.cause = hal::Cause::userBusy;
+        r.findings.push_back(box::whyNotThrough(end, r.to));
+        return box::toJson(r, box);
+    }
+    r.in = {span + "-u3", span, hal::Timeslot{9}};
+    r.setup = 180ms;
+    box::TestPath out;
+    out.from = span + "/8";
+    out.to = span + "/9";
+    out.hertz = 1004;
+    out.dbm0 = -10;
+    out.heard = hal::ToneReading{1004.02, -10.04, -47.3};
+    out.quietDbm0 = -72;
+    box::TestPath back = out;
+    std::swap(back.from, back.to);
+    back.hertz = 804;
+    back.heard->hertz = 803.98;
+    if (to == "+12125559003") {
+        out.heard->dbm0 = -12.1;
+        back.heard.reset();
+    }
+    box::judgePath(out, toleranceDb, r.findings);
+    box::judgePath(back, toleranceDb, r.findings);
+    r.forward = out;
+    r.back = back;
+    return box::toJson(r, box);
 }
 
 } // namespace callbox::cli::tests

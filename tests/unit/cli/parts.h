@@ -15,6 +15,8 @@ json modemsJson(const std::string& box);
 json atTraceJson(const std::string& box, bool withNumbers);
 std::string pcapOf(bool withNumbers); // a call's first and last frames on a D channel
 json callReportJson(bool connected);  // what a test call came to
+// What a box's call of itself came to: +12125559002 is busy, to +12125559003 the line is bad, box2 has no line.
+json testCallJson(const std::string& box, const std::string& to, double toleranceDb);
 json smsJson();
 json loadJson();
 // What tests of a line come to; `kind`: bert, tone, level, loop, no loop.

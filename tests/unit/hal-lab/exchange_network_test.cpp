@@ -112,6 +112,41 @@ TEST_P(Handing, AnExchangeThatWillNotOrSaysNothingLeavesTheCalls)
     EXPECT_EQ(in.stage(), hal::CallStage::connected);
 }
 
+TEST_P(Handing, ASubscribersCallToANumberOfItsOwnComesBackToIt)
+{
+    auto call = toTheOther(); // to the second's number, from the first
+    net.exchange.setNumbers(net.trunk(0), {{lab::tests::access, lab::tests::access}});
+    hal::CallSetup s;
+    s.called = written(lab::tests::access);
+    s.calling = written(lab::tests::access);
+    auto own = net.subscriber(0).place(s);
+    ASSERT_TRUE(own);
+    ASSERT_TRUE(net.until([&] { return (*own)->stage() == hal::CallStage::connected; }));
+    ASSERT_EQ(net.taken.size(), 2U);
+    const hal::Call& back = *net.taken[1]->call;
+    EXPECT_EQ(back.identity().span, "trunk1");
+    EXPECT_EQ(back.setup().calling.digits, s.calling.digits);
+    // Where every trunk has numbers, any of them has the others.
+    std::optional<Result<CallReport>> report;
+    net.begin(net.order(caller, recipient), report);
+    EXPECT_TRUE(net.until([&] { return net.taken.size() == 3; }));
+}
+
+TEST_P(Handing, ATelephoneThatWasSetHasItsNumberBeforeASubscriber)
+{
+    TelephoneBehaviour busy;
+    busy.answers = Answers::busy;
+    net.exchange.setTelephone(route, busy);
+    hal::CallSetup s;
+    s.called = written(route);
+    s.calling = written(lab::tests::access);
+    auto call = net.subscriber(0).place(s);
+    ASSERT_TRUE(call);
+    ASSERT_TRUE(net.until([&] { return (*call)->released(); }));
+    EXPECT_EQ((*call)->cause(), hal::Cause::userBusy);
+    EXPECT_TRUE(net.taken.empty());
+}
+
 TEST(Deflected, ACallRingsAtTheOtherNumberAndSaysWhoDivertedIt)
 {
     Network net(hal::SpanType::e1, 2);

@@ -189,6 +189,14 @@ TEST(FleetFiles, ABoxOnAnalogLinesHasTheirOneNumberForAll)
     }
 }
 
+TEST(FleetFiles, TheExchangeKnowsWhichNumbersComeBackToTheFleet)
+{
+    const Fleet f = *planFleet(options("us", 2, 1, 0));
+    EXPECT_NE(exchangeIni(f).find("\nnumbers = +12125559000 +12125559001-+12125560000 +12125560001-+12125561000\n"),
+              std::string::npos)
+        << exchangeIni(f);
+}
+
 TEST(FleetFiles, PoolsAreDisjointAndRunUpwards)
 {
     FleetOptions o = options("eu", 3, 1, 1);

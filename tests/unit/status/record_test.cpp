@@ -35,6 +35,7 @@ StatusRecord full()
     r.outboxQueued = 5;
     r.outboxOldestS = 12;
     r.calls = 1;
+    r.selfTest = SelfTestRecord{at - 60s, false, true, {"no tone arrives"}};
     r.alarms.push_back({"span-los", "critical", "raised", "tie1 lost its signal", at - 9s, at, 2});
     return r;
 }
@@ -52,6 +53,7 @@ TEST(Record, HasTheContractsNames)
         "modems":[{"name":"box1-modem1","state":"ready","signal_dbm":-71,"queued":2},
                   {"name":"box1-modem2","state":"silent","signal_dbm":null,"queued":0}],
         "outbox":{"queued":5,"oldest_s":12},"calls":1,
+        "self_test":{"at":"2026-11-22T14:04:09.123Z","passed":false,"counts":true,"why":["no tone arrives"]},
         "alarms":[{"name":"span-los","severity":"critical","state":"raised","text":"tie1 lost its signal",
                    "first":"2026-11-22T14:05:00.123Z","last":"2026-11-22T14:05:09.123Z","count":2}]})");
     EXPECT_EQ(toJson(full()), expected);
@@ -102,6 +104,8 @@ TEST(Record, EveryFieldThatIsMissingIsNamed)
         json& parent = j[at.parent_pointer()];
         if (!parent.is_object())
             continue; // an element less is a shorter list
+        if (path == "self_test")
+            continue; // boxes of an earlier version have none
         parent.erase(at.back());
         const auto r = fromJson(j);
         ASSERT_FALSE(r) << path;

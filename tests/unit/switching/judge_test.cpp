@@ -52,6 +52,21 @@ const SelfReport selfReports[] = {
     {"maintenance", [](auto& r) { r.mode.state = status::Mode::maintenance; }, false, false},
     {"no modem ready", [](auto& r) { r.modems[0].state = "silent"; }, true, true, true},
     {"no modem at all", [](auto& r) { r.modems.clear(); }, true, true},
+    {"self test passed",
+     [](auto& r) {
+         r.selfTest = {{}, true, true, {}};
+     },
+     true, true},
+    {"self test failed",
+     [](auto& r) {
+         r.selfTest = {{}, false, true, {"no tone"}};
+     },
+     true, true, true},
+    {"self test failed long ago",
+     [](auto& r) {
+         r.selfTest = {{}, false, false, {"no tone"}};
+     },
+     true, true},
 };
 
 // What the switch itself may see.
@@ -128,6 +143,19 @@ TEST(Judge, StaleAndDegradedLoseHalfTheWeightEach)
     EXPECT_DOUBLE_EQ(judged(stale).score, whole / 2);
     EXPECT_DOUBLE_EQ(judged(both).score, whole / 4);
     EXPECT_TRUE(judged(both).usable) << "cannot notify is never a refusal";
+}
+
+TEST(Judge, AFailedSelfTestLosesHalfTheWeightAndIsSaid)
+{
+    const double whole = judged(good()).score;
+    BoxFacts failed = good();
+    failed.record->selfTest = status::SelfTestRecord{{}, false, true, {"no tone arrives"}};
+    EXPECT_DOUBLE_EQ(judged(failed).score, whole / 2);
+    EXPECT_THAT(judged(failed).why, Contains("its self test failed: no tone arrives"));
+    failed.record->modems[0].state = "silent";
+    EXPECT_DOUBLE_EQ(judged(failed).score, whole / 4);
+    failed.record->selfTest->counts = false;
+    EXPECT_DOUBLE_EQ(judged(failed).score, whole / 2);
 }
 
 TEST(Judge, FullIsNotDead)

@@ -54,7 +54,8 @@ TEST_P(Outgoing, ANumberOutsideTheRangesIsNeverCalled)
 {
     World w({.type = GetParam()});
     w.up();
-    for (const char* to : {"+12125559001", "+12125549999", "+12125560000", "+19005550123", "+442071234567", "+911"}) {
+    // The first is another box's.
+    for (const char* to : {"+12125559002", "+12125549999", "+12125560000", "+19005550123", "+442071234567", "+911"}) {
         auto call = place(w, w.setup("+12125559000", to));
         ASSERT_TRUE(w.until([&] { return call->released(); })) << to;
         EXPECT_EQ(call->cause(), Cause::outgoingBarred) << to;
@@ -64,6 +65,17 @@ TEST_P(Outgoing, ANumberOutsideTheRangesIsNeverCalled)
     auto call = place(w, odd);
     ASSERT_TRUE(w.until([&] { return call->released(); }));
     EXPECT_TRUE(w.exchangeTakers[0]->setups.empty());
+}
+
+TEST_P(Outgoing, ABoxMayCallItsOwnLinkNumberToTestItself)
+{
+    World w({.type = GetParam()});
+    w.up();
+    auto call = place(w, w.setup("+12125559001", "+12125559001"));
+    ASSERT_TRUE(w.until([&] { return call->stage() == CallStage::connected; }));
+    ASSERT_EQ(w.exchangeTakers[0]->setups.size(), 1U);
+    const DialPlan plan = w.config.lines.spans.front().plan;
+    EXPECT_EQ(toE164(w.exchangeTakers[0]->setups[0].called, plan).e164(), "+12125559001");
 }
 
 TEST_P(Outgoing, ADivertedNumberOfTheBoxIsNotPassedOn)

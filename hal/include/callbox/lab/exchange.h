@@ -25,7 +25,8 @@ public:
     void addTrunk(hal::Trunk& trunk, hal::DialPlan plan, hal::RedirectingForm form);
 
     // The subscriber on this trunk has these numbers: calls to them, of callers and from any trunk, go there and
-    // nowhere else. A trunk without numbers gets what no other has.
+    // nowhere else, but for those of a telephone that was set. A trunk without numbers gets what no other has; where
+    // every trunk has some, any of them does.
     void setNumbers(const hal::Trunk& trunk, std::vector<NumberRange> numbers);
 
     // What it does when a subscriber asks it to take calls back (transfer, call rerouteing). It can where the caller is
