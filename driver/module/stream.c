@@ -238,6 +238,7 @@ void cb_stream_stop(struct cb_port *port)
 void cb_stream_mend(struct cb_port *port)
 {
 	unsigned int i;
+	int r;
 
 	for (i = 0; i < CB_URBS_ALL; i++) {
 		struct cb_urb *u = &port->urbs[i];
@@ -246,6 +247,10 @@ void cb_stream_mend(struct cb_port *port)
 			continue;
 		if (u->failed == -EPIPE)
 			usb_clear_halt(port->udev, u->urb->pipe);
-		WRITE_ONCE(u->failed, usb_submit_urb(u->urb, GFP_NOIO));
+		/* Cleared first: it may be back, failed again, before the submission returns. */
+		WRITE_ONCE(u->failed, 0);
+		r = usb_submit_urb(u->urb, GFP_NOIO);
+		if (r)
+			WRITE_ONCE(u->failed, r);
 	}
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Two slots for images, and which is started. A new image is started three times at most until it says that it runs;
 // then the old one is started again. What is remembered lies in the slot's own header, in words that go from ones to
-// zeros once: it goes with the slot's erasure, needs no other store, and the power may fail at any time.
+// zeros once: it goes with the slot's erasure, needs no other store, and the power may fail at any time. No board
+// starts images by it yet; who does must refuse an update while the running image is not confirmed, because its own
+// slot would count as the spare one.
 #pragma once
 #include "boot/image.h"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Private to the folder: whether a stretch of audio may hold a DTMF digit at all (ITU-T Q.24 signals are two tones and
-// little else). A small part of the price of a detector, which then need not look at speech. It may be wrong only one
-// way: whatever a detector hears as a digit passes.
+// little else). A small part of the price of a detector, which then need not look at speech. Whatever a detector hears
+// as a digit of 30 ms or more passes (Q.24 asks for 40); of shorter ones, which a detector may hear from 26 ms on, some
+// do not.
 #pragma once
 #include <array>
 #include <callbox/hal/media.h>

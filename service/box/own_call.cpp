@@ -51,9 +51,8 @@ void OwnCall::forget()
     taker_ = {};
 }
 
-bool OwnCall::take(std::unique_ptr<hal::Call>& call, const hal::DialPlan& plan)
+bool OwnCall::take(std::unique_ptr<hal::Call>& call, const hal::CallSetup& s, const hal::DialPlan& plan)
 {
-    const hal::CallSetup& s = call->setup();
     if (!holds(hal::toE164(s.called, plan)))
         return false;
     if (s.redirecting || s.original || !showsUs(hal::toE164(s.calling, plan), config_)) {

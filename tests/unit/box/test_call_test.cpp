@@ -212,6 +212,18 @@ TEST_F(TestCall, ACallersCallIsNeverTakenForTheTest)
     EXPECT_EQ(w.reception->counters().deposits, 1U);
 }
 
+TEST_F(TestCall, ACallersCallThatASwitchSendsOverTheNetworkIsNeverTakenForTheTest)
+{
+    fleet::ExpectedCall announced; // it comes with a number of ours; who has called, the switch has said
+    announced.from = caller;
+    announced.to = accessNumber;
+    announced.shown = accessNumber;
+    ASSERT_TRUE(w.reception->expected().add(accessNumber, announced));
+    const auto r = result();
+    EXPECT_EQ(found(r), "elsewhere");
+    EXPECT_EQ(w.reception->counters().deposits, 1U);
+}
+
 TEST_F(TestCall, NobodyElsesNumberIsCalled)
 {
     box::TestCallOrder order;
