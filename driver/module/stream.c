@@ -234,7 +234,8 @@ void cb_stream_stop(struct cb_port *port)
 		usb_kill_urb(port->urbs[i].urb);
 }
 
-/* The interrupt endpoint after an error. */
+/* What an error has taken from its endpoint goes back: an interrupt that failed, or any that could
+ * not be submitted again from its completion. */
 void cb_stream_mend(struct cb_port *port)
 {
 	unsigned int i;
@@ -243,9 +244,9 @@ void cb_stream_mend(struct cb_port *port)
 	for (i = 0; i < CB_URBS_ALL; i++) {
 		struct cb_urb *u = &port->urbs[i];
 
-		if (u->kind != CB_EVENT || !READ_ONCE(u->failed))
+		if (!READ_ONCE(u->failed))
 			continue;
-		if (u->failed == -EPIPE)
+		if (u->kind == CB_EVENT && u->failed == -EPIPE)
 			usb_clear_halt(port->udev, u->urb->pipe);
 		/* Cleared first: it may be back, failed again, before the submission returns. */
 		WRITE_ONCE(u->failed, 0);
