@@ -64,12 +64,6 @@ Task<Response> ordered(SelfTest& test, const std::string& box, Request r)
     co_return lines::jsonResponse(toJson(result, box));
 }
 
-Task<Response> answered(Task<Response> work)
-{
-    Result<Response> done = co_await check(std::move(work));
-    co_return done ? std::move(*done) : control::errorResponse(done.error());
-}
-
 } // namespace
 
 SelfTest::SelfTest(TestDesk desk, const ModeKeeper& mode, alarms::AlarmBook& alarms)
@@ -168,7 +162,7 @@ std::optional<status::SelfTestRecord> SelfTest::record() const
 
 control::Route testCallRoute(SelfTest& test, const std::string& box)
 {
-    return {"POST", "/v1/test/call", [&test, box](Request r) { return answered(ordered(test, box, std::move(r))); }};
+    return {"POST", "/v1/test/call", [&test, box](Request r) { return ordered(test, box, std::move(r)); }};
 }
 
 } // namespace callbox::box

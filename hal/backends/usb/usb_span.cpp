@@ -43,11 +43,15 @@ Task<> setUp(Loop& loop, Device& device, Wanted wanted, CardKind& kind)
                       std::move(octets));
 }
 
-// Adds how far a free running counter went since it was read last.
-template <class T> void advance(std::uint64_t& sum, T& last, T now)
+// Adds how far a free running counter went from `last` to `now`.
+void add(std::uint64_t& sum, card_le16 last, card_le16 now)
 {
-    sum += static_cast<T>(now - last);
-    last = now;
+    sum += static_cast<std::uint16_t>(card_get16(now) - card_get16(last));
+}
+
+void add(std::uint64_t& sum, card_le32 last, card_le32 now)
+{
+    sum += static_cast<std::uint32_t>(card_get32(now) - card_get32(last));
 }
 
 class UsbSpan final : public SpanIo, public LineErrorCounts, public LoopbackControl, private Stream::Owner {
@@ -366,10 +370,6 @@ void UsbSpan::errorsCame(const card_ice1_errors& now)
 {
     if (kind_.stock) {
         const card_ice1_errors before = lastErrors_.value_or(now);
-        const auto add = [](std::uint64_t& sum, card_le16 last, card_le16 value) {
-            std::uint16_t from = card_get16(last);
-            advance(sum, from, card_get16(value));
-        };
         add(errors_.crc, before.crc, now.crc);
         add(errors_.overruns, before.overflow, now.overflow);
         add(errors_.underruns, before.underflow, now.underflow);
@@ -430,10 +430,6 @@ void UsbSpan::askCounters()
 void UsbSpan::countersCame(const card_counters& now)
 {
     const card_counters before = lastCounters_.value_or(now);
-    const auto add = [](std::uint64_t& sum, card_le32 last, card_le32 value) {
-        std::uint32_t from = card_get32(last);
-        advance(sum, from, card_get32(value));
-    };
     add(errors_.crc, before.crc, now.crc);
     add(errors_.farEnd, before.ebit, now.ebit);
     add(errors_.bipolar, before.code, now.code);

@@ -239,6 +239,8 @@ protected:
     std::unique_ptr<Lines> exchange, box;
     CallTable calls{loop};
     std::vector<control::Route> all;
+    std::unique_ptr<hal::Call> incoming;
+    std::optional<CallTable::Entry> entry;
 
     void SetUp() override
     {
@@ -271,6 +273,17 @@ protected:
                 return s.usable && s.idle == s.channels;
             },
             10s));
+    }
+    // A call of the exchange's that the box has in its table as a deposit.
+    std::unique_ptr<hal::Call> listed(const hal::CallSetup& s)
+    {
+        box->all()[0]->trunk().setIncoming([this](std::unique_ptr<hal::Call> c) {
+            incoming = std::move(c);
+            entry.emplace(calls.add(*incoming, "deposit", dialPlan("eu")));
+        });
+        auto call = std::move(*exchange->all()[0]->trunk().place(s));
+        loop.runUntil([&] { return incoming != nullptr; }, 1s);
+        return call;
     }
     control::Response ask(const std::string& method, const std::string& pattern, control::Request r = {})
     {
@@ -325,18 +338,12 @@ TEST_F(RoutesTest, BadFaultsAndUnknownNamesAreWordsNotCrashes)
 
 TEST_F(RoutesTest, AWithheldCallersNumberIsNotListed)
 {
-    std::unique_ptr<hal::Call> incoming;
-    std::optional<CallTable::Entry> entry;
-    box->all()[0]->trunk().setIncoming([&](std::unique_ptr<hal::Call> c) {
-        incoming = std::move(c);
-        entry.emplace(calls.add(*incoming, "deposit", dialPlan("eu")));
-    });
     hal::CallSetup s;
     s.calling = hal::fromE164(*PhoneNumber::parse("+12125550199"), dialPlan("eu"));
     s.calling.presentation = hal::Presentation::restricted;
     s.called.digits = "12125559000";
-    auto call = std::move(*exchange->all()[0]->trunk().place(s));
-    ASSERT_TRUE(loop.runUntil([&] { return incoming != nullptr; }, 1s));
+    const auto call = listed(s);
+    ASSERT_TRUE(incoming);
     ASSERT_EQ(incoming->setup().calling.digits, s.calling.digits) << "the box knows it, people do not";
     const std::string body = ask("GET", "/v1/calls").body;
     const json row = json::parse(body)["calls"].at(0);
@@ -347,19 +354,13 @@ TEST_F(RoutesTest, AWithheldCallersNumberIsNotListed)
 
 TEST_F(RoutesTest, ACallIsListedWithItsNumbersAndHungUp)
 {
-    std::unique_ptr<hal::Call> incoming;
-    std::optional<CallTable::Entry> entry;
-    box->all()[0]->trunk().setIncoming([&](std::unique_ptr<hal::Call> c) {
-        incoming = std::move(c);
-        entry.emplace(calls.add(*incoming, "deposit", dialPlan("eu")));
-    });
     hal::CallSetup s;
     s.calling = hal::fromE164(*PhoneNumber::parse("+12125550199"), dialPlan("eu"));
     s.called.digits = "12ab";
     s.redirecting = hal::Diversion{hal::fromE164(*PhoneNumber::parse("+442071234567"), dialPlan("eu")), {}};
     s.form = hal::RedirectingForm::facility;
-    auto call = std::move(*exchange->all()[0]->trunk().place(s));
-    ASSERT_TRUE(loop.runUntil([&] { return incoming != nullptr; }, 1s));
+    const auto call = listed(s);
+    ASSERT_TRUE(incoming);
     loop.runFor(3s);
     json row = json::parse(ask("GET", "/v1/calls").body)["calls"].at(0);
     EXPECT_EQ(row["id"], call->id()) << "the same at both ends";
