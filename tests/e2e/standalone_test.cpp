@@ -47,7 +47,7 @@ TEST_P(Standalone, AMessageIsLeftToldAndHeard)
 
     const json heard = lab.call({"--from", recipient, "--to", words.link, "--record", lab.file("heard.wav")});
     EXPECT_TRUE(heard.value("connected", false));
-    EXPECT_NE(findRun(readG711(lab.file("heard.wav")).samples, spoken), std::string::npos);
+    EXPECT_NE(findRun(readG711(lab.file("heard.wav")).samples, spoken), std::string::npos) << heard.dump();
     EXPECT_FALSE(lab.messages()[0]["recipients"][0]["heard_at"].is_null());
     EXPECT_EQ(lab.sms(recipient, 1, 0).size(), 1u);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The end that holds the clock: sends a tick when its clock says so, takes the answers, one a tick, in order. An end
-// that owes too many answers is in LOS until it has given them all; what was not sent meanwhile is told as lost.
+// The end that holds the clock: sends a tick when its clock says so, takes the answers, one a tick, in order. While
+// somebody listens one answer is kept in hand, so that an answer a tick late leaves no hole in what is heard: a paced
+// clock waits for what is later still, under another that is a slip. An end that owes too many answers is in LOS until
+// it has given them all; what was not sent meanwhile is told as lost.
 #include "clock.h"
 #include "end.h"
 
@@ -8,7 +10,8 @@ namespace callbox::hal::virtualspan {
 
 namespace {
 
-constexpr unsigned owedLimit = 25; // 500 ms of 20 ms ticks
+constexpr unsigned owedLimit = 25;    // 500 ms of 20 ms ticks
+constexpr std::size_t keptInHand = 1; // answers; what the paced clock lets an end owe (clock.cpp, mayOwe)
 
 class ClockEnd final : public End, private Paced {
 public:
@@ -49,6 +52,7 @@ private:
     {
         answered_ = sent_;
         answers_.clear();
+        inHand_ = false;
         late_ = false;
     }
     void onLineChange() override
@@ -92,9 +96,17 @@ private:
     }
     void takeAnswer(std::uint32_t lost)
     {
-        if (openMask_ == 0 && answers_.size() > 1) // nobody listens: a chance to make up for lateness
-            answers_.erase(answers_.begin(), answers_.end() - 1);
-        if (answers_.empty()) {
+        if (openMask_ == 0) {
+            inHand_ = false;
+            if (answers_.size() > 1) // nobody listens: a chance to make up for lateness
+                answers_.erase(answers_.begin(), answers_.end() - 1);
+        }
+        const bool began = openMask_ != 0 && !std::exchange(inHand_, true);
+        if (answers_.empty() && openMask_ != 0 && !began && events_)
+            events_->onSlip();
+        if (!events_)
+            return;
+        if (answers_.empty() || (began && answers_.size() <= keptInHand)) {
             runTick({}, {}, lost);
             return;
         }
@@ -129,6 +141,7 @@ private:
     std::uint64_t answered_ = 0;
     std::uint32_t skipped_ = 0;
     bool late_ = false;
+    bool inHand_ = false; // an answer was kept since somebody began to listen
     std::deque<Answer> answers_;
     std::vector<OctetBuffer> spare_;
     std::array<std::uint64_t, 32> hearFrom_{};

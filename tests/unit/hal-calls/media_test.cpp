@@ -47,6 +47,7 @@ TEST_P(CallMedia, PlayingSendsEverySampleThenSaysFinished)
     b.tasks.start(keep(ran, b.call->play(*source, {})));
     ASSERT_TRUE(b.loop.runUntil([&] { return ran.done(); }, 2s));
     EXPECT_TRUE((*ran.outcome)->finished);
+    b.loop.runFor(20ms); // on its way over the virtual line
     EXPECT_TRUE(b.farEnd.hears(samples)) << "finished means that all of it is out";
 }
 

@@ -192,6 +192,72 @@ TEST(VirtualPair, ASilentEndIsWaitedForThenAloneInLos)
     EXPECT_FALSE(w.far.alarms().los);
 }
 
+// A message was heard with 20 ms of silence in it: the box answered one tick of the exchange's clock late.
+TEST(VirtualPair, AnEndThatIsLateNowAndThenLeavesNoHoleInWhatIsHeard)
+{
+    World w;
+    w.loop.runFor(100ms);
+    Talker near(1), far(2);
+    auto farChannel = w.far.open(Timeslot{1});
+    (*farChannel)->setPort(&far);
+    auto nearChannel = w.near.open(Timeslot{1});
+    (*nearChannel)->setPort(&near);
+    auto& faults = dynamic_cast<FaultInjection&>(w.farIo);
+    for (const Duration late : {0ms, 25ms, 45ms, 130ms, 25ms}) {
+        w.loop.runFor(205ms);
+        faults.setFaults({.silent = true});
+        w.loop.runFor(late);
+        faults.setFaults({});
+    }
+    w.loop.runFor(1s);
+    expectHeard(near, far, 14000);
+    expectHeard(far, near, 14000);
+    EXPECT_EQ(near.lost, 0u);
+    EXPECT_EQ(w.near.counters().slips, 0u);
+}
+
+// A switch's tie cannot wait for a box: what is missing is at least counted.
+TEST(VirtualPair, UnderAFollowingClockWhatCameTooLateIsASlip)
+{
+    World w;
+    const std::unique_ptr<VirtualClock> following = VirtualClock::following(w.loop);
+    VirtualPair tie = makeVirtualPair(w.loop, *following);
+    SpanIo& boxIo = *tie.second;
+    Span switchEnd(w.edges, {.name = "tie"}, std::move(tie.first));
+    Span boxEnd(w.edges, {.name = "box"}, std::move(tie.second));
+    ASSERT_TRUE(switchEnd.start());
+    ASSERT_TRUE(boxEnd.start());
+    const auto tick = [&] {
+        following->follow(160);
+        w.loop.runReady();
+    };
+    for (int i = 0; i < 5; ++i)
+        tick();
+    Talker near(1), far(2);
+    auto boxChannel = boxEnd.open(Timeslot{1});
+    (*boxChannel)->setPort(&far);
+    auto channel = switchEnd.open(Timeslot{1});
+    (*channel)->setPort(&near);
+    auto& faults = dynamic_cast<FaultInjection&>(boxIo);
+    const auto late = [&](int ticks) {
+        for (int i = 0; i < 5; ++i)
+            tick();
+        faults.setFaults({.silent = true});
+        for (int i = 0; i < ticks; ++i)
+            tick();
+        faults.setFaults({});
+        w.loop.runReady();
+        for (int i = 0; i < 5; ++i)
+            tick();
+    };
+    late(2); // the second tick finds nothing new, but the answer in hand
+    late(2);
+    EXPECT_EQ(switchEnd.counters().slips, 0u);
+    expectHeard(far, near, 20 * 160);
+    late(3);
+    EXPECT_EQ(switchEnd.counters().slips, 1u);
+}
+
 TEST(VirtualPair, ASlipIsCountedAndToldAsLost)
 {
     World w;
