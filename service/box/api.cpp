@@ -33,15 +33,6 @@ Result<messages::MessageFilter> filterOf(const Request& r)
     return filter;
 }
 
-// An error inside a handler becomes an error response.
-Task<Response> answered(Task<Response> handler)
-{
-    Result<Response> r = co_await check(std::move(handler));
-    if (!r)
-        co_return control::errorResponse(r.error());
-    co_return *r;
-}
-
 struct Kept { // what a box keeps; both outlive the requests
     const std::string& box;
     messages::Store& store;
@@ -128,13 +119,13 @@ Task<Response> expectCall(Box& box, std::shared_ptr<fleet::RouteKey> key, const 
 using OfStore = Task<Response> (*)(Kept, Request);
 control::Handler onStore(Kept kept, OfStore handler)
 {
-    return [kept, handler](Request r) { return answered(handler(kept, std::move(r))); };
+    return [kept, handler](Request r) { return handler(kept, std::move(r)); };
 }
 
 using OfBox = Task<Response> (*)(Box&, Request);
 control::Handler onBox(Box& box, OfBox handler)
 {
-    return [&box, handler](Request r) { return answered(handler(box, std::move(r))); };
+    return [&box, handler](Request r) { return handler(box, std::move(r)); };
 }
 
 void append(std::vector<control::Route>& to, std::vector<control::Route> more)
@@ -178,7 +169,7 @@ control::Route expectedRoute(Box& box, Secret key, const Loop& loop)
 {
     return {"POST", "/v1/expected",
             [&box, &loop, key = std::make_shared<fleet::RouteKey>(std::move(key), loop.wallNow())](Request r) {
-                return answered(expectCall(box, key, loop, std::move(r)));
+                return expectCall(box, key, loop, std::move(r));
             },
             true};
 }

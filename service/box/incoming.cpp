@@ -92,6 +92,13 @@ std::string_view name(Purpose p)
     return "refuse";
 }
 
+bool mayGoOn(const PhoneNumber& called, const BoxConfig& config)
+{
+    return lines::mayBecome(called, config.pool) ||
+           std::any_of(config.access.begin(), config.access.end(),
+                       [&](const AccessNumber& a) { return lines::mayBecome(called, a.number); });
+}
+
 bool numberComplete(const hal::CallSetup& setup, const hal::DialPlan& plan, const BoxConfig& config)
 {
     // Whom a diverted call is for is said, if it is; an element without digits says nothing.
@@ -100,10 +107,7 @@ bool numberComplete(const hal::CallSetup& setup, const hal::DialPlan& plan, cons
         return true;
     Incoming in;
     in.called = hal::toE164(setup.called, plan);
-    const bool begins = lines::mayBecome(in.called, config.pool) ||
-                        std::any_of(config.access.begin(), config.access.end(),
-                                    [&](const AccessNumber& a) { return lines::mayBecome(in.called, a.number); });
-    return !begins && purposeOf(in, false, config) != Purpose::refuse;
+    return !mayGoOn(in.called, config) && purposeOf(in, false, config) != Purpose::refuse;
 }
 
 Incoming classify(const hal::CallSetup& setup, const Entrance& entrance, const Readiness& ready,

@@ -44,6 +44,8 @@ struct Incoming {
     std::string recipientSource; // redirecting, original, access
 };
 
+// Whether further digits may make an access or link number of it.
+bool mayGoOn(const PhoneNumber& called, const BoxConfig&);
 // Whether nothing is missing of the called number, as far as this box knows it: one of its own, or of a diverted call
 // any.
 bool numberComplete(const hal::CallSetup&, const hal::DialPlan&, const BoxConfig&);

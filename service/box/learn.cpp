@@ -92,18 +92,12 @@ Task<Response> learn(Learner learner, Request r)
     co_return lines::jsonResponse(answer);
 }
 
-Task<Response> answered(Task<Response> work)
-{
-    Result<Response> done = co_await check(std::move(work));
-    co_return done ? std::move(*done) : control::errorResponse(done.error());
-}
-
 } // namespace
 
 control::Route learnRoute(lines::Lines& lines, const BoxConfig& config)
 {
     return {"POST", "/v1/lines/{}/{}/learn",
-            [learner = Learner{lines, config}](Request r) { return answered(learn(learner, std::move(r))); }};
+            [learner = Learner{lines, config}](Request r) { return learn(learner, std::move(r)); }};
 }
 
 } // namespace callbox::box

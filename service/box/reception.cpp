@@ -36,7 +36,8 @@ void Reception::open()
         line->trunk().setIncoming([this, from](std::unique_ptr<hal::Call> call) { take(std::move(call), *from); });
         line->trunk().setNumberComplete([this, from](const hal::CallSetup& s) {
             const PhoneNumber called = hal::toE164(s.called, from->plan);
-            return numberComplete(s, from->plan, desk_.config) || expected_.holds(called) || ownCall_.holds(called);
+            return numberComplete(s, from->plan, desk_.config) || expected_.holds(called) ||
+                   (ownCall_.holds(called) && !mayGoOn(called, desk_.config));
         });
     }
 }

@@ -67,7 +67,8 @@ Task<Response> ordered(SelfTest& test, const std::string& box, Request r)
 } // namespace
 
 SelfTest::SelfTest(TestDesk desk, const ModeKeeper& mode, alarms::AlarmBook& alarms)
-    : desk_(desk), mode_(mode), alarms_(alarms), next_(desk.edges.loop), scripts_(desk.edges.loop)
+    : desk_(desk), mode_(mode), alarms_(alarms), next_(desk.edges.loop), outdated_(desk.edges.loop),
+      scripts_(desk.edges.loop)
 {
 }
 
@@ -82,6 +83,7 @@ void SelfTest::start()
 void SelfTest::stop()
 {
     next_.cancel();
+    outdated_.cancel();
 }
 
 void SelfTest::plan(Duration from)
@@ -106,8 +108,11 @@ Task<> SelfTest::scheduled()
     order.onDemand = false;
     Result<TestCallResult> r = co_await check(run(std::move(order)));
     if (!r) {
-        desk_.edges.log.info("no self test now; it is tried again", {{"in", again}, {"why", r.error()}});
-        if (r.error().code != Errc::gone)
+        if (r.error().code == Errc::no_space && !std::exchange(toldNever_, true))
+            desk_.edges.log.warning("no self test is made by itself", {{"why", r.error()}});
+        else if (r.error().code != Errc::no_space)
+            desk_.edges.log.info("no self test now; it is tried again", {{"in", again}, {"why", r.error()}});
+        if (r.error().code == Errc::busy)
             plan(again);
     }
 }
@@ -125,24 +130,40 @@ Task<TestCallResult> SelfTest::run(TestCallOrder order)
     if (running_)
         co_await fail(Errc::busy, "a test call is under way; there is one at a time");
     const Running now(running_);
-    const bool onDemand = order.onDemand;
+    const bool onDemand = order.onDemand, usualOne = isUsual(order);
     TestCallResult result = co_await testCall(desk_, std::move(order));
-    if (!onDemand && result.cause == hal::Cause::noChannelAvailable)
+    const bool full = result.cause == hal::Cause::noChannelAvailable;
+    if (full && !onDemand)
         co_await fail(Errc::busy, "no channel is idle beyond this box: they are left to calls");
-    keep(result);
+    if (result.passed())
+        desk_.edges.log.info("test call passed", {{"to", result.to}});
+    else
+        desk_.edges.log.warning("test call failed", {{"to", result.to}, {"why", inOneLine(result.findings)}});
+    if (usualOne && !full)
+        keep(result);
     co_return std::move(result);
+}
+
+bool SelfTest::isUsual(const TestCallOrder& order) const
+{
+    const PhoneNumber number = usualTestNumber(desk_.config);
+    const auto called = [&](const TestCallOrder& o) { return o.to.empty() ? number : o.to; };
+    const TestCallOrder as = usual();
+    return order.span.empty() && called(order) == called(as) && order.toleranceDb == as.toleranceDb;
+}
+
+Duration SelfTest::countsFor() const
+{
+    const Duration every = desk_.config.selfTestEvery;
+    return every > Duration::zero() ? every + overdue : onDemandFor;
 }
 
 void SelfTest::keep(const TestCallResult& result)
 {
     last_ = result;
     ended_ = desk_.edges.loop.now();
-    const std::string text = inOneLine(result.findings);
-    if (result.passed())
-        desk_.edges.log.info("test call passed", {{"to", result.to}});
-    else
-        desk_.edges.log.warning("test call failed", {{"to", result.to}, {"why", text}});
-    alarms_.set(!result.passed(), alarms::kinds::selfTest, {}, text);
+    alarms_.set(!result.passed(), alarms::kinds::selfTest, {}, inOneLine(result.findings));
+    outdated_.after(countsFor(), [this] { alarms_.clear(alarms::kinds::selfTest); });
 }
 
 std::optional<status::SelfTestRecord> SelfTest::record() const
@@ -154,9 +175,7 @@ std::optional<status::SelfTestRecord> SelfTest::record() const
     r.passed = last_->passed();
     for (const TestFinding& f : last_->findings)
         r.why.push_back(f.text);
-    const Duration every = desk_.config.selfTestEvery;
-    const Duration counts = every > Duration::zero() ? every + overdue : onDemandFor;
-    r.counts = desk_.edges.loop.now() - ended_ < counts;
+    r.counts = desk_.edges.loop.now() - ended_ < countsFor();
     return r;
 }
 

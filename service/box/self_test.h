@@ -18,7 +18,8 @@ public:
     void start();
     // None begins any more; who closes the reception ends the one under way, which then has no result.
     void stop();
-    // Now. Errc::busy: one is under way; others as testCall().
+    // Now. Errc::busy: one is under way; others as testCall(). What was asked for otherwise than the configuration has
+    // it, and what found the network full, says nothing about the box and is not kept.
     Task<TestCallResult> run(TestCallOrder order);
     [[nodiscard]] TestCallOrder usual() const; // as the configuration has it, on demand
 
@@ -29,6 +30,8 @@ private:
     void plan(Duration from);
     void due();
     Task<> scheduled();
+    [[nodiscard]] bool isUsual(const TestCallOrder& order) const;
+    [[nodiscard]] Duration countsFor() const;
     void keep(const TestCallResult& result);
 
     TestDesk desk_;
@@ -37,7 +40,9 @@ private:
     bool running_ = false;
     std::optional<TestCallResult> last_;
     TimePoint ended_{};
+    bool toldNever_ = false; // that a line has too few channels for a test by itself
     Timer next_;
+    Timer outdated_;    // what stood as failed has no say any more
     TaskGroup scripts_; // last: its scripts use all of the above
 };
 

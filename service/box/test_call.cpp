@@ -96,6 +96,10 @@ Result<void> checkRoom(const TestDesk& d, const TestCallOrder& order)
             continue;
         idle += s.idle;
         const unsigned kept = line->settings().use == lines::Use::trunk ? std::max(1U, unsigned(d.config.reserve)) : 1U;
+        if (!order.onDemand && s.channels < 2 + kept)
+            return Error{Errc::no_space, "span " + line->name() + " has " + std::to_string(s.channels) +
+                                             " channels; a test call takes two and leaves " + std::to_string(kept) +
+                                             " to calls. callbox test call makes one all the same"};
         if (!order.onDemand && s.idle < 2 + kept)
             return Error{Errc::busy, "span " + line->name() + " has " + std::to_string(s.idle) +
                                          " idle channels: they are left to calls"};

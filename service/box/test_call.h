@@ -61,6 +61,7 @@ struct TestDesk {
 PhoneNumber usualTestNumber(const BoxConfig&);
 
 // Errc::invalid: the number is not ours; Errc::not_found: no such span; Errc::busy: too few channels are idle;
+// Errc::no_space, not on demand: a span has too few for one beside calls;
 // Errc::gone: the box stops. Everything else is a result.
 Task<TestCallResult> testCall(TestDesk desk, TestCallOrder order);
 

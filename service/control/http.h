@@ -26,7 +26,9 @@ struct Response {
 // {"version":1,"error":{"code":"not_found","message":"..."}} with a fitting HTTP status.
 Response errorResponse(const Error&);
 
+// What it throws is answered by errorResponse().
 using Handler = std::function<Task<Response>(Request)>;
+Task<Response> answer(Handler, Request); // as the server asks it
 
 struct Route {
     std::string method;

@@ -162,8 +162,8 @@ private:
     }
     static Task<> serve(Handler handler, Request request, std::shared_ptr<Connection> connection)
     {
-        Result<Response> r = co_await check(handler(std::move(request)));
-        connection->respond(r ? std::move(*r) : errorResponse(r.error()));
+        Response r = co_await answer(std::move(handler), std::move(request));
+        connection->respond(std::move(r));
     }
 
     std::shared_ptr<Shared> shared_;

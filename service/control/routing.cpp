@@ -172,4 +172,10 @@ Response errorResponse(const Error& e)
     return {httpStatus(e.code), body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
 }
 
+Task<Response> answer(Handler handler, Request request)
+{
+    Result<Response> r = co_await check(handler(std::move(request)));
+    co_return r ? std::move(*r) : errorResponse(r.error());
+}
+
 } // namespace callbox::control

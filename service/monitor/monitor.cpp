@@ -24,12 +24,6 @@ constexpr Duration longestWait = 1s;
 constexpr Duration poll = 20ms;
 constexpr Duration lookEvery = 1s;
 
-Task<Response> answered(Task<Response> work)
-{
-    Result<Response> r = co_await check(std::move(work));
-    co_return r ? *r : control::errorResponse(r.error());
-}
-
 // Calls in the order of their span and slot.
 using Carried = std::map<std::pair<std::string, unsigned>, json>;
 
@@ -282,10 +276,10 @@ void Monitor::lookAfter()
 
 std::vector<control::Route> Monitor::routes()
 {
-    return {{"GET", "/v1/monitor", [this](Request r) { return answered(levels(std::move(r))); }},
-            {"POST", "/v1/listen", [this](Request r) { return answered(listen(std::move(r))); }},
-            {"GET", "/v1/listen/{}", [this](Request r) { return answered(fetch(std::move(r))); }},
-            {"DELETE", "/v1/listen/{}", [this](Request r) { return answered(end(std::move(r))); }}};
+    return {{"GET", "/v1/monitor", [this](Request r) { return levels(std::move(r)); }},
+            {"POST", "/v1/listen", [this](Request r) { return listen(std::move(r)); }},
+            {"GET", "/v1/listen/{}", [this](Request r) { return fetch(std::move(r)); }},
+            {"DELETE", "/v1/listen/{}", [this](Request r) { return end(std::move(r)); }}};
 }
 
 } // namespace callbox::monitor

@@ -246,6 +246,12 @@ Numbering Boxes::numbering() const
     return n;
 }
 
+bool Boxes::owns(const std::string& id, const PhoneNumber& number) const
+{
+    const Box* box = find(id);
+    return box && box->config.pool && box->config.pool->contains(number);
+}
+
 std::optional<TimePoint> Boxes::heardAt(const std::string& id) const
 {
     const Box* box = find(id);

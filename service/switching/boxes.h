@@ -23,6 +23,8 @@ public:
     void turn() { ++turns_; }
     // Link pools as configured and as the boxes told.
     [[nodiscard]] Numbering numbering() const;
+    // Whether the switch's own configuration gives the number to the box; what a box says of itself does not count.
+    [[nodiscard]] bool owns(const std::string& box, const PhoneNumber&) const;
     [[nodiscard]] std::optional<TimePoint> heardAt(const std::string& box) const;
 
     // Usable ties of a box, the one with most idle channels first.

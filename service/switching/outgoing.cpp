@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A box's call to the outside: only where the installation allows it, with a number of the installation shown, and
-// never with the last trunk channels (design 9.6). A box cannot make us call anywhere else; its own link numbers, which
-// come back to it, it may call to test itself.
+// never with the last trunk channels (design 9.6). A box cannot make us call anywhere else; the link numbers that our
+// configuration gives it, which come back to it, it may call to test itself.
 #include "switching/causes.h"
 #include "switching/here.h"
 #include <algorithm>
@@ -29,10 +29,8 @@ std::vector<lines::Line*> Switch::trunksByIdle() const
 Decision Switch::decideOutgoing(const CallFacts& facts, const std::string& box) const
 {
     Decision d;
-    const Numbering numbering = boxes_.numbering();
-    const auto own = numbering.linkPools.find(box);
-    const bool allowed =
-        contains(config_.allow, facts.to) || (own != numbering.linkPools.end() && contains(own->second, facts.to));
+    const bool comesBack = boxes_.owns(box, facts.to); // and takes a second channel
+    const bool allowed = contains(config_.allow, facts.to) || comesBack;
     const std::vector<lines::Line*> trunks = trunksByIdle();
     unsigned idle = 0;
     for (const lines::Line* t : trunks)
@@ -46,7 +44,7 @@ Decision Switch::decideOutgoing(const CallFacts& facts, const std::string& box) 
     } else if (trunks.empty()) {
         d.policy = "no trunk is usable";
         d.refusal = hal::Cause::networkOutOfOrder;
-    } else if (idle <= static_cast<unsigned>(config_.reserve)) {
+    } else if (idle <= static_cast<unsigned>(config_.reserve) + (comesBack ? 1U : 0U)) {
         d.policy = "the last " + std::to_string(config_.reserve) + " trunk channels are kept for incoming calls";
         d.refusal = hal::Cause::noChannelAvailable;
     } else {

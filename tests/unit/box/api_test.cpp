@@ -26,13 +26,13 @@ TEST(Api, WhoTakesTheAudioOfAMessageStandsInTheLog)
     EXPECT_THAT(w.logged(), Not(HasSubstr("audio given out")));
     for (const std::string& nobody : {std::string(), std::string(201, 'k')}) {
         control::Request unnamed{"GET", "/v1/messages/" + id + "/audio", {{"by", nobody}}, "", {id}};
-        const auto refused = w.run(route->handler(std::move(unnamed)));
+        const auto refused = w.run(control::answer(route->handler, std::move(unnamed)));
         ASSERT_TRUE(refused);
         EXPECT_EQ(refused->status, 400) << refused->body.substr(0, 100);
         EXPECT_THAT(w.logged(), Not(HasSubstr("audio given out")));
     }
     control::Request request{"GET", "/v1/messages/" + id + "/audio", {{"by", "kim"}}, "", {id}};
-    const auto answer = w.run(route->handler(std::move(request)));
+    const auto answer = w.run(control::answer(route->handler, std::move(request)));
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->status, 200) << answer->body;
     EXPECT_THAT(w.logged(), HasSubstr("audio given out message=" + id + " by=kim"));

@@ -118,6 +118,7 @@ TEST(Overlap, ANumberThatComesPieceByPieceIsWholeWhenItIsTheBoxsOwn)
     w.config.pool = parseRange(std::string(accessNumber.e164()) + "0-" + accessNumber.e164() + "9").value();
     s.called = hal::fromE164(accessNumber, lines::dialPlan("us"));
     EXPECT_FALSE(whole()) << "a longer number of ours begins with it";
+    EXPECT_TRUE(box::mayGoOn(accessNumber, w.config)) << "nor is it for a test call that is waited for";
     // A number that stands for a call of a switch, while it does.
     box::ExpectedCalls expected(w.loop);
     EXPECT_FALSE(expected.holds(routeNumber));

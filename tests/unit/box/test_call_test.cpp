@@ -132,6 +132,26 @@ TEST_F(TestCall, EachWayToFailIsNamed)
     EXPECT_EQ(found(result()), "congestion");
     w.loop.runFor(61min);
     EXPECT_FALSE(test.record()->counts);
+    EXPECT_FALSE(w.alarms.stands("self-test-failed")) << "what has no say any more is no alarm";
+}
+
+// A technician tries things: a tolerance no line keeps, one span. And the network may be full when he does.
+TEST_F(TestCall, ATechniciansExperimentSaysNothingAboutTheBox)
+{
+    far.gain = 0.9;
+    box::TestCallOrder order;
+    order.toleranceDb = 0.1;
+    EXPECT_EQ(found(result(order)), "level");
+    EXPECT_FALSE(test.record());
+    EXPECT_FALSE(w.alarms.stands("self-test-failed"));
+    refuses = Cause::noChannelAvailable;
+    EXPECT_EQ(found(result()), "congestion");
+    EXPECT_FALSE(test.record());
+    refuses = Cause::none;
+    far.gain = 1;
+    EXPECT_TRUE(result().passed());
+    ASSERT_TRUE(test.record());
+    EXPECT_TRUE(test.record()->passed);
 }
 
 TEST_F(TestCall, SomebodyElseAnswers)
@@ -299,12 +319,34 @@ TEST_F(Scheduled, ATechnicianIsNotDisturbed)
 
 TEST_F(Scheduled, TheChannelsThatAreKeptForCallsAreLeftAlone)
 {
-    w.config.reserve = 29; // of 30
+    w.config.reserve = 28; // of 30
+    hal::CallSetup s;
+    s.called = hal::fromE164(stranger, hal::dialPlanEu());
+    auto held = w.lines->all().front()->trunk().place(s);
+    ASSERT_TRUE(held);
+    const auto phone = w.incoming();
+    ASSERT_TRUE(w.run(phone->answer()));
     test.start();
     w.loop.runFor(11min);
     EXPECT_TRUE(w.arrived.empty());
     EXPECT_FALSE(test.record()) << "what was not tried has no result";
+    (*held)->hangup();
+    ASSERT_TRUE(w.loop.runUntil([&] { return w.allIdle(); }, 20s));
+    test.stop();
     EXPECT_TRUE(result().passed()) << "who asks for it has it";
+}
+
+TEST_F(Scheduled, WhereTwoChannelsWouldNeverBeSparedItIsSaidOnce)
+{
+    w.config.reserve = 29; // of 30
+    test.start();
+    w.loop.runFor(31min);
+    EXPECT_TRUE(w.arrived.empty());
+    EXPECT_FALSE(test.record());
+    const std::string log = w.logged();
+    const std::size_t told = log.find("no self test is made by itself");
+    ASSERT_NE(told, std::string::npos);
+    EXPECT_EQ(log.find("no self test", told + 1), std::string::npos) << "once is enough";
 }
 
 TEST_F(Scheduled, NoneBeginsAfterTheStop)

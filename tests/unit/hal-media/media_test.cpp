@@ -209,20 +209,23 @@ private:
     double formants_[2] = {500, 1500}, y1_[2] = {}, y2_[2] = {};
 };
 
-TEST(Dtmf, EveryKeyThatSpandspHearsIsHeardBehindTheGates)
+class DtmfBySeed : public testing::TestWithParam<unsigned> {};
+INSTANTIATE_TEST_SUITE_P(Seeds, DtmfBySeed, testing::Values(6U, 7U, 8U));
+
+TEST_P(DtmfBySeed, EveryKeyThatSpandspHearsIsHeardBehindTheGates)
 {
     const std::string keys = "123A456B789C*0#D";
     const double rows[] = {697, 770, 852, 941}, columns[] = {1209, 1336, 1477, 1633};
-    std::mt19937 random(6);
+    std::mt19937 random(GetParam());
     const auto between = [&](double a, double b) { return a + (b - a) * double(random() % 10001) / 10000; };
     int sure = 0;
-    for (int i = 0; i < 1500; ++i) {
+    for (int i = 0; i < 700; ++i) {
         const std::size_t key = random() % 16;
         const double power = between(-38, 0), twist = between(-8, 8), off = 1 + between(-0.025, 0.025);
         const double noise = std::pow(10, (power - between(8, 40)) / 20) * 16000;
         const double row = std::pow(10, (power - 3 - twist / 2) / 20) * 22000;
         const double column = std::pow(10, (power - 3 + twist / 2) / 20) * 22000;
-        const std::size_t start = 400 + random() % 400, length = std::size_t(between(0.035, 0.1) * 8000);
+        const std::size_t start = 400 + random() % 400, length = std::size_t(between(0.0255, 0.09) * 8000);
         const double speech = std::pow(10, between(-50, -10) / 20) * 8000;
         const std::size_t block = i % 3 == 0 ? 8 + random() % 200 : 160;
         Voice voice(random);
@@ -250,7 +253,42 @@ TEST(Dtmf, EveryKeyThatSpandspHearsIsHeardBehindTheGates)
         EXPECT_EQ(heard, expected) << "case " << i << ": key " << keys[key] << ", " << power << " dBm0, twist " << twist
                                    << " dB, " << off << ", " << length << " samples, blocks of " << block;
     }
-    EXPECT_GT(sure, 500) << "too few of the cases say anything";
+    EXPECT_GT(sure, 180) << "too few of the cases say anything";
+}
+
+// A detector hears some digits of 26 to 38 ms, as its windows happen to lie. Behind the gates it hears as many.
+TEST(Dtmf, BehindTheGatesNoFewerShortDigitsAreHeard)
+{
+    std::mt19937 random(11);
+    unsigned bare = 0, gated = 0, all = 0;
+    for (std::size_t length = 208; length <= 304; length += 8)
+        for (std::size_t i = 0; i < 60; ++i, ++all) {
+            const char key = "0123456789*#ABCD"[random() % 16];
+            OctetBuffer audio(400 + random() % 400, idleOctet(Law::alaw));
+            OctetBuffer tone(8000);
+            makeDtmfSource(std::string(1, key))->read(tone, Law::alaw);
+            const auto begin = std::find_if(tone.begin(), tone.end(),
+                                            [](std::uint8_t o) { return std::abs(toLinear(o, Law::alaw)) > 100; });
+            ASSERT_GE(std::size_t(tone.end() - begin), length);
+            audio.insert(audio.end(), begin, begin + std::ptrdiff_t(length));
+            audio.resize(audio.size() + 800, idleOctet(Law::alaw));
+            std::vector<std::int16_t> linear;
+            for (const std::uint8_t o : audio)
+                linear.push_back(toLinear(o, Law::alaw));
+            dtmf_rx_state_t* rx = dtmf_rx_init(nullptr, nullptr, nullptr);
+            dtmf_rx(rx, linear.data(), int(linear.size()));
+            char digits[8] = {};
+            bare += unsigned(dtmf_rx_get(rx, digits, sizeof digits - 1));
+            dtmf_rx_free(rx);
+            DtmfDetector d(Law::alaw);
+            for (std::size_t at = 0; at < audio.size(); at += 160)
+                d.feed(Octets(audio).subspan(at, std::min<std::size_t>(160, audio.size() - at)),
+                       [&](const DtmfDetector::Digit& digit) { gated += digit.digit == key ? 1 : 0; });
+        }
+    EXPECT_GE(gated + all / 50, bare) << "of " << all;
+    EXPECT_GT(bare, all / 4);
+    RecordProperty("bare", int(bare));
+    RecordProperty("gated", int(gated));
 }
 
 TEST(Dtmf, TellsWhereTheToneBegan)

@@ -293,7 +293,7 @@ protected:
         TaskGroup tasks(loop);
         for (const auto& route : all)
             if (route.method == method && route.pattern == pattern)
-                tasks.start(keep(route.handler(r), got));
+                tasks.start(keep(control::answer(route.handler, r), got));
         loop.runReady();
         EXPECT_TRUE(got) << method << " " << pattern;
         return got ? *got : control::Response{0, "", ""};

@@ -74,7 +74,7 @@ protected:
                 continue;
             if (captures)
                 r.captured = {path.substr(prefix.size())};
-            tasks.start(keep(route.handler(r), answer));
+            tasks.start(keep(control::answer(route.handler, r), answer));
             break;
         }
         loop.runUntil([&] { return answer.has_value(); }, 10s);

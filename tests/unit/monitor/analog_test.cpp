@@ -73,7 +73,7 @@ struct Bench {
                 continue;
             if (captures)
                 r.captured = {path.substr(prefix.size())};
-            tasks.start(keep(route.handler(r), answer));
+            tasks.start(keep(control::answer(route.handler, r), answer));
             break;
         }
         EXPECT_TRUE(loop.runUntil([&] { return answer.has_value(); }, 10s));

@@ -69,7 +69,7 @@ protected:
                 continue;
             if (captures)
                 r.captured = {r.path.substr(prefix.size())};
-            tasks.start(keep(route.handler(r), answer));
+            tasks.start(keep(control::answer(route.handler, r), answer));
             break;
         }
         EXPECT_TRUE(loop.runUntil([&] { return answer.has_value(); }, 10s));

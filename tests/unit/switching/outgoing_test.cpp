@@ -78,6 +78,36 @@ TEST_P(Outgoing, ABoxMayCallItsOwnLinkNumberToTestItself)
     EXPECT_EQ(toE164(w.exchangeTakers[0]->setups[0].called, plan).e164(), "+12125559001");
 }
 
+// Whatever a box says of its numbers: only what the switch's configuration gives it may be called for that.
+TEST_P(Outgoing, ABoxThatClaimsNumbersIsNotPutThroughToThem)
+{
+    World w({.type = GetParam()});
+    const status::LinkPool claimed{*PhoneNumber::parse("+19005550100"), *PhoneNumber::parse("+19005550199")};
+    w.records[0].linkPools.push_back(claimed);
+    w.up();
+    auto call = place(w, w.setup("+12125559000", "+19005550123"));
+    ASSERT_TRUE(w.until([&] { return call->released(); }));
+    EXPECT_EQ(call->cause(), Cause::outgoingBarred);
+}
+
+// It goes out and comes back: two channels.
+TEST_P(Outgoing, ATestCallLeavesTheLastChannelsToCallers)
+{
+    const unsigned channels = GetParam() == SpanType::e1 ? 30 : 23;
+    World w({.type = GetParam(), .reserve = 3});
+    w.up();
+    std::vector<std::unique_ptr<Call>> calls;
+    for (unsigned i = 0; i < channels - 4; ++i) {
+        calls.push_back(place(w, w.setup("+12125559000", "+12125550123")));
+        ASSERT_TRUE(w.until([&] { return calls.back()->stage() == CallStage::connected; })) << i;
+    }
+    auto test = place(w, w.setup("+12125559001", "+12125559001"));
+    ASSERT_TRUE(w.until([&] { return test->released(); }));
+    EXPECT_EQ(test->cause(), Cause::noChannelAvailable);
+    auto notice = place(w, w.setup("+12125559000", "+12125550123"));
+    EXPECT_TRUE(w.until([&] { return notice->stage() == CallStage::connected; }));
+}
+
 TEST_P(Outgoing, ADivertedNumberOfTheBoxIsNotPassedOn)
 {
     World w({.type = GetParam()});
