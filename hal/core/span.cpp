@@ -8,6 +8,12 @@ namespace {
 constexpr Duration movingWithin = 500ms;
 constexpr std::size_t shortestFrame = 3; // address and control; Q.921 2.3, 2.4
 
+void change(std::span<std::uint8_t> samples, const GainTable& by)
+{
+    for (std::uint8_t& octet : samples)
+        octet = by[octet];
+}
+
 } // namespace
 
 Channel::Channel(Span& span, std::shared_ptr<bool> alive, Timeslot slot, Law law, std::string spanName)
@@ -24,7 +30,8 @@ Channel::~Channel()
 Result<std::unique_ptr<LowJoin>> Channel::joinBelow(Channel& other)
 {
     auto* joiner = *spanAlive_ && *other.spanAlive_ ? dynamic_cast<Joiner*>(&span_.io()) : nullptr;
-    if (!joiner || law_ != other.law_)
+    const bool gain = joiner && (span_.gainsOf(*this) || other.span_.gainsOf(other));
+    if (!joiner || law_ != other.law_ || gain)
         return Error{Errc::unsupported, "span " + spanName_ + " joins nothing below user space"};
     return joiner->join(slot_, other.span_.io(), other.slot_);
 }
@@ -141,13 +148,22 @@ void Span::onTick(const SpanTick& tick)
         Channel* channel = bySlot_[index(block.slot)];
         if (!channel)
             continue;
-        const AudioBlock audio{tick.clock, tick.lost, block.rx, block.tx, block.ahead};
+        const AudioBlock onLine{tick.clock, tick.lost, block.rx, block.tx, block.ahead};
+        const Gains* gains = gainsOf(*channel);
+        AudioBlock audio = onLine;
+        if (gains) {
+            gained_.assign(block.rx.begin(), block.rx.end());
+            change(gained_, gains->rx);
+            audio.rx = gained_;
+        }
         if (channel->port())
             channel->port()->onAudio(audio);
         if (channel->listener())
             channel->listener()->onAudio(audio);
+        if (gains)
+            change(block.tx, gains->tx);
         for (SpanMonitor* monitor : monitors_)
-            monitor->onBlock(block.slot, audio);
+            monitor->onBlock(block.slot, onLine);
     }
     if (follower_)
         follower_(tick.samples);

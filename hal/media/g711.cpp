@@ -123,6 +123,19 @@ std::uint8_t fromLinear(std::int16_t sample, Law law)
     return law == Law::alaw ? tables().linearToA[i] : tables().linearToMu[i];
 }
 
+GainTable gainTable(Law law, double db)
+{
+    GainTable table;
+    const double factor = std::pow(10, db / 20);
+    for (unsigned octet = 0; octet < table.size(); ++octet) {
+        const auto same = static_cast<std::uint8_t>(octet);
+        const double louder = std::clamp(std::round(toLinear(same, law) * factor), -32767.0, 32767.0);
+        const bool stays = db == 0 || same == idleOctet(law); // silence is no louder
+        table[octet] = stays ? same : fromLinear(static_cast<std::int16_t>(louder), law);
+    }
+    return table;
+}
+
 std::uint8_t convertLaw(std::uint8_t octet, Law from)
 {
     return from == Law::alaw ? tables().aToMu[octet] : tables().muToA[octet];

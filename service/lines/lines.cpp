@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lines/lines.h"
 #include <algorithm>
+#include <callbox/hal/media.h>
 #include <sstream>
 
 namespace callbox::lines {
@@ -134,6 +135,8 @@ Result<void> Lines::addLine(const SpanSettings& s, const LinesWorld& world)
     if (!io)
         return io.error();
     auto span = std::make_unique<hal::Span>(edges_, s.span, std::move(*io));
+    if (s.rxGainDb != 0 || s.txGainDb != 0)
+        span->setGains(hal::Gains{hal::gainTable(s.span.law, s.rxGainDb), hal::gainTable(s.span.law, s.txGainDb)});
     hal::AnalogConfig analog = s.analog;
     analog.plan = s.plan; // a daemon's own section may have changed it
     auto trunk = s.span.type == hal::SpanType::analog ? hal::makeAnalogTrunk(edges_, *span, analog)

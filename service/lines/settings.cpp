@@ -4,6 +4,7 @@
 #include "lines/checks.h"
 #include <algorithm>
 #include <charconv>
+#include <fmt/format.h>
 #include <sstream>
 
 namespace callbox::lines {
@@ -135,6 +136,14 @@ std::string timersText(const std::map<std::string, int>& timers)
     return out;
 }
 
+ini::Key gain(std::string key, double& db, std::string help)
+{
+    return ini::custom(std::move(key), "-12 to 12 dB", "0", std::move(help), [&db](const std::string& v) {
+        const auto [end, ec] = std::from_chars(v.data(), v.data() + v.size(), db);
+        return ec == std::errc() && end == v.data() + v.size() && db >= -12 && db <= 12;
+    });
+}
+
 std::string backendNames()
 {
     std::string names;
@@ -167,6 +176,8 @@ std::string valueOf(const SpanSettings& s, const std::string& key)
         return wordOf(types, s.span.type);
     if (key == "law")
         return wordOf(laws, s.span.law);
+    if (key == "rx_gain_db" || key == "tx_gain_db")
+        return fmt::format("{}", key == "rx_gain_db" ? s.rxGainDb : s.txGainDb);
     if (key == "crc4")
         return s.span.crc4 ? "yes" : "no";
     if (key == "role")
@@ -208,6 +219,8 @@ std::vector<ini::Key> keys(SpanSettings& s)
         oneOf("use", s.use, uses, "trunk", "towards the exchange, or between switch and box"),
         oneOf("type", s.span.type, types, "e1", "30 or 23 B channels, or a bank of analog lines"),
         oneOf("law", s.span.law, laws, "", "G.711 law; by type: alaw on e1, mulaw on t1"),
+        gain("rx_gain_db", s.rxGainDb, "gain on what comes from the line; 0 leaves every sample as it is"),
+        gain("tx_gain_db", s.txGainDb, "gain on what goes to the line; 0 leaves every sample as it is"),
         ini::boolean("crc4", s.span.crc4, true, "CRC-4 multiframe on e1 (G.704 2.3.3)"),
         oneOf("role", s.pri.role, roles, "user", "which side of Q.931 we are"),
         oneOf("switch_type", s.pri.switchType, switchTypes, "", "by profile, else by type: euroisdn on e1, ni2 on t1"),

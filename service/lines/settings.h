@@ -23,6 +23,7 @@ struct SpanSettings {
     hal::LineStart lineStart = hal::LineStart::kewl;
     std::string country; // "us", "eu": the dial plan's name
     hal::DialPlan plan;
+    double rxGainDb = 0, txGainDb = 0;
     bool recipientFromOriginal = true; // recipient_from: original called number before the last diverting one
     hal::BackendKeys backendKeys;      // connect, listen, ...
     int line = 0;                      // of its section, for messages

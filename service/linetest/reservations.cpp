@@ -47,6 +47,7 @@ Result<std::unique_ptr<Reservations::Held>> Reservations::hold(lines::Line& line
     auto channel = line.span().open(slot);
     if (!channel)
         return channel.error();
+    (*channel)->carryAsItIs();
     if (row->state == hal::ChannelState::idle) // one that is out of service already stays so
         takeOut(line, kept, slot);
     kept.held.push_back(slot);

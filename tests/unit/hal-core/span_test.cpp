@@ -43,9 +43,11 @@ struct World {
         io = owned.get();
         span = std::make_unique<Span>(edges, SpanConfig{.name = "line"}, std::move(owned));
     }
-    void tick()
+    OctetBuffer tx;
+    void tick(std::uint8_t heard = 0xD5)
     {
-        OctetBuffer rx(160, 0xD5), tx(160, 0xD5);
+        OctetBuffer rx(160, heard);
+        tx.assign(160, 0xD5);
         SlotBlock block{Timeslot{1}, rx, tx};
         io->events->onTick({clock, 160, 0, {&block, 1}});
         clock += 160;
@@ -70,6 +72,48 @@ TEST(Span, ASlotThatIsNoBChannelIsRefusedByName)
         EXPECT_EQ(r.error().code, Errc::invalid);
         EXPECT_NE(r.error().what.find("timeslot " + std::to_string(slot)), std::string::npos) << r.error().what;
     }
+}
+
+// Says 50.
+struct Speaker final : AudioPort, SpanMonitor {
+    void onAudio(const AudioBlock& b) override
+    {
+        heard = b.rx[0];
+        std::fill(b.tx.begin(), b.tx.end(), std::uint8_t{50});
+    }
+    void onBlock(Timeslot, const AudioBlock& b) override { onLine = {b.rx[0], b.tx[0]}; }
+    int heard = 0;
+    std::pair<int, int> onLine;
+};
+
+TEST(Span, AGainIsBetweenTheLineAndThoseWhoHearAndSpeak)
+{
+    World w;
+    ASSERT_TRUE(w.span->start());
+    auto channel = w.span->open(Timeslot{1});
+    ASSERT_TRUE(channel);
+    Speaker speaker, listener;
+    (*channel)->setPort(&speaker);
+    w.span->addMonitor(listener);
+    Gains g;
+    for (unsigned o = 0; o < 256; ++o) {
+        g.rx[o] = std::uint8_t(o + 1);
+        g.tx[o] = std::uint8_t(o + 2);
+    }
+    w.span->setGains(g);
+    w.tick(7);
+    EXPECT_EQ(speaker.heard, 8);
+    EXPECT_EQ(w.tx, OctetBuffer(160, 52));
+    EXPECT_EQ(listener.onLine, std::make_pair(7, 52)) << "a monitor has what is on the line";
+    (*channel)->carryAsItIs(); // a bit error test
+    w.tick(7);
+    EXPECT_EQ(speaker.heard, 7);
+    EXPECT_EQ(w.tx, OctetBuffer(160, 50));
+    w.span->setGains({});
+    auto other = w.span->open(Timeslot{2});
+    w.tick(9);
+    EXPECT_EQ(speaker.heard, 9);
+    w.span->removeMonitor(listener);
 }
 
 TEST(Span, AnOpenSlotIsBusyUntilItIsGivenBack)

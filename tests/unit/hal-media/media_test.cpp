@@ -48,6 +48,26 @@ TEST(G711, CodesSurviveTheirOwnRoundTrip)
     }
 }
 
+TEST(Gain, ATonesLevelRisesOrFallsByItAndNothingElseIsChanged)
+{
+    for (const Law law : {Law::alaw, Law::mulaw}) {
+        for (const double db : {-12.0, -3.5, 6.0, 12.0}) {
+            const GainTable table = gainTable(law, db);
+            OctetBuffer tone = makeSine(1004, -16, 1s, law)->samples;
+            const double before = levelDbm0(tone, law);
+            for (std::uint8_t& o : tone)
+                o = table[o];
+            EXPECT_NEAR(levelDbm0(tone, law) - before, db, 0.2) << db;
+            EXPECT_EQ(table[idleOctet(law)], idleOctet(law));
+        }
+        const GainTable none = gainTable(law, 0);
+        for (unsigned o = 0; o < 256; ++o)
+            EXPECT_EQ(none[o], o);
+    }
+    const GainTable loud = gainTable(Law::alaw, 12);
+    EXPECT_EQ(loud[0xAA], 0xAA) << "full scale is the most there is";
+}
+
 TEST(Level, AFullScaleSineIsThreeDbm0)
 {
     EXPECT_NEAR(levelDbm0(makeSine(1004, 3.0, 1s, Law::alaw)->samples, Law::alaw), 3.0, 0.3);

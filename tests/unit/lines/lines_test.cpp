@@ -9,6 +9,7 @@
 using namespace callbox;
 using namespace callbox::lines;
 using nlohmann::json;
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -76,6 +77,15 @@ struct Mistake {
     const char* told;
 };
 
+TEST(LinesConfig, AGainIsReadAndShown)
+{
+    LinesConfig c;
+    EXPECT_THAT(problemsOf("[span a]\nconnect = /x\nrx_gain_db = -3.5\ntx_gain_db = 2\n", &c), IsEmpty());
+    EXPECT_EQ(c.spans[0].rxGainDb, -3.5);
+    EXPECT_EQ(c.spans[0].txGainDb, 2);
+    EXPECT_THAT(render(c), AllOf(HasSubstr("rx_gain_db = -3.5\n"), HasSubstr("tx_gain_db = 2\n")));
+}
+
 TEST(LinesConfig, EveryMistakeIsNamed)
 {
     const Mistake table[] = {
@@ -100,6 +110,9 @@ TEST(LinesConfig, EveryMistakeIsNamed)
         {"[span a]\nconnect = /x\ntype = t1\noverlap = yes\n",
          "box.ini:4: overlap = yes: switch type ni2 sends whole numbers; only euroisdn and qsig"},
         {"[span a]\nconnect = /x\ntimers = T303\n", "timers = T303: NAME=MS"},
+        {"[span a]\nconnect = /x\nrx_gain_db = 40\n", "rx_gain_db = 40: -12 to 12 dB"},
+        {"[span a]\nconnect = /x\ntx_gain_db = 3dB\n", "tx_gain_db = 3dB: -12 to 12 dB"},
+        {"[span a]\nconnect = /x\ntx_gain_db = nan\n", "tx_gain_db = nan: -12 to 12 dB"},
         {"[span a]\nconnect = /x\ntimers = T303=-1\n", "timers = T303=-1: NAME=MS"},
         {"[span a]\nconect = /x\n", "conect = /x: no such key in [span]; did you mean connect?"},
         {"[modem m]\n", "box.ini:1: device = : is missing; the path of a serial device"},

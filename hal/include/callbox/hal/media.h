@@ -2,6 +2,7 @@
 // Audio on its way to and from a call: 8 kHz G.711, one octet a sample, in the law of the channel it is for.
 #pragma once
 #include <callbox/base/time.h>
+#include <callbox/hal/gain.h>
 #include <callbox/hal/types.h>
 #include <memory>
 #include <vector>
@@ -60,6 +61,9 @@ Result<WavView> parseG711Wav(Octets file);
 // G.711 tables. linear is 16-bit.
 std::int16_t toLinear(std::uint8_t octet, Law law);
 std::uint8_t fromLinear(std::int16_t sample, Law law);
+// Every octet made so much louder, or quieter: the nearest one there is, full scale at most; the idle octet stays. 0
+// changes none.
+GainTable gainTable(Law law, double db);
 // A-law to mu-law and back by G.711's own tables (table 3/4): one octet in, one out.
 std::uint8_t convertLaw(std::uint8_t octet, Law from);
 void convertLaw(std::span<std::uint8_t> samples, Law from);

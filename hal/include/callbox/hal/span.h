@@ -3,6 +3,7 @@
 // counts, keeps the alarm state and the D channel trace. Loop thread only.
 #pragma once
 #include <callbox/base/edges.h>
+#include <callbox/hal/gain.h>
 #include <callbox/hal/joiner.h>
 #include <callbox/hal/trace_ring.h>
 #include <functional>
@@ -53,7 +54,9 @@ public:
     // Who gets the audio from the next tick on; null: nobody, idle is sent. The port outlives its stay here.
     void setPort(AudioPort* port) { port_ = port; }
     [[nodiscard]] AudioPort* port() const { return port_; }
-    // See Joiner.
+    // What is measured or counted bit by bit is carried as it is, whatever the span's gains. Until it is closed.
+    void carryAsItIs() { asItIs_ = true; }
+    // See Joiner. Errc::unsupported also where one of them has a gain.
     Result<std::unique_ptr<LowJoin>> joinBelow(Channel& other);
     // Hears each block after the port has had it, both ways, and changes nothing: supervision of an analog line. Null:
     // nobody. The listener outlives its stay here.
@@ -70,6 +73,7 @@ private:
     std::string spanName_;
     AudioPort* port_ = nullptr;
     AudioPort* listener_ = nullptr;
+    bool asItIs_ = false;
 };
 
 // Gets the D channel's frames.
@@ -104,6 +108,9 @@ public:
     // Errc::busy: that slot is open already; Errc::invalid: no such slot, or it is the D channel.
     Result<std::unique_ptr<Channel>> open(Timeslot);
 
+    // For all channels, open ones too; empty: none. A span joins nothing below user space while it has some.
+    void setGains(std::optional<Gains> gains) { gains_ = gains; }
+
     // The D channel: one sink at a time; null ends it. The sink outlives its stay here.
     void setFrameSink(FrameSink* sink) { frameSink_ = sink; }
     // A frame without FCS, 3 to longestFrame octets; anything else is Errc::invalid.
@@ -133,6 +140,7 @@ private:
     void onLate(std::uint32_t ms) override;
     void onGone(Error) override;
     void close(Channel&);
+    [[nodiscard]] const Gains* gainsOf(const Channel& c) const { return gains_ && !c.asItIs_ ? &*gains_ : nullptr; }
     void notifyChange();
 
     Edges edges_;
@@ -151,6 +159,8 @@ private:
     TraceRing trace_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
     std::vector<SpanMonitor*> monitors_;
+    std::optional<Gains> gains_;
+    OctetBuffer gained_; // of the block at hand
 };
 
 } // namespace callbox::hal
