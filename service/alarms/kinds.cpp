@@ -92,6 +92,9 @@ const Kind noBox{"no-box-usable", critical, "no box can take a call", "callbox s
 
 const Kind clockStepped{"clock-stepped", warning, "the machine's clock was set",
                         "see that time synchronisation runs; times told before may be wrong"};
+const Kind clockApart{"clock-apart", major,
+                      "the switch's clock and this box's differ: its calls over the public network are refused",
+                      "see that time synchronisation runs on both machines"};
 
 } // namespace kinds
 
@@ -131,7 +134,8 @@ std::span<const Kind* const> allKinds()
                                           &selfTest,
                                           &boxDown,
                                           &noBox,
-                                          &clockStepped};
+                                          &clockStepped,
+                                          &clockApart};
     return all;
 }
 

@@ -48,6 +48,7 @@ extern const Kind boxDown, noBox;
 
 // Of the machine
 extern const Kind clockStepped;
+extern const Kind clockApart;
 
 } // namespace kinds
 

@@ -100,7 +100,14 @@ Task<Response> setMode(Box& box, Request r)
 Task<Response> expectCall(Box& box, std::shared_ptr<fleet::RouteKey> key, const Loop& loop, Request r)
 {
     const json body = co_await lines::jsonBody(r);
-    co_await key->check(body, loop);
+    Result<void> checked = key->check(body, loop);
+    if (const auto apart = key->apart())
+        box.alarms().raise(alarms::kinds::clockApart, {},
+                           "the switch's is " + std::to_string(std::abs(apart->count())) + " s " +
+                               (apart->count() > 0 ? "ahead" : "behind"));
+    else if (checked)
+        box.alarms().clear(alarms::kinds::clockApart);
+    co_await std::move(checked);
     const auto said = body.find("number");
     const auto parsed =
         PhoneNumber::parse(said != body.end() && said->is_string() ? said->get<std::string>() : std::string());

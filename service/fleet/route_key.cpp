@@ -74,6 +74,9 @@ Result<void> RouteKey::check(const json& body, const Loop& loop)
         return Error{Errc::denied, "mac: is not made with the key of this box's route_key_file"};
     const WallTime now = loop.wallNow();
     const auto at = parseIsoUtc(textOf(body, "at"));
+    apart_.reset();
+    if (at && std::chrono::abs(*at - now) > clocksApart)
+        apart_ = std::chrono::duration_cast<std::chrono::seconds>(*at - now);
     if (!at || std::chrono::abs(*at - now) > clocksApart)
         return Error{Errc::denied, "at: " + (at ? isoUtc(*at) : std::string("no moment")) +
                                        "; this box's clock shows " + isoUtc(now) +

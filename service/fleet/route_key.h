@@ -28,10 +28,14 @@ public:
     RouteKey(Secret key, WallTime started) : key_(std::move(key)), started_(started) {}
     // Errc::denied says what is wrong with it.
     Result<void> check(const nlohmann::json& body, const Loop&);
+    // By how much the switch's clock was ahead of ours (less than 0: behind), where the last request with the right
+    // code was refused for that; empty: it was not.
+    [[nodiscard]] std::optional<std::chrono::seconds> apart() const { return apart_; }
 
 private:
     Secret key_;
     WallTime started_;
+    std::optional<std::chrono::seconds> apart_;
     std::map<std::string, TimePoint> heard_; // by nonce, until its moment is too long ago
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a box answers over HTTP that is more than the store's own answer.
 #include "box/api.h"
+#include "fleet/expected_call.h"
+#include "fleet/route_key.h"
 #include "world.h"
 #include <algorithm>
 #include <gmock/gmock.h>
@@ -36,6 +38,32 @@ TEST(Api, WhoTakesTheAudioOfAMessageStandsInTheLog)
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->status, 200) << answer->body;
     EXPECT_THAT(w.logged(), HasSubstr("audio given out message=" + id + " by=kim"));
+}
+
+// A box whose clock was wrong took no call from the switch, and only the switch's log said why.
+TEST(Api, ASwitchWhoseClockIsAnotherIsAnAlarmUntilItIsRight)
+{
+    World w;
+    const box::BoxParts parts{*w.lines, *w.store, *SpokenPrompts::get().set};
+    box::Box service(w.edges, w.config, parts);
+    const Secret key("0123456789abcdef");
+    const control::Route route = box::expectedRoute(service, key, w.loop);
+    const auto ask = [&](const Secret& with, Duration ahead) {
+        nlohmann::json body{{"number", accessNumber.e164()},
+                            {"call", fleet::toJson(fleet::ExpectedCall{.from = caller, .to = accessNumber})}};
+        body = fleet::signedWith(with, std::move(body),
+                                 w.loop.wallNow() + std::chrono::duration_cast<std::chrono::milliseconds>(ahead),
+                                 *w.random);
+        const auto answer = w.run(control::answer(route.handler, {"POST", "/v1/expected", {}, body.dump(), {}}));
+        return answer ? answer->status : 0;
+    };
+    EXPECT_EQ(ask(key, 10min), 403);
+    ASSERT_TRUE(service.alarms().stands("clock-apart"));
+    EXPECT_EQ(ask(Secret("fedcba9876543210"), -10min), 403) << "who has not the key says nothing about clocks";
+    EXPECT_EQ(ask(key, 1min), 200);
+    EXPECT_FALSE(service.alarms().stands("clock-apart"));
+    EXPECT_EQ(ask(Secret("fedcba9876543210"), 10min), 403);
+    EXPECT_FALSE(service.alarms().stands("clock-apart"));
 }
 
 } // namespace
