@@ -132,6 +132,10 @@ Result<Server::Peer*> Server::add(int socket)
 
 Result<void> Server::attach(VirtualCard& card, int socket)
 {
+    if (!card.exported().present) {
+        close(socket);
+        return Error{Errc::not_found, "card " + card.exported().busId + ": it is unplugged"};
+    }
     if (card.exported().bus) {
         close(socket);
         return Error{Errc::busy, "card " + card.exported().busId + ": a host has it already"};

@@ -202,6 +202,10 @@ TEST(Plug, ACardThatIsPulledOutLeavesItsHostAndMayBeImportedAgain)
     EXPECT_TRUE(late.say(firmware::test::hex("0111 8005 00000000")));
     late.answer();
     EXPECT_EQ(late.answer(), firmware::test::hex("0111 0005 00000000 00000000")) << "nor is it offered";
+    int another[2];
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, another), 0);
+    EXPECT_EQ(server.attach(card, another[0]).error().what, "card 1-1: it is unplugged");
+    close(another[1]);
     ASSERT_TRUE(inject(card, {.what = Fault::plug}));
     EXPECT_TRUE(test::Peer({&card.exported()}).import("1-1"));
     watch->reset();
