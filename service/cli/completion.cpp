@@ -54,7 +54,7 @@ std::string words(const std::set<std::string>& all)
 std::string bashCompletion(const std::vector<Command>& table)
 {
     std::set<std::string> nouns;
-    std::map<std::string, std::set<std::string>> verbs;
+    std::map<std::string, std::set<std::string>> verbs, thirds; // thirds: by the two words before
     std::string cases;
     for (const Command& c : table) {
         if (c.hidden)
@@ -62,12 +62,23 @@ std::string bashCompletion(const std::vector<Command>& table)
         nouns.insert(c.path[0]);
         if (c.path.size() > 1)
             verbs[c.path[0]].insert(c.path[1]);
+        if (c.path.size() > 2)
+            thirds[c.path[0] + " " + c.path[1]].insert(c.path[2]);
         cases += caseOf(c);
     }
     std::string second;
     for (const auto& [noun, all] : verbs)
         second += fmt::format("            {}) mapfile -t COMPREPLY < <(compgen -W '{}' -- \"$word\"); return ;;\n",
                               noun, words(all));
+    std::string third;
+    for (const auto& [begun, all] : thirds)
+        third += fmt::format("        '{}')\n"
+                             "            if ((COMP_CWORD == 3)); then\n"
+                             "                mapfile -t COMPREPLY < <(compgen -W '{}' -- \"$word\")\n"
+                             "                return\n"
+                             "            fi\n"
+                             "            command=\"$command ${{COMP_WORDS[3]}}\" ;;\n",
+                             begun, words(all));
     return fmt::format("# bash completion for callbox; made by: callbox completion bash\n"
                        "_callbox() {{\n"
                        "    local word=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD-1]}}\n"
@@ -82,9 +93,10 @@ std::string bashCompletion(const std::vector<Command>& table)
                        "    fi\n"
                        "    command=\"$noun ${{COMP_WORDS[2]}}\"\n"
                        "    case $command in\n{}    esac\n"
+                       "    case $command in\n{}    esac\n"
                        "}}\n"
                        "complete -F _callbox callbox\n",
-                       words(nouns), second, cases);
+                       words(nouns), second, third, cases);
 }
 
 } // namespace callbox::cli

@@ -107,27 +107,41 @@ std::vector<std::string> visible(const std::vector<Command>& table)
     return out;
 }
 
-std::string verbsOf(const std::vector<Command>& table, const std::string& noun)
+// What may follow the first `n` words; nothing: they begin no command.
+std::vector<std::string> next(const std::vector<Command>& table, const std::vector<std::string>& words, std::size_t n)
 {
-    std::string verbs;
-    for (const Command& c : table)
-        if (!c.hidden && c.path.size() > 1 && c.path[0] == noun)
-            verbs += (verbs.empty() ? "" : ", ") + c.path[1];
-    return verbs;
+    std::vector<std::string> out;
+    for (const Command& c : table) {
+        const bool begins =
+            c.path.size() > n && std::equal(c.path.begin(), c.path.begin() + std::ptrdiff_t(n), words.begin());
+        if (!c.hidden && begins && (out.empty() || out.back() != c.path[n]))
+            out.push_back(c.path[n]);
+    }
+    return out;
+}
+
+std::string joined(const std::vector<std::string>& words, std::size_t n, const std::string& between)
+{
+    std::string out;
+    for (std::size_t i = 0; i < n; ++i)
+        out += (i ? between : "") + words[i];
+    return out;
 }
 
 Error unknownCommand(const std::vector<Command>& table, const std::vector<std::string>& words)
 {
     const std::string noun = words[0];
-    if (const std::string verbs = verbsOf(table, noun); !verbs.empty()) {
-        if (words.size() < 2 || words[1].starts_with("-"))
-            return usage(noun + ": which of " + verbs + "?");
-        std::vector<std::string> known;
-        for (const Command& c : table)
-            if (!c.hidden && c.path.size() > 1 && c.path[0] == noun)
-                known.push_back(c.path[1]);
-        const std::string near = didYouMean(words[1], known);
-        return usage("no command \"" + noun + " " + words[1] + "\"" + (near.empty() ? "; there is " + verbs : near));
+    std::size_t n = 0;
+    while (n < words.size() && !next(table, words, n + 1).empty())
+        ++n;
+    if (n > 0) {
+        const std::vector<std::string> known = next(table, words, n);
+        const std::string verbs = joined(known, known.size(), ", ");
+        const std::string begun = joined(words, n, " ");
+        if (words.size() == n || words[n].starts_with("-"))
+            return usage(begun + ": which of " + verbs + "?");
+        const std::string near = didYouMean(words[n], known);
+        return usage("no command \"" + begun + " " + words[n] + "\"" + (near.empty() ? "; there is " + verbs : near));
     }
     const std::string both = words.size() > 1 && !words[1].starts_with("-") ? noun + " " + words[1] : noun;
     std::vector<std::string> known = visible(table);

@@ -2,6 +2,7 @@
 #include "lab/bring_up.h"
 #include "lab/readiness.h"
 #include "lab/small_file.h"
+#include "lab/started.h"
 #include <algorithm>
 #include <callbox/base/async.h>
 #include <filesystem>
@@ -16,42 +17,12 @@ using nlohmann::json;
 
 constexpr Duration askEvery = 100ms;
 constexpr Duration askLimit = 5s;
-constexpr Duration patience = 15s; // for a daemon to hang up its calls and close its store
 constexpr Duration lockLimit = 10s;
-constexpr std::size_t logLines = 15;
 
 std::string describePath(const std::string& dir)
 {
     return dir + "/lab.json";
 }
-
-// Ends everything unless told to keep it.
-class Guard {
-public:
-    explicit Guard(std::string dir) : dir_(std::move(dir)) {}
-    ~Guard()
-    {
-        if (kept_)
-            return;
-        if (end(started, patience))
-            forgetProcesses(dir_);
-    }
-    Guard(const Guard&) = delete;
-    Guard& operator=(const Guard&) = delete;
-    void keep() { kept_ = true; }
-    Result<void> start(Process p)
-    {
-        if (auto r = lab::start(p); !r)
-            return r;
-        started.push_back(std::move(p));
-        return saveProcesses(dir_, started);
-    }
-    std::vector<Process> started;
-
-private:
-    std::string dir_;
-    bool kept_ = false;
-};
 
 Task<json> ask(LabWorld& world, std::string control, std::string path)
 {
@@ -71,24 +42,6 @@ struct Check {
     std::string control, path;
     std::function<std::string(const json&)> trouble; // why not; empty: fine
 };
-
-Result<void> allAlive(const std::vector<Process>& all)
-{
-    for (const Process& p : all)
-        if (!isAlive(p))
-            return Error{Errc::io, p.name + " (" + p.argv[0] + ") ended at once; the end of " + p.log + ":\n" +
-                                       endOfLog(p.log, logLines)};
-    return {};
-}
-
-Error tooLate(const std::vector<Process>& all, const std::string& who, const std::string& why, Duration limit)
-{
-    std::string text = who + " was not ready within " + std::to_string(toMs(limit) / 1000) + " s: " + why;
-    for (const Process& p : all)
-        if (p.name == who)
-            text += "\nThe end of " + p.log + ":\n" + endOfLog(p.log, logLines);
-    return Error{Errc::io, text};
-}
 
 // Asks until every answer is right. A process that ends meanwhile ends the waiting.
 Task<> waitUntil(LabWorld& world, const std::vector<Process>& all, std::vector<Check> checks, TimePoint until)
@@ -127,19 +80,11 @@ std::vector<Check> readyChecks(const Fleet& f)
     return checks;
 }
 
-Result<void> refuseRunning(const std::string& dir)
+Result<void> refuseLab(const std::string& dir)
 {
-    const auto before = loadProcesses(dir);
-    if (!before)
-        return {}; // nothing there, or nothing readable: no process of ours is known
-    std::string pids;
-    for (const Process& p : *before)
-        if (isAlive(p))
-            pids += " " + std::to_string(p.pid);
-    if (pids.empty())
-        return {};
-    return Error{Errc::busy,
-                 "a lab runs in " + dir + " already (pids" + pids + "); stop it with: callbox lab down --dir " + dir};
+    if (auto r = refuseRunning(dir, "a lab runs"); !r)
+        return Error{r.error().code, r.error().what + "; stop it with: callbox lab down --dir " + dir};
+    return {};
 }
 
 Result<void> writeDescription(const std::string& dir, const json& j)
@@ -206,11 +151,11 @@ Task<> bringUp(LabWorld world, FleetOptions options)
     if (ec)
         co_await Result<void>(systemError(ec.value(), "making the folder " + dir));
     const std::unique_ptr<FolderLock> lock = co_await lockLab(dir);
-    co_await refuseRunning(dir);
+    co_await refuseLab(dir);
     std::filesystem::remove(describePath(dir), ec); // it comes back when it is true again
     co_await writeFleet(fleet);
 
-    Guard guard(dir);
+    Started guard(dir);
     const TimePoint until = world.loop.now() + world.limit;
     for (Process& p : fleetProcesses(fleet)) {
         const bool first = p.name == "exchange" || p.name == "switch";
@@ -222,11 +167,11 @@ Task<> bringUp(LabWorld world, FleetOptions options)
         std::vector<Check> checks;
         checks.push_back(
             answers(name, name == "switch" ? fleet.switchControl() : fleet.exchangeControl(), "/v1/spans"));
-        co_await waitUntil(world, guard.started, std::move(checks), until);
+        co_await waitUntil(world, guard.processes(), std::move(checks), until);
     }
     std::vector<Check> ready = readyChecks(fleet);
-    co_await waitUntil(world, guard.started, std::move(ready), until);
-    const json description = describeFleet(fleet, guard.started);
+    co_await waitUntil(world, guard.processes(), std::move(ready), until);
+    const json description = describeFleet(fleet, guard.processes());
     co_await writeDescription(dir, description);
     guard.keep();
 }
@@ -240,17 +185,17 @@ Task<json> startExchange(LabWorld world, ExchangeOptions options)
     if (ec)
         co_await Result<void>(systemError(ec.value(), "making the folder " + dir + "/exchange"));
     const std::unique_ptr<FolderLock> lock = co_await lockLab(dir);
-    co_await refuseRunning(dir);
+    co_await refuseLab(dir);
     std::filesystem::remove(describePath(dir), ec);
     co_await replaceFile(dir + "/exchange/exchange.ini", ini);
-    Guard guard(dir);
+    Started guard(dir);
     const TimePoint until = world.loop.now() + world.limit;
     Process p = exchangeProcess(options);
     co_await guard.start(std::move(p));
     std::vector<Check> checks;
     checks.push_back(answers("exchange", exchangeControl(dir), "/v1/spans"));
-    co_await waitUntil(world, guard.started, std::move(checks), until);
-    const json description = describeExchange(options, guard.started.front());
+    co_await waitUntil(world, guard.processes(), std::move(checks), until);
+    const json description = describeExchange(options, guard.processes().front());
     co_await writeDescription(dir, description);
     guard.keep();
     co_return description;

@@ -11,6 +11,11 @@ namespace callbox::usbip {
 class BitPipe {
 public:
     enum class Signal { normal, none, ones }; // none: loss of signal; ones: AIS
+    enum class Framing {
+        normal,
+        none,
+        noMultiframe
+    }; // none: loss of frame; noMultiframe: as from a far end without CRC-4
 
     void write(firmware::Octets octets);
     // Whole octets that lie here; where they begin among the bits nobody knows.
@@ -19,10 +24,16 @@ public:
 
     void set(Signal s) { signal_ = s; }
     [[nodiscard]] Signal signal() const { return signal_; }
+    // What only a framer can do to a line is done by the one that writes here.
+    void set(Framing f) { framing_ = f; }
+    [[nodiscard]] Framing framing() const { return framing_; }
+    void remoteAlarm(bool on) { remote_ = on; }
+    [[nodiscard]] bool remoteAlarm() const { return remote_; }
     // So many of the next bits are wrong, one in `every`.
     void errors(unsigned bits, unsigned every = 64);
     // One bit in so many is wrong from now on; 0: none.
     void errorEvery(std::uint64_t bits);
+    [[nodiscard]] bool errored() const { return every_ > 0 || burst_ > 0; } // now, or soon
     // So many bits are left out (positive) or said twice (negative) at once. 256: a frame slipped.
     void slip(int bits) { slip_ += bits; }
     [[nodiscard]] std::uint64_t spoiled() const { return spoiled_; }
@@ -32,6 +43,8 @@ private:
     unsigned spoil(unsigned b);
 
     Signal signal_ = Signal::normal;
+    Framing framing_ = Framing::normal;
+    bool remote_ = false;
     std::uint64_t every_ = 0, toNext_ = 0, burst_ = 0, burstEvery_ = 0, toBurst_ = 0, spoiled_ = 0;
     int slip_ = 0;
     std::array<std::uint8_t, 256> recent_{}; // the last frame's bits, round and round: what a slip says again

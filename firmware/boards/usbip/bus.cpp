@@ -15,6 +15,14 @@ std::uint8_t addressOf(const Submit& s)
     return static_cast<std::uint8_t>(s.endpoint | (s.in ? 0x80 : 0));
 }
 
+// A configuration or an alternate setting.
+bool selects(const firmware::Setup& s)
+{
+    using namespace firmware::usb;
+    return s.type == (standard | toDevice) ? s.request == setConfiguration
+                                           : s.type == (standard | toInterface) && s.request == setInterface;
+}
+
 // Frames between two packets, as the descriptors say.
 unsigned period(const firmware::Personality& p, std::uint8_t endpoint)
 {
@@ -38,6 +46,8 @@ void Bus::submit(Submit s)
     if (queue.size() >= queueMax)
         return refuse(s);
     octets_ += weight(s);
+    if (s.isochronous && period(device_.personality(), addressOf(s)) == 1)
+        streams_.insert(addressOf(s));
     queue.push_back({std::move(s), 0, 0});
 }
 
@@ -54,6 +64,8 @@ void Bus::control(Submit& s)
     const int n = device_.control(s.setup, s.data);
     if (n == firmware::stalled)
         return reply_(submitReply(s, brokenPipe, {}, 0));
+    if (selects(s.setup))
+        streams_.clear();
     reply_(submitReply(s, 0, s.in ? Octets(s.data).first(static_cast<std::size_t>(n)) : Octets(), s.length));
 }
 
@@ -72,9 +84,24 @@ void Bus::unlink(const Unlink& u)
             continue;
         octets_ -= weight(it->submit);
         queue.erase(it);
+        if (queue.empty())
+            streams_.erase(endpoint);
         return reply_(unlinkReply(u, unlinked));
     }
     reply_(unlinkReply(u, 0)); // answered already: its answer is on the way
+}
+
+bool Bus::ready() const
+{
+    return std::all_of(streams_.begin(), streams_.end(), [this](std::uint8_t endpoint) {
+        const auto it = queues_.find(endpoint);
+        return it != queues_.end() && !it->second.empty();
+    });
+}
+
+void Bus::goOnWithout()
+{
+    std::erase_if(streams_, [this](std::uint8_t endpoint) { return queues_[endpoint].empty(); });
 }
 
 void Bus::frame()

@@ -58,10 +58,13 @@ Result<void> Connection::receive(Octets octets)
         if (const auto* import = std::get_if<ImportRequest>(&**request)) {
             const auto it =
                 std::find_if(cards_.begin(), cards_.end(), [&](const Export* e) { return e->busId == import->busId; });
-            if (it == cards_.end() || (*it)->bus) {
+            const bool there = it != cards_.end() && (*it)->present;
+            if (!there || (*it)->bus) {
                 send_(importReply(nullptr));
-                return Error{it == cards_.end() ? Errc::not_found : Errc::busy,
-                             "import of " + import->busId + (it == cards_.end() ? ": no such card" : ": it is taken")};
+                return Error{there ? Errc::busy : Errc::not_found, "import of " + import->busId +
+                                                                       (there                ? ": it is taken"
+                                                                        : it == cards_.end() ? ": no such card"
+                                                                                             : ": it is unplugged")};
             }
             attach(**it);
             const Listing l = listing(**it);
@@ -69,7 +72,7 @@ Result<void> Connection::receive(Octets octets)
         } else if (std::holds_alternative<ListRequest>(**request)) {
             std::vector<Listing> all;
             for (const Export* e : cards_)
-                if (!e->bus)
+                if (!e->bus && e->present)
                     all.push_back(listing(*e));
             send_(listReply(all));
         } else if (auto* submit = std::get_if<Submit>(&**request)) {

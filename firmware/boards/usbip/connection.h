@@ -10,7 +10,8 @@ namespace callbox::usbip {
 struct Export {
     std::string busId; // "1-1"
     firmware::Device& device;
-    Bus* bus = nullptr; // while somebody has it
+    Bus* bus = nullptr;  // while somebody has it
+    bool present = true; // false: pulled out of the bus
 };
 Listing listing(const Export& e);
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // callbox-virtual-card: cards that a kernel attaches by USB/IP. Wiring only.
+#include "boards/usbip/order_server.h"
+#include "boards/usbip/orders.h"
 #include "boards/usbip/server.h"
 #include <boost/program_options.hpp>
 #include <csignal>
@@ -13,7 +15,7 @@ using namespace callbox::usbip;
 namespace po = boost::program_options;
 
 struct Options {
-    std::string address, personality;
+    std::string address, personality, control;
     unsigned port = 0, cards = 0, e1 = 0;
     int ppm = 0;
 };
@@ -47,7 +49,14 @@ int run(const Options& o)
         std::cerr << "callbox-virtual-card: " << port.error().what << "\n";
         return 1;
     }
-    std::cout << "listening on " << o.address << ":" << *port << std::endl;
+    const std::string where = fmt::format("{}:{}", o.address, *port);
+    const Orders orders(lent, o.personality, where);
+    OrderServer control(loop, Log(*sink, "control"), [&](std::string_view order) { return orders.answer(order); });
+    if (auto r = o.control.empty() ? Result<void>() : control.listen(o.control); !r) {
+        std::cerr << "callbox-virtual-card: " << r.error().what << "\n";
+        return 1;
+    }
+    std::cout << "listening on " << where << std::endl;
     loop.onSignals({SIGTERM, SIGINT}, [&](int) { loop.stop(); });
     server.start();
     loop.run();
@@ -66,7 +75,8 @@ int main(int argc, char** argv)
         "personality", po::value(&o.personality)->default_value("card"), "card, or ice1usb")(
         "cards", po::value(&o.cards)->default_value(2), "1..8; the lines of each two are plugged into each other")(
         "e1", po::value(&o.e1)->default_value(1), "E1 ports of each: 1, 2")(
-        "ppm", po::value(&o.ppm)->default_value(0), "how far the clock of every second card is off, -1000..1000");
+        "ppm", po::value(&o.ppm)->default_value(0), "how far the clock of every second card is off, -1000..1000")(
+        "control", po::value(&o.control), "a Unix socket for orders: what goes wrong on the lines");
     po::variables_map given;
     try {
         po::store(po::parse_command_line(argc, argv, all), given);

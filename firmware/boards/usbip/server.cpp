@@ -14,9 +14,8 @@ namespace callbox::usbip {
 namespace {
 
 constexpr std::size_t unsentMax = 16 << 20; // octets a peer may leave unread
-constexpr unsigned behindMax = 100;         // frames made up for at once; what is more is left out
 constexpr std::size_t peersMax = 32;
-constexpr Duration pause = 1s; // after a failure to accept; between two warnings
+constexpr Duration pause = 1s; // after a failure to accept
 
 } // namespace
 
@@ -40,7 +39,8 @@ struct Server::Peer {
 };
 
 Server::Server(Loop& loop, Log log, std::vector<VirtualCard*> cards)
-    : loop_(loop), log_(std::move(log)), cards_(std::move(cards)), clock_(loop), sweeper_(loop), again_(loop)
+    : loop_(loop), log_(std::move(log)), cards_(std::move(cards)),
+      clock_(loop, log_, cards_, [this] { dropLeaving(); }), sweeper_(loop), again_(loop)
 {
 }
 
@@ -132,6 +132,10 @@ Result<Server::Peer*> Server::add(int socket)
 
 Result<void> Server::attach(VirtualCard& card, int socket)
 {
+    if (!card.exported().present) {
+        close(socket);
+        return Error{Errc::not_found, "card " + card.exported().busId + ": it is unplugged"};
+    }
     if (card.exported().bus) {
         close(socket);
         return Error{Errc::busy, "card " + card.exported().busId + ": a host has it already"};
@@ -161,6 +165,7 @@ void Server::readable(Peer& peer)
     const auto r = peer.connection->receive(Octets(buffer).first(static_cast<std::size_t>(n)));
     if (!r)
         drop(peer, r.error().what);
+    clock_.look();
 }
 
 void Server::send(Peer& peer, OctetBuffer octets)
@@ -214,38 +219,16 @@ void Server::drop(Peer& peer, const std::string& why)
 void Server::sweep()
 {
     peers_.remove_if([](const Peer& p) { return p.done; });
+    clock_.look();
 }
 
-void Server::start()
+void Server::dropLeaving()
 {
-    next_ = loop_.now() + 1ms;
-    warnNext_ = loop_.now();
-    clock_.at(next_, [this] { tick(); });
-}
-
-void Server::tick()
-{
-    unsigned frames = 0;
-    for (; next_ <= loop_.now(); next_ += 1ms) {
-        if (++frames > behindMax) {
-            ++late_;
-            continue;
-        }
-        for (VirtualCard* c : cards_) {
-            c->millisecond();
-            if (c->takeRestart())
-                for (Peer& p : peers_)
-                    if (p.connection->card() == &c->exported())
-                        drop(p, "the card starts anew");
-        }
-    }
-    if (late_ > warned_ && loop_.now() >= warnNext_) {
-        log_.warning("frames are left out: the process comes too late for them",
-                     {{"frames", late_ - warned_}, {"all", late_}});
-        warned_ = late_;
-        warnNext_ = loop_.now() + pause;
-    }
-    clock_.at(next_, [this] { tick(); });
+    for (VirtualCard* c : cards_)
+        if (c->takeLeaving())
+            for (Peer& p : peers_)
+                if (p.connection->card() == &c->exported())
+                    drop(p, "the card leaves the bus");
 }
 
 } // namespace callbox::usbip

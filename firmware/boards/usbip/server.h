@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// USB/IP over TCP on the loop, for the cards of one process, and the clock that drives them: one millisecond of the
-// loop's time is one frame.
+// USB/IP over TCP on the loop, for the cards of one process, whose clock it has.
 #pragma once
-#include "boards/usbip/virtual_card.h"
+#include "boards/usbip/card_clock.h"
 #include <callbox/base/edges.h>
 #include <list>
 
@@ -21,9 +20,7 @@ public:
     Result<std::uint16_t> listen(const std::string& address, std::uint16_t port);
     // A connected stream socket whose peer has the card already (vhci_hcd's `attach`); it is closed here.
     Result<void> attach(VirtualCard& card, int socket);
-    // The clock. Frames for which the process comes too late are left out, with a warning once a second at most.
-    void start();
-    [[nodiscard]] std::uint64_t lateFrames() const { return late_; }
+    void start() { clock_.start(); } // the cards' time
 
 private:
     struct Peer;
@@ -35,8 +32,8 @@ private:
     void send(Peer& peer, OctetBuffer octets);
     void flush(Peer& peer);
     void drop(Peer& peer, const std::string& why);
-    void tick();
-    void sweep(); // peers that are done
+    void dropLeaving(); // peers of cards that leave the bus
+    void sweep();       // peers that are done
 
     Loop& loop_;
     Log log_;
@@ -44,9 +41,8 @@ private:
     int listening_ = -1;
     std::unique_ptr<Watch> watch_;
     std::list<Peer> peers_;
-    Timer clock_, sweeper_, again_;
-    TimePoint next_{}, warnNext_{};
-    std::uint64_t late_ = 0, warned_ = 0;
+    CardClock clock_;
+    Timer sweeper_, again_;
 };
 
 } // namespace callbox::usbip

@@ -25,6 +25,13 @@ void VirtualCard::plug(unsigned port, VirtualCard& other, unsigned otherPort)
     Wire& w = wires_[port];
     lines_[port].connect(w.toCard, w.fromCard);
     other.lines_[otherPort].connect(w.fromCard, w.toCard);
+    wired_[port] = other.wired_[otherPort] = true;
+}
+
+void VirtualCard::plugIn(bool in)
+{
+    leaving_ = leaving_ || (export_.present && !in);
+    export_.present = in;
 }
 
 void VirtualCard::millisecond()

@@ -21,13 +21,18 @@ public:
     [[nodiscard]] firmware::Device& device() { return device_; }
     [[nodiscard]] Wire& wire(unsigned port) { return wires_[port]; }
     [[nodiscard]] VirtualLine& line(unsigned port) { return lines_[port]; }
+    [[nodiscard]] const std::string& busId() const { return export_.busId; }
     void drift(int ppm); // of the card's clock, all ports
+    [[nodiscard]] int drift() const { return ppm_; }
     // This port's line is plugged into that of another card (or another port), crossed.
     void plug(unsigned port, VirtualCard& other, unsigned otherPort);
+    [[nodiscard]] bool wired(unsigned port) const { return wired_[port]; }
+    // Into the bus, where a host may then import it, or out of it.
+    void plugIn(bool in);
     // A millisecond: the lines, then a frame of USB if a host has the card.
     void millisecond();
-    // The card asked to leave the bus (a reset, or to start its loader); who asks has to close the connection.
-    [[nodiscard]] bool takeRestart() { return std::exchange(restart_, false); }
+    // The card leaves the bus (a reset, its loader starts, it was pulled out); who asks has to close the connection.
+    [[nodiscard]] bool takeLeaving() { return std::exchange(leaving_, false); }
 
 private:
     [[nodiscard]] std::uint32_t milliseconds() const override { return now_; }
@@ -35,15 +40,16 @@ private:
     card_sensors sensors() override;
     firmware::Buffer memory() override { return memory_; }
     void memoryWritten() override {} // it lives as long as the process
-    void restart(Restart) override { restart_ = true; }
+    void restart(Restart) override { leaving_ = true; }
 
     std::string serial_;
     std::uint32_t now_ = 0;
     int ppm_ = 0;
-    bool restart_ = false;
+    bool leaving_ = false;
     std::array<std::uint8_t, 256> memory_{};
     firmware::Device device_;
     std::array<Wire, firmware::e1PortsMax> wires_;
+    std::array<bool, firmware::e1PortsMax> wired_{};
     std::array<VirtualLine, firmware::e1PortsMax> lines_;
     Export export_;
 };

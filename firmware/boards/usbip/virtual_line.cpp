@@ -10,6 +10,7 @@ namespace {
 using namespace firmware::core;
 using firmware::E1Port;
 constexpr std::int64_t million = 1'000'000;
+constexpr unsigned slipEvery = 64;  // frames: each is an event of its own, and the host hears of one in 4 ms
 constexpr unsigned silentAfter = 4; // ms: a peer's clock may be late by less
 
 E1Slot0 slotZero(const E1Port& port)
@@ -93,6 +94,7 @@ void VirtualLine::chunk(FrameIn line)
     transmitter_.received(receiver_.block(), receiver_.multiframe());
     if (!framed || (framing_ == E1Framing::crc4 && !receiver_.multiframe())) {
         firstKnown_ = false;
+        shift_ = 0;
         return port_.receiveNothing();
     }
     const unsigned said = receiver_.number();
@@ -111,17 +113,50 @@ void VirtualLine::chunk(FrameIn line)
             port_.blocks(firstErrored_, b.errored);
         }
     }
-    port_.receive(frame, number_);
+    hand(frame);
+}
+
+// Numbers go on over a slip: what the host gets has a multiframe of its own, as behind any elastic store.
+void VirtualLine::hand(FrameIn frame)
+{
+    ++slipAge_;
+    const int slipped = slipAge_ < slipEvery || slip_ == 0 ? 0 : slip_ > 0 ? 1 : -1;
+    if (slipped != 0) {
+        slipAge_ = 0;
+        slip_ -= slipped;
+        port_.slip(slipped);
+    }
+    if (slipped <= 0)
+        port_.receive(frame, (number_ + shift_) % 16);
+    shift_ = static_cast<unsigned>(static_cast<int>(shift_) - slipped) % 16;
+    if (slipped < 0)
+        port_.receive(frame, (number_ + shift_) % 16);
+}
+
+// A multiframe is looked for only when frames were lost (G.706 4.2): that is how its loss begins.
+void VirtualLine::spoil(FrameOut frame)
+{
+    constexpr unsigned lossAfter = 3; // G.706 4.1.1
+    const bool signal = (frame[0] & 0x7f) == 0x1b;
+    if (to_->framing() == BitPipe::Framing::normal) {
+        lostSignals_ = 0;
+    } else if (signal && (to_->framing() == BitPipe::Framing::none || lostSignals_ < lossAfter)) {
+        frame[0] ^= 0x7f;
+        ++lostSignals_;
+    } else if (!signal) {
+        frame[0] |= 0x80; // no multiframe alignment signal, 001011
+    }
 }
 
 void VirtualLine::transmit(unsigned frames)
 {
     std::array<std::uint8_t, 32> frame{};
-    transmitter_.setRemoteAlarm(port_.remoteAlarm());
+    transmitter_.setRemoteAlarm(port_.remoteAlarm() || to_->remoteAlarm());
     for (unsigned i = 0; i < frames; ++i) {
         const E1Port::Send what = port_.transmit(frame);
         transmitter_.setAis(what == E1Port::Send::ais);
         transmitter_.frame(frame);
+        spoil(frame);
         const bool own = port_.tx().loopback == 1 || port_.loop() == CARD_LOOP_LINE;
         if (!own && !(port_.tx().loopback == 2 && other_))
             to_->write(frame);

@@ -22,6 +22,11 @@ public:
     }
     // How far the card's own clock is off, in parts per million. It counts while the port does not take the line's.
     void drift(int ppm) { ppm_ = ppm; }
+    // What the far end sends, and what goes wrong with it on the way.
+    [[nodiscard]] BitPipe& incoming() { return *from_; }
+    // So many of the frames received are left out (positive) or said twice (negative) between the line's clock and the
+    // card's, as where neither follows the other: controlled slips (G.822), one in 8 ms.
+    void slip(int frames) { slip_ += frames; }
     void loopFrom(VirtualLine* other) { other_ = other; } // whose bits go out at loopback 2
     void millisecond();
     [[nodiscard]] const firmware::core::E1Receiver& receiver() const { return receiver_; }
@@ -29,7 +34,9 @@ public:
 private:
     void receive();
     void chunk(firmware::core::FrameIn line);
+    void hand(firmware::core::FrameIn frame);
     void transmit(unsigned frames);
+    void spoil(firmware::core::FrameOut frame);
     void settings();
     unsigned paced();
 
@@ -45,6 +52,10 @@ private:
     unsigned silent_ = 0;                            // ms without a bit
     unsigned received_ = 0;                          // frames' worth of bits in this millisecond
     unsigned number_ = 0;                            // of frames that have none of their own
+    int slip_ = 0;                                   // to come
+    unsigned slipAge_ = 0;                           // frames since the last one
+    unsigned shift_ = 0;                             // by how much numbers are off for those that slipped
+    unsigned lostSignals_ = 0;                       // frame alignment signals in a row that were spoiled
     bool firstKnown_ = false, firstErrored_ = false; // sub-multiframe I of a multiframe
     firmware::core::E1Counters last_;
     firmware::core::Defects defects_ = 0; // all that stood in this millisecond

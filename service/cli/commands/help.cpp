@@ -19,7 +19,7 @@ Task<Exit> run(Context& c)
         wanted += " " + c.values.text("VERB");
     bool found = false;
     for (const Command& command : allCommands()) {
-        if (command.hidden || (command.words() != wanted && command.path[0] != wanted))
+        if (command.hidden || !(command.words() + " ").starts_with(wanted + " "))
             continue;
         c.out() << (found ? "\n" : "") << helpOf(command);
         found = true;

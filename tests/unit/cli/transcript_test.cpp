@@ -81,6 +81,9 @@ TEST_P(Transcripts, SayWhatTheySaid)
     if (calls.command == "lab up" || calls.command == "lab exchange") {
         EXPECT_TRUE(lab::takeDown(world.path("LAB")));
     }
+    if (calls.command == "lab card up") {
+        EXPECT_TRUE(lab::takeDown(world.path("LAB/cards")));
+    }
     transcript.compare(fileName(calls.command));
 }
 
@@ -91,9 +94,19 @@ TEST(Transcript, WithoutACommand)
 {
     World world;
     Transcript transcript;
-    const Words all[] = {{},         {"--help"},           {"help", "box"},   {"--version"},
-                         {"box"},    {"box", "--json"},    {"box", "stauts"}, {"box", "explode"},
-                         {"stauts"}, {"messages", "list"}, {"--json"}};
+    const Words all[] = {{},
+                         {"--help"},
+                         {"help", "box"},
+                         {"--version"},
+                         {"box"},
+                         {"box", "--json"},
+                         {"box", "stauts"},
+                         {"box", "explode"},
+                         {"lab", "card"},
+                         {"lab", "card", "atach"},
+                         {"stauts"},
+                         {"messages", "list"},
+                         {"--json"}};
     for (const Words& words : all)
         transcript.add(words, world.run(words));
     transcript.compare("callbox");
@@ -111,9 +124,20 @@ TEST(Transcript, ALabComesUpOnceAndGoesDown)
     transcript.compare("lab");
 }
 
+TEST(Transcript, VirtualCardsComeUpOnceAndGoDown)
+{
+    World world;
+    Transcript transcript;
+    const Words up{"lab", "card", "up", "--dir", "LAB", "--json"};
+    const Words down{"lab", "card", "down", "--dir", "LAB"};
+    for (const Words& words : {up, up, down, up, with(down, {"--json"}), down})
+        transcript.add(words, world.run(words));
+    transcript.compare("cards");
+}
+
 TEST(Transcript, EveryFileIsOfACommand)
 {
-    std::vector<std::string> expected{"callbox.txt", "lab.txt"};
+    std::vector<std::string> expected{"callbox.txt", "cards.txt", "lab.txt"};
     for (const CommandCalls& c : commandCalls())
         expected.push_back(fileName(c.command) + ".txt");
     std::sort(expected.begin(), expected.end());

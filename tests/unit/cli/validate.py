@@ -22,7 +22,7 @@ def documents(transcripts, commands):
                 continue
             # Process numbers differ from run to run: transcripts have a word for them.
             text = out.group(1).replace("[PID]", "[1]").replace(": PID", ": 1")
-            name = next((n for n in ("_".join(words[:2]), words[0]) if n in commands), None)
+            name = next((n for n in ("_".join(words[:3]), "_".join(words[:2]), words[0]) if n in commands), None)
             yield f"{file.name}: {' '.join(words)}", name, json.loads(text)
 
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "world.h"
+#include "boards/usbip/order_server.h"
+#include "boards/usbip/orders.h"
+#include "boards/usbip/server.h"
 #include "cli/run.h"
+#include "lab/cards.h"
 #include "lab/fleet_files.h"
 #include "lab/small_file.h"
 #include "parts.h"
@@ -69,6 +73,23 @@ struct DaemonsOfALab {
     std::vector<std::string> paths;
 };
 
+// Two virtual cards, in this process: their firmware, their socket for orders and USB/IP. Their time stands still.
+struct CardsOfALab {
+    CardsOfALab(RealLoop& loop, const std::string& dir) : server(loop, Log(), {&a, &b})
+    {
+        a.plug(0, b, 0);
+        const auto port = server.listen("127.0.0.1", 0);
+        orders.emplace(std::vector<usbip::VirtualCard*>{&a, &b}, "card", "127.0.0.1:" + std::to_string(*port));
+        control.emplace(loop, Log(), [this](std::string_view order) { return orders->answer(order); });
+        EXPECT_TRUE(control->listen(lab::cardsControl(dir)));
+    }
+    usbip::VirtualCard a{firmware::Personality::card(1), "0000000000000001", "1-1"},
+        b{firmware::Personality::card(1), "0000000000000002", "1-2"};
+    usbip::Server server;
+    std::optional<usbip::Orders> orders; // when the port is known
+    std::optional<usbip::OrderServer> control;
+};
+
 void replaceAll(std::string& text, const std::string& what, const std::string& by)
 {
     for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
@@ -91,9 +112,9 @@ World::World()
     std::string pattern = (fs::temp_directory_path() / "callbox cli XXXXXX").string();
     folder_ = mkdtemp(pattern.data());
     fs::permissions(folder_, fs::perms::owner_all | fs::perms::group_all | fs::perms::others_all);
-    for (const char* sub : {"/lab", "/empty", "/out", "/bin"})
+    for (const char* sub : {"/lab", "/lab/cards", "/empty", "/out", "/bin"})
         fs::create_directory(folder_ + sub);
-    for (const char* name : {"callbox", "callboxd", "callbox-switchd"}) {
+    for (const char* name : {"callbox", "callboxd", "callbox-switchd", "callbox-virtual-card"}) {
         const std::string program = folder_ + "/bin/" + name;
         EXPECT_TRUE(lab::replaceFile(program, "#!/bin/sh\nexec sleep 1000\n"));
         fs::permissions(program, fs::perms::owner_all);
@@ -105,6 +126,13 @@ World::World()
     EXPECT_TRUE(lab::replaceFile(path("OUT") + "/boxes.json", boxesJson().dump()));
     fs::create_directories(path("OUT/machine/proc"));
     EXPECT_TRUE(lab::replaceFile(path("OUT/machine/proc/modules"), "ext4 995328 1 - Live 0x0\ncrc16 12288 1 ext4,\n"));
+    const std::string vhci = path("OUT/machine/sys/devices/platform/vhci_hcd.0");
+    fs::create_directories(vhci);
+    EXPECT_TRUE(lab::replaceFile(vhci + "/attach", ""));
+    EXPECT_TRUE(lab::replaceFile(vhci + "/status", "hub port sta spd dev      sockfd local_busid\n"
+                                                   "hs  0000 006 002 00010001 000003 1-1\n"
+                                                   "hs  0001 004 000 00000000 000000 0-0\n"
+                                                   "ss  0015 004 000 00000000 000000 0-0\n"));
     EXPECT_TRUE(lab::replaceFile(path("OUT/dahdi.ini"), "[box]\nid = box7\nstate = " + path("OUT/machine") +
                                                             "\nlock = no\n\n[span trunk1]\nbackend = dahdi\n"
                                                             "span = 0123/1\n"));
@@ -137,7 +165,9 @@ std::string World::shown(std::string text) const
     static const std::regex one("(\"pid\": |pid |pids )[0-9]+( [0-9]+)*");
     text = std::regex_replace(text, one, "$1PID");
     static const std::regex list("\"pids\": \\[[0-9,\\s]+\\]");
-    return std::regex_replace(text, list, "\"pids\": [PID]");
+    text = std::regex_replace(text, list, "\"pids\": [PID]");
+    static const std::regex address("127\\.0\\.0\\.1:[0-9]{4,5}");
+    return std::regex_replace(text, address, "127.0.0.1:PORT");
 }
 
 Said World::run(const std::vector<std::string>& words, Daemons daemons)
@@ -154,9 +184,15 @@ Said World::runWith(const std::vector<std::string>& words, Daemons daemons, std:
 {
     RealLoop loop;
     const DaemonsOfALab answering(loop, plan(path("LAB"), folder_ + "/bin"), asked, health);
-    if (daemons == Daemons::locked)
+    std::optional<CardsOfALab> cards;
+    if (words.size() > 1 && words[0] == "lab" && words[1] == "card")
+        cards.emplace(loop, path("LAB"));
+    if (daemons == Daemons::locked) {
         for (const std::string& socket : answering.paths)
             fs::permissions(socket, fs::perms::none);
+        if (cards)
+            fs::permissions(lab::cardsControl(path("LAB")), fs::perms::none);
+    }
     std::vector<std::string> given;
     given.reserve(words.size());
     for (const std::string& w : words)

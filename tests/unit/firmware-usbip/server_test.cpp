@@ -246,62 +246,6 @@ TEST_F(Sockets, TheThirtyThirdPeerIsTurnedAway)
     EXPECT_TRUE(served()) << "there is room again";
 }
 
-// A loop whose time jumps, as that of a process that was held up.
-struct JumpingLoop final : Loop {
-    TimePoint time{};
-    std::map<TimerId, std::pair<TimePoint, Callback>> timers;
-    TimerId last = 0;
-    [[nodiscard]] TimePoint now() const override { return time; }
-    [[nodiscard]] WallTime wallNow() const override { return {}; }
-    void post(Callback cb) override { startTimer(time, std::move(cb)); }
-    TimerId startTimer(TimePoint when, Callback cb) override
-    {
-        timers.emplace(++last, std::pair(when, std::move(cb)));
-        return last;
-    }
-    void cancelTimer(TimerId id) override { timers.erase(id); }
-    Result<std::unique_ptr<Watch>> watch(int, Interest, Callback) override
-    {
-        return Error{Errc::unsupported, "no descriptors here"};
-    }
-    void jump(Duration d)
-    {
-        time += d;
-        for (;;) {
-            const auto due =
-                std::find_if(timers.begin(), timers.end(), [&](const auto& t) { return t.second.first <= time; });
-            if (due == timers.end())
-                return;
-            const Callback cb = std::move(due->second.second);
-            timers.erase(due);
-            cb();
-        }
-    }
-};
-
-TEST(Clock, FramesLeftOutAreToldOnceASecondAtMost)
-{
-    JumpingLoop loop;
-    Warnings warnings;
-    VirtualCard card{Personality::card(1), "000000000000000a", "1-1"};
-    Server server(loop, Log(warnings, "test"), {&card});
-    server.start();
-    for (unsigned i = 0; i < 10; ++i)
-        loop.jump(100ms);
-    EXPECT_TRUE(warnings.said.empty()) << "that much is made up for";
-    const std::string what = "frames are left out: the process comes too late for them ";
-    loop.jump(500ms);
-    EXPECT_EQ(warnings.said, std::vector<std::string>{what + "frames=400 all=400"});
-    loop.jump(200ms);
-    loop.jump(300ms);
-    EXPECT_EQ(warnings.said.size(), 1u);
-    EXPECT_EQ(server.lateFrames(), 700u);
-    for (unsigned i = 0; i < 6; ++i)
-        loop.jump(100ms);
-    ASSERT_EQ(warnings.said.size(), 2u);
-    EXPECT_EQ(warnings.said[1], what + "frames=300 all=700");
-}
-
 TEST_F(Sockets, AnAddressThatIsNoneIsNamed)
 {
     EXPECT_EQ(server.listen("localhost", 0).error().what,
