@@ -70,7 +70,7 @@ Result<unsigned> Vhci::freePort() const
         std::istringstream words(line);
         std::string hub;
         unsigned port = 0, state = 0;
-        if (!(words >> hub >> port >> state))
+        if (!(words >> hub >> port >> state) || (hub != "hs" && hub != "ss"))
             continue;
         understood = true;
         if (hub == "hs" && state == 4)
