@@ -3,6 +3,7 @@
 #pragma once
 #include "boards/usbip/connection.h"
 #include "boards/usbip/virtual_line.h"
+#include <functional>
 #include <optional>
 
 namespace callbox::usbip {
@@ -26,6 +27,8 @@ public:
     void plug(unsigned port, VirtualCard& other, unsigned otherPort);
     // A millisecond: the lines, then a frame of USB if a host has the card.
     void millisecond();
+    // Its light: a card without a front says so here. Empty: nobody looks.
+    std::function<void(bool on)> onBlink;
     // The card asked to leave the bus (a reset, or to start its loader); who asks has to close the connection.
     [[nodiscard]] bool takeRestart() { return std::exchange(restart_, false); }
 
@@ -33,6 +36,12 @@ private:
     [[nodiscard]] std::uint32_t milliseconds() const override { return now_; }
     [[nodiscard]] std::string_view serial() const override { return serial_; }
     card_sensors sensors() override;
+    card_selftest selfTest(bool start) override;
+    void blink(bool on) override
+    {
+        if (onBlink)
+            onBlink(on);
+    }
     firmware::Buffer memory() override { return memory_; }
     void memoryWritten() override {} // it lives as long as the process
     void restart(Restart) override { restart_ = true; }
@@ -41,6 +50,7 @@ private:
     std::uint32_t now_ = 0;
     int ppm_ = 0;
     bool restart_ = false;
+    card_selftest tested_{};
     std::array<std::uint8_t, 256> memory_{};
     firmware::Device device_;
     std::array<Wire, firmware::e1PortsMax> wires_;
