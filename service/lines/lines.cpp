@@ -72,24 +72,22 @@ void Line::tryStart()
 
 void Line::retry()
 {
-    again_.after(pause_, [this] { startAgain(); });
+    const auto startAgain = [this] {
+        span_->io().stop();
+        tryStart();
+    };
+    again_.after(pause_, startAgain);
     pause_ = std::min(2 * pause_, Duration(longestPause));
     auto* arrival = dynamic_cast<hal::CardArrival*>(&span_->io());
     if (!arrival)
         return;
-    const auto heard = arrival->awaitCard([this] {
+    const auto heard = arrival->awaitCard([this, startAgain] {
         again_.cancel();
         pause_ = firstPause;
         startAgain();
     });
     if (!heard)
         edges_.log.debug("a card that is plugged in is not heard of", {{"span", name()}, {"error", heard.error()}});
-}
-
-void Line::startAgain()
-{
-    span_->io().stop();
-    tryStart();
 }
 
 Result<void> Line::setFaults(const hal::VirtualFaults& faults)

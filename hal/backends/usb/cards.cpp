@@ -65,7 +65,7 @@ public:
         }
         if (!mine)
             return Error{Errc::not_found,
-                         "no USB card is called " + id + (known.empty() ? "; there is none" : "; there is " + known)};
+                         known.empty() ? "there is no USB card" : "no USB card has this name; there is " + known};
         auto device = bus_->open(*mine);
         if (!device)
             return device.error();

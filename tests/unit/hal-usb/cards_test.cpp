@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What is asked of a card for diagnosis, while its ports are at work and whatever it answers.
+#include "../../../hal/backends/usb/card_questions.h"
 #include "../../../hal/backends/usb/card_words.h"
 #include "../../../hal/backends/usb/cards.h"
 #include "../../../hal/backends/usb/usb_span.h"
 #include "../../support/usbip_host.h"
 #include <gmock/gmock.h>
+#include <random>
 
 namespace callbox::tests {
 
@@ -215,6 +217,59 @@ TEST_F(CardsTest, ACardPulledOutWhileItIsAskedIsGone)
     EXPECT_EQ(outcome(card->info()).error().code, Errc::gone);
     EXPECT_EQ(outcome(card->log()).error().code, Errc::gone);
     EXPECT_EQ(outcome(card->selfTest()).error().code, Errc::gone);
+}
+
+// A card that answers anything, now and then in the right form.
+class ChanceDevice final : public usb::Device {
+public:
+    ChanceDevice(Loop& loop, unsigned seed) : loop_(loop), chance_(seed) {}
+    Result<void> claim(unsigned) override
+    {
+        ADD_FAILURE() << "nothing is claimed for a question";
+        return {};
+    }
+    void select(unsigned, unsigned, Done) override { ADD_FAILURE() << "no setting is changed"; }
+    std::unique_ptr<usb::Transfer> transfer(const usb::Endpoint&, unsigned, std::function<void(usb::Outcome)>) override
+    {
+        return nullptr;
+    }
+    void control(const usb::Request& r, OctetBuffer data, Done done) override
+    {
+        EXPECT_EQ(r.type & 0x60, 0x40) << "vendor requests alone need no claim";
+        Result<OctetBuffer> answer = Error{Errc::unsupported, "stalled"};
+        if (chance_() % 4 != 0) {
+            OctetBuffer octets(r.in() ? chance_() % (data.size() + 1) : 0);
+            for (std::uint8_t& o : octets)
+                o = static_cast<std::uint8_t>(chance_());
+            const std::uint8_t magic[] = {0x54, 0x4c, 0x43, 0x31, CARD_MAJOR, 0};
+            if (r.request == CARD_REQ_GET_PROTO && octets.size() >= sizeof magic)
+                std::copy(std::begin(magic), std::end(magic), octets.begin());
+            answer = std::move(octets);
+        }
+        loop_.post([done = std::move(done), answer = std::move(answer)] { done(answer); });
+    }
+
+private:
+    Loop& loop_;
+    std::minstd_rand chance_;
+};
+
+TEST_F(CardsTest, ACardThatAnswersAnythingIsTakenForWhatItSays)
+{
+    unsigned told = 0, refused = 0;
+    const auto add = [&](const auto& r) { ++(r ? told : refused); };
+    for (unsigned seed = 1; seed <= 100; ++seed) {
+        ChanceDevice device(loop, seed);
+        const usb::DeviceFacts facts;
+        add(outcome(usb::askInfo(loop, device, facts)));
+        add(outcome(usb::askCounts(loop, device, facts)));
+        add(outcome(usb::askSensors(loop, device)));
+        add(outcome(usb::askLog(loop, device)));
+        add(outcome(usb::runSelfTest(loop, device)));
+        add(outcome(usb::blink(loop, device, 5)));
+    }
+    EXPECT_GT(told, 100U);
+    EXPECT_GT(refused, 50U);
 }
 
 card_log_record record(unsigned sequence, unsigned code, unsigned port, unsigned value)
