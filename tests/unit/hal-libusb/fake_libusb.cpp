@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cstdlib>
 #include <libusb.h>
+#include <memory>
 #include <mutex>
 #include <sys/eventfd.h>
 #include <unistd.h>
+#include <utility>
 
 struct libusb_context {
     int event = -1;
@@ -31,15 +33,15 @@ struct State {
     libusb_device_handle handle;
     libusb_device* list[2] = {nullptr, nullptr};
     std::vector<UnderWay> transfers;
-    bool inCallback = false;
     std::mutex calls; // they come from two threads
 };
 std::unique_ptr<State> state;
+thread_local bool inCallback = false;
 
 void note(const char* what)
 {
     const std::lock_guard lock(state->calls);
-    state->usb.calls.push_back({what, std::this_thread::get_id(), state->inCallback});
+    state->usb.calls.push_back({what, std::this_thread::get_id(), inCallback});
 }
 void wake()
 {
@@ -82,12 +84,14 @@ std::size_t FakeUsb::underWay() const
 }
 const FakeUsb::Call* FakeUsb::find(const std::string& what) const
 {
+    const std::lock_guard lock(state->calls);
     const auto it = std::find_if(calls.begin(), calls.end(), [&](const Call& c) { return c.what == what; });
     return it == calls.end() ? nullptr : &*it;
 }
 
 } // namespace callbox::tests
 
+using callbox::tests::inCallback;
 using callbox::tests::note;
 using callbox::tests::state;
 
@@ -183,7 +187,7 @@ int LIBUSB_CALL libusb_handle_events_timeout_completed(libusb_context* c, timeva
 {
     std::uint64_t value = 0;
     (void)!::read(c->event, &value, sizeof value);
-    state->inCallback = true;
+    inCallback = true;
     for (std::size_t i = 0; i < state->transfers.size();) {
         if (!state->transfers[i].status) {
             ++i;
@@ -196,7 +200,7 @@ int LIBUSB_CALL libusb_handle_events_timeout_completed(libusb_context* c, timeva
     }
     if (std::exchange(c->arrival, false) && c->arrived)
         c->arrived(c, &state->device, LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED, c->listener);
-    state->inCallback = false;
+    inCallback = false;
     return 0;
 }
 const libusb_pollfd** LIBUSB_CALL libusb_get_pollfds(libusb_context* c)
