@@ -102,6 +102,22 @@ constexpr Request table[] = {
      [](Device& d, const Setup& setup, unsigned, Buffer data) {
          return static_cast<int>(d.log().read(setup.value, data));
      }},
+    {deviceOut, CARD_REQ_SELFTEST, Index::zero, 0, 0, CARD_CAN_SELFTEST, true,
+     [](Device& d, const Setup&, unsigned, Buffer) {
+         d.board().selfTest(true);
+         return 0;
+     }},
+    {deviceIn, CARD_REQ_SELFTEST, Index::zero, 0, 0, CARD_CAN_SELFTEST, false,
+     [](Device& d, const Setup&, unsigned, Buffer data) { return give(d.board().selfTest(false), data); }},
+    {deviceOut, CARD_REQ_LOCATE, Index::zero, CARD_LOCATE_MAX, 0, CARD_CAN_LOCATE, false,
+     [](Device& d, const Setup& setup, unsigned, Buffer) {
+         d.locate(setup.value);
+         return 0;
+     }},
+    {deviceIn, CARD_REQ_LOCATE, Index::zero, 0, 0, CARD_CAN_LOCATE, false,
+     [](Device& d, const Setup&, unsigned, Buffer data) {
+         return give(card_make16(static_cast<card_u16>(d.locating())), data);
+     }},
     {deviceOut, CARD_REQ_RESET, Index::zero, 0, 0, CARD_CAN_RESET, true,
      [](Device& d, const Setup&, unsigned, Buffer) {
          d.board().restart(Board::Restart::same);

@@ -153,8 +153,16 @@ void Device::busReset()
     maintenance_ = false;
 }
 
+void Device::locate(unsigned seconds)
+{
+    locating_ = 1000 * seconds;
+    board_.blink(seconds > 0);
+}
+
 void Device::millisecond()
 {
+    if (locating_ > 0 && --locating_ == 0)
+        board_.blink(false);
     for (unsigned p = 0; p < personality_.e1Ports; ++p) {
         E1Port& port = ports_[p];
         port.millisecond();

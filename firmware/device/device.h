@@ -18,7 +18,10 @@ public:
     [[nodiscard]] virtual std::uint32_t milliseconds() const = 0; // since power on
     [[nodiscard]] virtual std::string_view serial() const = 0;    // 16 hexadecimal digits
     virtual card_sensors sensors() = 0;
-    virtual Buffer memory() = 0; // non-volatile; the device writes into it, then calls
+    // How far the self-test is; `start`: after it has begun anew. Lines and ports are left alone.
+    virtual card_selftest selfTest(bool start) = 0;
+    virtual void blink(bool on) = 0; // a light, for whoever stands before a row of cards
+    virtual Buffer memory() = 0;     // non-volatile; the device writes into it, then calls
     virtual void memoryWritten() = 0;
     // To leave the bus and come again, after the request under way is answered.
     enum class Restart { same, loader };
@@ -54,6 +57,8 @@ public:
     [[nodiscard]] bool configured() const { return configuration_ != 0; }
     [[nodiscard]] bool maintenance() const { return maintenance_; }
     void setMaintenance(bool on) { maintenance_ = on; }
+    void locate(unsigned seconds);                                               // 0: no more
+    [[nodiscard]] unsigned locating() const { return (locating_ + 999) / 1000; } // seconds left
     void say(unsigned code, unsigned value, unsigned level = 2, unsigned port = 0);
     // The icE1usb's oscillator, as far as its requests go: there is no receiver to discipline it.
     card_ice1_tune tune{card_make16(2048), card_make16(2048)};
@@ -74,6 +79,7 @@ private:
     std::uint8_t configuration_ = 0;
     std::uint32_t halted_ = 0; // bit n: OUT endpoint n; bit 16 + n: IN endpoint n
     bool maintenance_ = false;
+    unsigned locating_ = 0; // ms left
 };
 
 } // namespace callbox::firmware

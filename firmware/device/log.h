@@ -22,12 +22,13 @@ public:
              {}};
         ++next_;
     }
-    // Whole records from sequence number `from` (its low half) on, or from the oldest kept.
+    // Whole records from sequence number `from` (its low half) on; from the oldest kept if that one is gone, or none
+    // yet.
     std::size_t read(std::uint16_t from, Buffer out) const
     {
         const std::uint32_t oldest = next_ < records_.size() ? 0 : next_ - static_cast<std::uint32_t>(records_.size());
         std::uint32_t n = oldest;
-        if (const std::uint16_t ahead = static_cast<std::uint16_t>(from - oldest); ahead < 0x8000)
+        if (const std::uint16_t ahead = static_cast<std::uint16_t>(from - oldest); ahead <= next_ - oldest)
             n = oldest + ahead;
         std::size_t length = 0;
         for (; n < next_ && length + sizeof(card_log_record) <= out.size(); ++n, length += sizeof(card_log_record))

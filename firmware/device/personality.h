@@ -20,7 +20,7 @@ struct Personality {
         Personality p;
         p.e1Ports = e1Ports;
         p.capabilities = CARD_CAN_FILLER | CARD_CAN_EVENTS | CARD_CAN_LINE | CARD_CAN_LOOP | CARD_CAN_NVM |
-                         CARD_CAN_SENSORS | CARD_CAN_LOG | CARD_CAN_RESET;
+                         CARD_CAN_SENSORS | CARD_CAN_LOG | CARD_CAN_RESET | CARD_CAN_SELFTEST | CARD_CAN_LOCATE;
         return p;
     }
     static Personality iceE1usb(unsigned e1Ports)

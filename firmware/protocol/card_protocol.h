@@ -217,6 +217,8 @@ enum {
     CARD_REQ_SELFTEST = 0x8e,    /* OUT, no data, maintenance; IN, card_selftest; wIndex 0 */
     CARD_REQ_RESET = 0x8f,       /* OUT, no data, maintenance: the card leaves the bus and comes again; wIndex 0 */
     CARD_REQ_MAINTENANCE = 0x90, /* OUT, wValue 1: CARD_UNLOCK follows (4 octets); wValue 0, no data: over; wIndex 0 */
+    CARD_REQ_LOCATE =
+        0x91, /* OUT, wValue: seconds that its light blinks, 0 ends it; IN, seconds left (card_le16); wIndex 0 */
 };
 /* Vendor requests to an E1 interface */
 enum {
@@ -265,6 +267,7 @@ CARD_AT(card_proto, capabilities, 12);
 #define CARD_CAN_RESET 0x00002000
 #define CARD_CAN_LINE_TEST 0x00004000
 #define CARD_CAN_COUNTRY 0x00008000
+#define CARD_CAN_LOCATE 0x00010000
 
 /* Ports of a card are numbered E1/T1 first, then those of the banks, FXO and FXS as they are soldered. */
 struct card_port_info {
@@ -378,10 +381,14 @@ enum {
                              first, where (1, 2), whither it would have returned (3, 4), why (5, 6), address (7, 8) */
 };
 
-struct card_selftest {
-    struct card_le32 done, failed; /* bit n: test n; PROTOCOL.md */
+struct card_selftest {             /* bit n: test n */
+    struct card_le32 done, failed; /* since it was started last */
+    struct card_le32 tests;        /* that there are: it is over when all of them are done */
 };
-CARD_SIZE(card_selftest, 8);
+CARD_SIZE(card_selftest, 12);
+enum { CARD_SELFTEST_FRAMER = 0, CARD_SELFTEST_VENDOR = 16 }; /* from 16 on a vendor has numbers of his own */
+
+#define CARD_LOCATE_MAX 255 /* seconds */
 
 #define CARD_E1_EXT_FILLER 0x0001 /* IN never runs dry */
 #define CARD_E1_EXT_EVENTS 0x0002

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lines/lines.h"
 #include <algorithm>
+#include <callbox/hal/card_arrival.h>
 #include <callbox/hal/media.h>
 #include <sstream>
 
@@ -72,11 +73,22 @@ void Line::tryStart()
 
 void Line::retry()
 {
-    again_.after(pause_, [this] {
+    const auto startAgain = [this] {
         span_->io().stop();
         tryStart();
-    });
+    };
+    again_.after(pause_, startAgain);
     pause_ = std::min(2 * pause_, Duration(longestPause));
+    auto* arrival = dynamic_cast<hal::CardArrival*>(&span_->io());
+    if (!arrival)
+        return;
+    const auto heard = arrival->awaitCard([this, startAgain] {
+        again_.cancel();
+        pause_ = firstPause;
+        startAgain();
+    });
+    if (!heard)
+        edges_.log.debug("a card that is plugged in is not heard of", {{"span", name()}, {"error", heard.error()}});
 }
 
 Result<void> Line::setFaults(const hal::VirtualFaults& faults)

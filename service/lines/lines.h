@@ -28,7 +28,8 @@ public:
     // up, alarm, d-channel-down, no-battery (of any analog line), down (not started, or nothing moves), gone
     [[nodiscard]] std::string_view state() const;
 
-    // A span that does not start now, or is gone later, is tried again with growing pauses (1 s to 30 s).
+    // A span that does not start now, or is gone later, is tried again with growing pauses (1 s to 30 s), and at once
+    // when its card is plugged in, if the backend tells of that.
     void start();
     void stop();
     // Errc::unsupported: the backend has no such faults.

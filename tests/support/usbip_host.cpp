@@ -332,9 +332,16 @@ public:
                 return std::unique_ptr<Device>(std::make_unique<HostDevice>(host_.loop_, p));
         return Error{Errc::gone, "the card left the bus"};
     }
+    Result<void> onArrival(Callback cb) override
+    {
+        arrived_ = std::make_shared<Callback>(std::move(cb));
+        host_.arrivals_.push_back(arrived_);
+        return {};
+    }
 
 private:
     UsbipHost& host_;
+    std::shared_ptr<Callback> arrived_;
 };
 
 UsbipHost::~UsbipHost()
@@ -354,6 +361,15 @@ void UsbipHost::plug(VirtualCard& card)
     auto p = std::make_shared<Plugged>(card);
     p->enumerate();
     plugged_.push_back(std::move(p));
+    for (const auto& weak : std::exchange(arrivals_, {})) {
+        if (weak.expired())
+            continue;
+        arrivals_.push_back(weak);
+        loop_.post([weak] {
+            if (const auto cb = weak.lock())
+                (*cb)();
+        });
+    }
 }
 
 void UsbipHost::unplug(VirtualCard& card)

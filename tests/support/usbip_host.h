@@ -44,6 +44,7 @@ private:
     TimePoint next_{};
     std::vector<usbip::VirtualCard*> running_;
     std::list<std::shared_ptr<Plugged>> plugged_;
+    std::vector<std::weak_ptr<Callback>> arrivals_; // who waits for a card
     std::shared_ptr<int> life_ = std::make_shared<int>(0);
 };
 

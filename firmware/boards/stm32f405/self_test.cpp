@@ -10,9 +10,9 @@
 //   done                           ends it
 // All numbers are hexadecimal.
 #include "boards/stm32f405/faults.h"
-#include "boards/stm32f405/framer_check.h"
 #include "boards/stm32f405/semihosting.h"
 #include "boards/stm32f405/uart.h"
+#include "core/e1_check.h"
 #include "core/e1_receiver.h"
 #include "core/e1_transmitter.h"
 #include <algorithm>
@@ -169,12 +169,24 @@ private:
     [[nodiscard]] std::uint32_t milliseconds() const override { return now_; }
     [[nodiscard]] std::string_view serial() const override { return "00000000000005e1"; }
     card_sensors sensors() override { return {}; }
+    card_selftest selfTest(bool start) override
+    {
+        constexpr std::uint32_t framer = 1U << CARD_SELFTEST_FRAMER;
+        tested_.tests = card_make32(framer);
+        if (start) {
+            tested_.done = card_make32(framer);
+            tested_.failed = card_make32(core::checkE1Framer(64) ? framer : 0);
+        }
+        return tested_;
+    }
+    void blink(bool) override {} // the emulated board has no light
     Buffer memory() override { return memory_; }
     void memoryWritten() override {}
     void restart(Restart) override {}
 
     std::uint32_t now_ = 0; // it passes with `line`
     std::array<std::uint8_t, 64> memory_{};
+    card_selftest tested_{};
     core::E1Transmitter transmitter_;
     core::E1Receiver receiver_{core::E1Framing::crc4};
 
@@ -222,7 +234,7 @@ int main()
         std::string_view line = uart.read(text);
         const std::string_view what = word(line);
         if (what == "framer") {
-            const char* wrong = checkFramer();
+            const char* wrong = core::checkE1Framer();
             uart.write(wrong ? wrong : "right");
             uart.write("\n");
         } else if (what == "request") {

@@ -42,10 +42,16 @@ Server::Server(Loop& loop, Log log, std::vector<VirtualCard*> cards)
     : loop_(loop), log_(std::move(log)), cards_(std::move(cards)),
       clock_(loop, log_, cards_, [this] { dropLeaving(); }), sweeper_(loop), again_(loop)
 {
+    for (VirtualCard* card : cards_)
+        card->onBlink = [this, card](bool on) {
+            log_.info(on ? "the card's light blinks" : "the card's light is out", {{"card", card->exported().busId}});
+        };
 }
 
 Server::~Server()
 {
+    for (VirtualCard* card : cards_)
+        card->onBlink = {};
     peers_.clear();
     watch_.reset();
     if (listening_ >= 0)

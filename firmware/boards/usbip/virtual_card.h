@@ -3,6 +3,7 @@
 #pragma once
 #include "boards/usbip/connection.h"
 #include "boards/usbip/virtual_line.h"
+#include <functional>
 #include <optional>
 
 namespace callbox::usbip {
@@ -31,6 +32,8 @@ public:
     void plugIn(bool in);
     // A millisecond: the lines, then a frame of USB if a host has the card.
     void millisecond();
+    // Its light: a card without a front says so here. Empty: nobody looks.
+    std::function<void(bool on)> onBlink;
     // The card leaves the bus (a reset, its loader starts, it was pulled out); who asks has to close the connection.
     [[nodiscard]] bool takeLeaving() { return std::exchange(leaving_, false); }
 
@@ -38,6 +41,12 @@ private:
     [[nodiscard]] std::uint32_t milliseconds() const override { return now_; }
     [[nodiscard]] std::string_view serial() const override { return serial_; }
     card_sensors sensors() override;
+    card_selftest selfTest(bool start) override;
+    void blink(bool on) override
+    {
+        if (onBlink)
+            onBlink(on);
+    }
     firmware::Buffer memory() override { return memory_; }
     void memoryWritten() override {} // it lives as long as the process
     void restart(Restart) override { leaving_ = true; }
@@ -46,6 +55,7 @@ private:
     std::uint32_t now_ = 0;
     int ppm_ = 0;
     bool leaving_ = false;
+    card_selftest tested_{};
     std::array<std::uint8_t, 256> memory_{};
     firmware::Device device_;
     std::array<Wire, firmware::e1PortsMax> wires_;

@@ -22,6 +22,7 @@ public:
     {
         return Error{Errc::unsupported, "only looked at"};
     }
+    Result<void> onArrival(Callback) override { return Error{Errc::unsupported, "only looked at"}; }
 
 private:
     std::vector<usb::DeviceFacts> all_;
@@ -64,7 +65,10 @@ Result<std::unique_ptr<SpanIo>> open(const Edges& edges, const BackendKeys& give
     const auto [end, ec] = std::from_chars(ms.data(), ms.data() + ms.size(), k.inFlight);
     if (ec != std::errc() || end != ms.data() + ms.size() || k.inFlight < 4 || k.inFlight > 64 || k.inFlight % 4 != 0)
         return Error{Errc::invalid, "backend usb: in_flight = " + ms + ": 4, 8, 12 ... 64 milliseconds are allowed"};
-    return usb::makeSpan(edges, std::move(k), [&loop = edges.loop] { return usb::makeLibusbBus(loop); });
+    // A queue of its own: a card that does not answer keeps no message from the disk.
+    const std::shared_ptr<Executor> waiting = makeThreadExecutor(edges.loop, "usb");
+    return usb::makeSpan(edges, std::move(k),
+                         [&loop = edges.loop, waiting] { return usb::makeLibusbBus(loop, waiting); });
 }
 
 } // namespace

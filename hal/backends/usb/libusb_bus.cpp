@@ -11,7 +11,6 @@ namespace callbox::hal::usb {
 namespace {
 
 constexpr unsigned controlLimit = 1000; // ms
-constexpr int patience = 20;            // tries of 50 ms until what was taken back has come back
 constexpr std::size_t descriptorsMax = 65535;
 
 Error errorOf(int code, std::string_view attempted)
@@ -108,7 +107,10 @@ Result<std::vector<DeviceFacts>> list(libusb_context* usb)
 // everything, the bus included.
 class Pump : public std::enable_shared_from_this<Pump> {
 public:
-    Pump(Loop& loop, std::unique_ptr<Context> context) : loop_(loop), context_(std::move(context)) {}
+    Pump(Loop& loop, std::unique_ptr<Context> context, std::weak_ptr<Executor> waiting)
+        : loop_(loop), context_(std::move(context)), waiting_(std::move(waiting))
+    {
+    }
     ~Pump()
     {
         libusb_set_pollfd_notifiers(usb(), nullptr, nullptr, nullptr);
@@ -118,6 +120,7 @@ public:
     Pump& operator=(const Pump&) = delete;
 
     [[nodiscard]] libusb_context* usb() const { return context_->usb; }
+    [[nodiscard]] std::shared_ptr<Executor> waiting() const { return waiting_.lock(); } // null: it has ended
     Result<void> start()
     {
         libusb_set_pollfd_notifiers(
@@ -138,18 +141,48 @@ public:
                     self->tell();
             });
     }
-    void handle(Duration limit)
+    // What has happened by now; waits for nothing.
+    void handle()
     {
-        timeval wait{0, std::chrono::duration_cast<std::chrono::microseconds>(limit).count()};
-        libusb_handle_events_timeout_completed(usb(), &wait, nullptr);
+        timeval none{};
+        libusb_handle_events_timeout_completed(usb(), &none, nullptr);
+        const auto back = std::exchange(back_, {}); // with the last of them a device may be closed, and this end
     }
+    // In libusb's call back: no share may be let go of there, since the last one closes the device.
+    void cameBack(std::shared_ptr<void> flight) { back_.push_back(std::move(flight)); }
+    Result<void> onArrival(Callback cb)
+    {
+        arrived_ = std::move(cb);
+        if (std::exchange(hears_, true))
+            return {};
+        const int r = libusb_hotplug_register_callback(
+            usb(), LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED, 0, LIBUSB_HOTPLUG_MATCH_ANY, LIBUSB_HOTPLUG_MATCH_ANY,
+            LIBUSB_HOTPLUG_MATCH_ANY,
+            [](libusb_context*, libusb_device*, libusb_hotplug_event, void* self) -> int {
+                static_cast<Pump*>(self)->arrival();
+                return 0; // go on
+            },
+            this, nullptr);
+        if (r == 0)
+            return {};
+        hears_ = false;
+        return Error{Errc::unsupported, std::string("hearing of new USB devices: ") + libusb_strerror(r)};
+    }
+    void noArrivals() { arrived_ = nullptr; }
 
 private:
+    void arrival()
+    {
+        told([this] { // it is called by this very object
+            if (const Callback cb = arrived_)
+                cb();
+        });
+    }
     void watch(int fd, short events)
     {
         auto w = loop_.watch(fd, events & 1 ? Interest::read : Interest::write, [weak = weak_from_this()] { // 1: POLLIN
             if (const auto self = weak.lock()) {
-                self->handle(Duration::zero());
+                self->handle();
                 self->tell();
             }
         });
@@ -176,17 +209,37 @@ private:
     std::unique_ptr<Context> context_;
     std::map<int, std::unique_ptr<Watch>> watches_;
     std::deque<Callback> told_;
-    bool posted_ = false;
+    std::vector<std::shared_ptr<void>> back_;
+    std::weak_ptr<Executor> waiting_;
+    Callback arrived_;
+    bool posted_ = false, hears_ = false;
     Result<void> failed_;
 };
 
-// An open device, for as long as anything of it is under way.
+// An open device, for as long as anything of it is under way. The last share is let go of on the loop.
 struct Handle {
     std::shared_ptr<Pump> pump;
     libusb_device_handle* usb = nullptr;
+    std::vector<int> claimed;
     unsigned underWay = 0;
+    bool left = false; // nobody has it open any more
     ~Handle() { libusb_close(usb); }
 };
+
+// Once nothing is under way: the kernel puts the interfaces back to setting 0, which waits for the card and keeps all
+// else from the device meanwhile.
+void release(const std::shared_ptr<Handle>& handle)
+{
+    if (!handle->left || handle->underWay > 0 || handle->claimed.empty())
+        return;
+    if (const auto waiting = handle->pump->waiting())
+        waiting->run(
+            [usb = handle->usb, claimed = std::exchange(handle->claimed, {})] {
+                for (const int i : claimed)
+                    libusb_release_interface(usb, i);
+            },
+            [handle] {});
+}
 
 // A transfer of libusb's. It belongs to whoever made it until it is submitted, then to libusb too.
 struct Flight {
@@ -209,7 +262,9 @@ void LIBUSB_CALL landed(libusb_transfer* t)
 {
     auto* flight = static_cast<Flight*>(t->user_data);
     const std::shared_ptr<Flight> mine = std::move(flight->self);
+    mine->handle->pump->cameBack(mine);
     --mine->handle->underWay;
+    release(mine->handle);
     if (mine->done)
         mine->handle->pump->told([weak = std::weak_ptr(mine)] {
             if (const auto f = weak.lock(); f && f->done) {
@@ -306,11 +361,10 @@ public:
         for (const auto& flight : controls_)
             if (const auto f = flight.lock())
                 takeBack(*f);
-        // libusb wants all of it back before the device is closed; the kernel gives it at once.
-        for (int i = 0; i < patience && handle_->underWay > 0; ++i)
-            handle_->pump->handle(50ms);
-        for (const unsigned i : claimed_)
-            libusb_release_interface(handle_->usb, static_cast<int>(i));
+        handle_->left = true;
+        const auto pump = handle_->pump;
+        pump->handle(); // what the kernel gives back at once, as it does; the rest lands later
+        release(handle_);
     }
     Result<void> claim(unsigned interface) override
     {
@@ -318,21 +372,33 @@ public:
         libusb_set_auto_detach_kernel_driver(handle_->usb, 1);
         if (const int r = libusb_claim_interface(handle_->usb, static_cast<int>(interface)); r != 0)
             return errorOf(r, "interface " + std::to_string(interface));
-        claimed_.push_back(interface);
+        handle_->claimed.push_back(static_cast<int>(interface));
         return {};
     }
     void select(unsigned interface, unsigned setting, Done done) override
     {
-        const int r =
-            libusb_set_interface_alt_setting(handle_->usb, static_cast<int>(interface), static_cast<int>(setting));
-        // Linux says no more than this when a full-speed bus has no room for the packets.
-        Result<OctetBuffer> result = OctetBuffer();
-        if (r != 0)
-            result = errorOf(r, "the setting is refused; two E1 ports are too much for one full-speed bus");
-        handle_->pump->told([self = std::weak_ptr(life_), done = std::move(done), result] {
-            if (!self.expired())
-                done(result);
-        });
+        const auto waiting = handle_->pump->waiting();
+        if (!waiting) {
+            handle_->pump->told([self = std::weak_ptr(life_), done = std::move(done)] {
+                if (!self.expired())
+                    done(Error{Errc::gone, "the program is ending"});
+            });
+            return;
+        }
+        const auto code = std::make_shared<int>(0);
+        waiting->run(
+            [code, usb = handle_->usb, i = static_cast<int>(interface), to = static_cast<int>(setting)] {
+                *code = libusb_set_interface_alt_setting(usb, i, to);
+            },
+            [code, handle = handle_, self = std::weak_ptr(life_), done = std::move(done)] {
+                if (self.expired())
+                    return;
+                // Linux says no more than this when a full-speed bus has no room for the packets.
+                if (*code != 0)
+                    done(errorOf(*code, "the setting is refused; two E1 ports are too much for one full-speed bus"));
+                else
+                    done(OctetBuffer());
+            });
     }
     void control(const Request& request, OctetBuffer data, Done done) override
     {
@@ -387,7 +453,6 @@ private:
         }
     }
     std::shared_ptr<Handle> handle_;
-    std::vector<unsigned> claimed_;
     std::vector<std::weak_ptr<Flight>> controls_;
     std::shared_ptr<int> life_ = std::make_shared<int>(0);
 };
@@ -395,6 +460,7 @@ private:
 class LibusbBus final : public Bus {
 public:
     explicit LibusbBus(std::shared_ptr<Pump> pump) : pump_(std::move(pump)) {}
+    ~LibusbBus() override { pump_->noArrivals(); }
     Result<std::vector<DeviceFacts>> devices() override { return list(pump_->usb()); }
     Result<std::unique_ptr<Device>> open(const DeviceFacts& facts) override
     {
@@ -414,6 +480,7 @@ public:
         opened->usb = *handle;
         return std::unique_ptr<Device>(std::make_unique<LibusbDevice>(std::move(opened)));
     }
+    Result<void> onArrival(Callback cb) override { return pump_->onArrival(std::move(cb)); }
 
 private:
     std::shared_ptr<Pump> pump_;
@@ -429,12 +496,12 @@ Result<std::vector<DeviceFacts>> libusbDevices()
     return list((*context)->usb);
 }
 
-Result<std::unique_ptr<Bus>> makeLibusbBus(Loop& loop)
+Result<std::unique_ptr<Bus>> makeLibusbBus(Loop& loop, std::weak_ptr<Executor> waiting)
 {
     auto context = makeContext();
     if (!context)
         return context.error();
-    auto pump = std::make_shared<Pump>(loop, std::move(*context));
+    auto pump = std::make_shared<Pump>(loop, std::move(*context), std::move(waiting));
     if (auto r = pump->start(); !r)
         return r.error().because("watching USB");
     return std::unique_ptr<Bus>(std::make_unique<LibusbBus>(std::move(pump)));

@@ -6,13 +6,6 @@ namespace callbox::hal::usb {
 
 namespace {
 
-// Cards that are looked at: a device of another maker that has an interface of this class is left alone.
-bool isCard(const DeviceFacts& d)
-{
-    return (d.vendor == CARD_VENDOR && d.product == CARD_PRODUCT) ||
-           (d.vendor == CARD_ICE1_VENDOR && d.product == CARD_ICE1_PRODUCT);
-}
-
 // What a configuration file can hold; a device may call itself anything.
 bool plain(std::string_view serial)
 {
@@ -22,6 +15,12 @@ bool plain(std::string_view serial)
 }
 
 } // namespace
+
+bool isCard(const DeviceFacts& d)
+{
+    return (d.vendor == CARD_VENDOR && d.product == CARD_PRODUCT) ||
+           (d.vendor == CARD_ICE1_VENDOR && d.product == CARD_ICE1_PRODUCT);
+}
 
 std::string cardId(const DeviceFacts& d)
 {

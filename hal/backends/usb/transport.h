@@ -4,6 +4,7 @@
 // back comes from inside the call that asked for it, and none after the object that it belongs to is destroyed.
 #pragma once
 #include <callbox/base/bytes.h>
+#include <callbox/base/loop.h>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -94,6 +95,9 @@ public:
     virtual Result<std::vector<DeviceFacts>> devices() = 0;
     // Errc::denied: this user may not; Errc::gone: it left meanwhile.
     virtual Result<std::unique_ptr<Device>> open(const DeviceFacts&) = 0;
+    // `cb` after each device that comes, until the bus is destroyed; one at a time is called. Errc::unsupported: this
+    // system does not tell.
+    virtual Result<void> onArrival(Callback cb) = 0;
 };
 
 } // namespace callbox::hal::usb

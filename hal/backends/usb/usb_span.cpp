@@ -5,6 +5,7 @@
 #include "requests.h"
 #include "slots.h"
 #include "stream.h"
+#include <callbox/hal/card_arrival.h>
 #include <callbox/hal/line_errors.h>
 #include <callbox/hal/loopback.h>
 
@@ -54,7 +55,11 @@ void add(std::uint64_t& sum, card_le32 last, card_le32 now)
     sum += static_cast<std::uint32_t>(card_get32(now) - card_get32(last));
 }
 
-class UsbSpan final : public SpanIo, public LineErrorCounts, public LoopbackControl, private Stream::Owner {
+class UsbSpan final : public SpanIo,
+                      public LineErrorCounts,
+                      public LoopbackControl,
+                      public CardArrival,
+                      private Stream::Owner {
 public:
     UsbSpan(const Edges& edges, SpanKeys keys, MakeBus makeBus)
         : edges_(edges), keys_(std::move(keys)), makeBus_(std::move(makeBus)), tasks_(edges.loop), watch_(edges.loop)
@@ -73,9 +78,11 @@ public:
     Result<void> sendFrame(Octets frame) override;
     [[nodiscard]] Result<LineErrors> lineErrors() const override;
     Result<void> setLoopback(Loopback) override;
+    Result<void> awaitCard(Callback arrived) override;
 
 private:
     Result<void> open();
+    [[nodiscard]] bool isMine(const FoundPort&) const;
     void begin(const Result<void>& ready);
     void onPacket(Octets) override;
     void onSpoiled() override;
@@ -166,6 +173,11 @@ Result<void> UsbSpan::start(const SpanConfig& config, SpanEvents& events)
     return {};
 }
 
+bool UsbSpan::isMine(const FoundPort& p) const
+{
+    return p.id == keys_.id || "@" + p.device.location + "/" + std::to_string(p.at.port) == keys_.id;
+}
+
 Result<void> UsbSpan::open()
 {
     auto bus = makeBus_();
@@ -181,8 +193,7 @@ Result<void> UsbSpan::open()
     std::string known;
     for (const FoundPort& p : found->ports) {
         known += (known.empty() ? "" : ", ") + p.id;
-        const std::string place = "@" + p.device.location + "/" + std::to_string(p.at.port);
-        if (p.id != keys_.id && place != keys_.id)
+        if (!isMine(p))
             continue;
         if (mine)
             return Error{Errc::invalid, "two cards call themselves " + cardId(p.device) +
@@ -201,6 +212,22 @@ Result<void> UsbSpan::open()
     if (auto r = device_->claim(port_.number); !r)
         return r.error().because("card port " + keys_.id);
     return {};
+}
+
+Result<void> UsbSpan::awaitCard(Callback arrived)
+{
+    auto bus = makeBus_();
+    if (!bus)
+        return bus.error();
+    bus_ = std::move(*bus);
+    return bus_->onArrival([this, arrived = std::move(arrived)] {
+        const auto found = findPorts(*bus_);
+        const auto mine = [this](const FoundPort& p) { return isMine(p); };
+        if (!found || std::none_of(found->ports.begin(), found->ports.end(), mine))
+            return;
+        const Callback tell = arrived; // it may end the bus, and this with it
+        tell();
+    });
 }
 
 void UsbSpan::begin(const Result<void>& ready)

@@ -29,5 +29,7 @@ struct Found {
 };
 Result<Found> findPorts(Bus&);
 std::string cardId(const DeviceFacts&); // "SERIAL" or "@LOCATION"
+// Cards that are looked at: a device of another maker that has an interface of this class is left alone.
+bool isCard(const DeviceFacts&);
 
 } // namespace callbox::hal::usb

@@ -13,6 +13,8 @@ struct BareBoard final : Board {
     std::uint32_t ms = 0;
     std::array<std::uint8_t, 256> nvm{};
     unsigned writes = 0;
+    bool blinks = false;
+    card_selftest tested{{}, card_make32(0x10000), card_make32(0x10001)}; // one of them fails
     std::optional<Restart> restarted;
     [[nodiscard]] std::uint32_t milliseconds() const override { return ms; }
     [[nodiscard]] std::string_view serial() const override { return "0123456789abcdef"; }
@@ -24,6 +26,13 @@ struct BareBoard final : Board {
         s.vbus = card_make16(5010);
         return s;
     }
+    card_selftest selfTest(bool start) override
+    {
+        if (start)
+            tested.done = tested.tests;
+        return tested;
+    }
+    void blink(bool on) override { blinks = on; }
     Buffer memory() override { return nvm; }
     void memoryWritten() override { ++writes; }
     void restart(Restart r) override { restarted = r; }

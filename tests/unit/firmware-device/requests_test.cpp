@@ -13,21 +13,22 @@ namespace {
 
 TEST_F(Card, ProtoSaysWhatThereIs)
 {
-    EXPECT_EQ(b.ask(0xc0, 0x80, 0, 0, 64), hex("544c4331 01 00 1000 02 00 00 00 27 2b 0000"));
+    EXPECT_EQ(b.ask(0xc0, 0x80, 0, 0, 64), hex("544c4331 01 00 1000 02 00 00 00 27 3b 0100"));
     EXPECT_EQ(b.ask(0xc0, 0x80, 0, 0, 4), hex("544c4331")) << "a short question, a short answer";
     EXPECT_EQ(b.ask(0xc0, 0x81, 0, 1, 8), hex("01 01 00 00 01 000000"));
 }
 
 TEST_F(Card, WhatItSaysItCannotIsStalled)
 {
-    for (const unsigned r : {CARD_REQ_GET_BERT, CARD_REQ_GET_REG, CARD_REQ_CLOCK, CARD_REQ_SELFTEST})
+    for (const unsigned r : {CARD_REQ_GET_BERT, CARD_REQ_GET_REG, CARD_REQ_CLOCK})
         EXPECT_FALSE(b.ask(0xc0, r, 0, 0, 64)) << r;
     EXPECT_FALSE(b.ask(0xc1, CARD_E1_GET_CAS, 0, 0, 20));
     Personality bare = Personality::card(1);
     bare.capabilities = 0;
     Bench c(bare);
     ASSERT_TRUE(c.configure());
-    for (const unsigned r : {CARD_REQ_LOOP, CARD_REQ_GET_NVM, CARD_REQ_GET_SENSORS, CARD_REQ_GET_LOG})
+    for (const unsigned r :
+         {CARD_REQ_LOOP, CARD_REQ_GET_NVM, CARD_REQ_GET_SENSORS, CARD_REQ_GET_LOG, CARD_REQ_SELFTEST, CARD_REQ_LOCATE})
         EXPECT_FALSE(c.ask(0xc0, r, 0, 0, 64)) << r;
     EXPECT_TRUE(c.ask(0xc0, CARD_REQ_GET_STATUS, 0, 0, 8));
 }
@@ -92,6 +93,45 @@ TEST_F(Card, SensorsAndLog)
     const Bytes kept = b.ask(0xc0, CARD_REQ_GET_LOG, 0, 0, 2000).value();
     EXPECT_EQ(kept.size(), 64u * 16);
     EXPECT_EQ(kept[0], 39) << "the oldest kept";
+}
+
+TEST_F(Card, TheLogIsReadFromItsBeginningHoweverLongTheCardHasRun)
+{
+    for (unsigned i = 0; i < 0xa000; ++i)
+        b.device.say(CARD_LOG_SETTING, i);
+    EXPECT_EQ(b.ask(0xc0, CARD_REQ_GET_LOG, 0, 0, 512)->size(), 512u)
+        << "that record is long gone, and not yet to come";
+    EXPECT_EQ(b.ask(0xc0, CARD_REQ_GET_LOG, 0xa002, 0, 512)->size(), 0u) << "nothing has come since";
+    EXPECT_EQ(b.ask(0xc0, CARD_REQ_GET_LOG, 0xa001, 0, 512)->size(), 16u);
+}
+
+TEST_F(Card, TheSelfTestIsStartedInMaintenanceAndSaysWhatItFound)
+{
+    EXPECT_EQ(b.ask(0xc0, CARD_REQ_SELFTEST, 0, 0, 12), hex("00000000 00000100 01000100"));
+    EXPECT_FALSE(b.tell(0x40, CARD_REQ_SELFTEST, 0, 0)) << "locked";
+    EXPECT_EQ(card_get32(b.board.tested.done), 0u);
+    ASSERT_TRUE(unlock());
+    ASSERT_TRUE(b.tell(0x40, CARD_REQ_SELFTEST, 0, 0));
+    EXPECT_EQ(b.ask(0xc0, CARD_REQ_SELFTEST, 0, 0, 12), hex("01000100 00000100 01000100"));
+    EXPECT_EQ(b.ask(0xc0, CARD_REQ_SELFTEST, 0, 0, 8)->size(), 8u) << "a host that knows less of it";
+}
+
+TEST_F(Card, ItsLightBlinksForAsLongAsWasAsked)
+{
+    EXPECT_FALSE(b.tell(0x40, CARD_REQ_LOCATE, CARD_LOCATE_MAX + 1, 0));
+    EXPECT_FALSE(b.board.blinks);
+    ASSERT_TRUE(b.tell(0x40, CARD_REQ_LOCATE, 3, 0));
+    EXPECT_TRUE(b.board.blinks);
+    b.milliseconds(1001);
+    EXPECT_EQ(b.ask(0xc0, CARD_REQ_LOCATE, 0, 0, 2), hex("0200"));
+    b.milliseconds(1998);
+    EXPECT_TRUE(b.board.blinks);
+    b.milliseconds(1);
+    EXPECT_FALSE(b.board.blinks);
+    EXPECT_EQ(b.ask(0xc0, CARD_REQ_LOCATE, 0, 0, 2), hex("0000"));
+    ASSERT_TRUE(b.tell(0x40, CARD_REQ_LOCATE, CARD_LOCATE_MAX, 0));
+    ASSERT_TRUE(b.tell(0x40, CARD_REQ_LOCATE, 0, 0));
+    EXPECT_FALSE(b.board.blinks);
 }
 
 TEST_F(Card, SettingsOutsideTheirRangesAreRefused)

@@ -111,6 +111,17 @@ TEST_F(Crossed, EveryOctetOfEverySlotArrivesInOrder)
     EXPECT_EQ(left.counter(8), 0u) << "no underflow";
 }
 
+TEST_F(Crossed, TheSelfTestFindsTheFramerRightAndLeavesTalkAlone)
+{
+    up();
+    EXPECT_EQ(left.ask(0xc0, CARD_REQ_SELFTEST, 0, 12), hex("00000000 00000000 01000000"));
+    ASSERT_TRUE(left.tell(0x40, CARD_REQ_MAINTENANCE, 1, 0, hex("4f50454e")));
+    ASSERT_TRUE(left.tell(0x40, CARD_REQ_SELFTEST, 0, 0));
+    EXPECT_EQ(left.ask(0xc0, CARD_REQ_SELFTEST, 0, 12), hex("01000000 00000000 01000000"));
+    run(200);
+    EXPECT_EQ(left.broken + left.jumps + right.broken + right.jumps, 0u);
+}
+
 TEST_F(Crossed, OffBothHearAis)
 {
     run(200);

@@ -2,6 +2,7 @@
 // A span of the usb backend on a virtual card whose line ends at another one: alarms by their names, drift, unplugging.
 #include "../../../hal/backends/usb/usb_span.h"
 #include "../../support/usbip_host.h"
+#include <callbox/hal/card_arrival.h>
 #include <callbox/hal/line_errors.h>
 #include <gmock/gmock.h>
 
@@ -104,6 +105,36 @@ TEST_P(UsbSpan, ACardPulledOutIsGoneWithAReasonAndComesBack)
     EXPECT_EQ(far->start(config, other).error().code, Errc::busy);
     near->stop();
     EXPECT_EQ(host.underWay(a), 0U);
+}
+
+TEST_P(UsbSpan, ACardPluggedInIsToldToWhoWaitsForItAndNoOther)
+{
+    host.unplug(a);
+    host.unplug(b);
+    ASSERT_FALSE(near->start(config, heard));
+    unsigned told = 0;
+    auto& arrival = dynamic_cast<CardArrival&>(*near);
+    ASSERT_TRUE(arrival.awaitCard([&] {
+        ++told;
+        EXPECT_TRUE(near->start(config, heard).has_value());
+    }));
+    host.plug(b);
+    loop.runFor(100ms);
+    EXPECT_EQ(told, 0U) << "that is another card";
+    host.plug(a);
+    loop.runReady();
+    EXPECT_EQ(told, 1U) << "at once";
+    ASSERT_TRUE(far->start(config, other).has_value());
+    loop.runFor(2s);
+    EXPECT_FALSE(heard.alarms.any()) << toString(heard.alarms);
+    host.unplug(a);
+    loop.runFor(100ms);
+    EXPECT_THAT(heard.gone, HasSubstr("the card left the bus"));
+    ASSERT_TRUE(arrival.awaitCard([&] { ++told; }));
+    near->stop();
+    host.plug(a);
+    loop.runFor(100ms);
+    EXPECT_EQ(told, 1U) << "nobody waits any more";
 }
 
 TEST_P(UsbSpan, DriftWithTheClockOfTheLineCostsNothing)

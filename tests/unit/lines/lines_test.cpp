@@ -2,6 +2,7 @@
 // Lines from a configuration: what a section means, what is wrong with it, spans that come back, the shared routes.
 #include "lines/routes.h"
 #include <callbox/base/sim_files.h>
+#include <callbox/hal/card_arrival.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -169,7 +170,7 @@ TEST(LinesConfig, WhatIsInForceHidesThePin)
 }
 
 // A card that is pulled and put back: start() fails while it is out.
-class PulledIo final : public hal::SpanIo {
+class PulledIo : public hal::SpanIo {
 public:
     explicit PulledIo(Loop& loop) : loop_(loop) {}
     Result<void> start(const hal::SpanConfig&, hal::SpanEvents& e) override
@@ -243,6 +244,50 @@ TEST_F(LinesTest, APulledCardComesBackWithGrowingPauses)
     const int starts = io->starts;
     loop.runFor(120s);
     EXPECT_EQ(io->starts, starts);
+}
+
+// A backend that tells of cards that come.
+struct PluggedIo : PulledIo, hal::CardArrival {
+    using PulledIo::PulledIo;
+    Result<void> awaitCard(Callback cb) override
+    {
+        arrived = std::move(cb);
+        return {};
+    }
+    void plug()
+    {
+        out = false;
+        const Callback cb = arrived;
+        cb();
+    }
+    Callback arrived;
+};
+
+TEST_F(LinesTest, ACardThatIsPluggedInStartsItsSpanAtOnce)
+{
+    PluggedIo* io = nullptr;
+    LinesConfig c;
+    c.spans = {settings("span1")};
+    LinesWorld world;
+    world.openSpan = [&](const SpanSettings&) -> Result<std::unique_ptr<hal::SpanIo>> {
+        auto made = std::make_unique<PluggedIo>(loop);
+        io = made.get();
+        return std::unique_ptr<hal::SpanIo>(std::move(made));
+    };
+    auto lines = std::move(*Lines::open(edges, c, world));
+    io->out = true;
+    lines->start();
+    loop.runFor(120s); // the pauses have grown long
+    const int starts = io->starts;
+    io->plug();
+    EXPECT_EQ(io->starts, starts + 1);
+    EXPECT_NE(io->events, nullptr);
+    loop.runFor(60s);
+    EXPECT_EQ(io->starts, starts + 1) << "once is enough";
+    io->pull();
+    EXPECT_EQ(lines->all()[0]->state(), "gone");
+    io->plug();
+    EXPECT_EQ(io->starts, starts + 2);
 }
 
 // An exchange and a box on one pair, and the box's routes.

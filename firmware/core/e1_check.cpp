@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "boards/stm32f405/framer_check.h"
+#include "core/e1_check.h"
 #include "core/e1_receiver.h"
 #include "core/e1_transmitter.h"
 
-namespace callbox::board {
+namespace callbox::firmware::core {
 
 namespace {
 
-using namespace firmware::core;
 using Frame = std::array<std::uint8_t, 32>;
 
 // Slot 0 of a multiframe of the slots below, C bits by the division of G.704 2.3.3.4 on paper, E bits 1, Sa bits 1.
@@ -132,12 +131,12 @@ const char* checkDefects()
 
 } // namespace
 
-const char* checkFramer()
+const char* checkE1Framer(unsigned apart)
 {
     const char* wrong = checkSlotZero();
-    for (unsigned delay = 0; delay < 256 && !wrong; ++delay)
+    for (unsigned delay = 0; delay < 256 && !wrong; delay += apart)
         wrong = checkAlignment(delay);
     return wrong ? wrong : checkDefects();
 }
 
-} // namespace callbox::board
+} // namespace callbox::firmware::core

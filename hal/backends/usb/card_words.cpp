@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "card_words.h"
+#include <array>
+#include <fmt/format.h>
+
+namespace callbox::hal::usb {
+
+namespace {
+
+struct Bit {
+    std::uint32_t bit;
+    std::string_view name;
+};
+
+template <std::size_t n> std::string joined(std::uint32_t bits, const Bit (&names)[n], std::string_view between)
+{
+    std::string out;
+    for (const Bit& b : names) {
+        if (bits & b.bit)
+            out += (out.empty() ? "" : std::string(between)) + std::string(b.name);
+        bits &= ~b.bit;
+    }
+    if (bits != 0)
+        out += fmt::format("{}{:#x}", out.empty() ? "" : between, bits);
+    return out;
+}
+
+template <std::size_t n> std::string nameIn(unsigned number, const std::string_view (&names)[n])
+{
+    return number < n && !names[number].empty() ? std::string(names[number]) : fmt::format("unknown ({})", number);
+}
+
+constexpr Bit alarmBits[] = {{CARD_ALARM_LOS, "LOS"},        {CARD_ALARM_AIS, "AIS"}, {CARD_ALARM_LOF, "LOF"},
+                             {CARD_ALARM_LOMF, "LOMF"},      {CARD_ALARM_RAI, "RAI"}, {CARD_ALARM_LOCASMF, "LOCASMF"},
+                             {CARD_ALARM_NO_HOST, "NO-HOST"}};
+constexpr Bit stockBits[] = {{CARD_ICE1_FLAG_LOS, "LOS"},
+                             {CARD_ICE1_FLAG_AIS, "AIS"},
+                             {CARD_ICE1_FLAG_ALIGNMENT, "LOF"},
+                             {CARD_ICE1_FLAG_RAI, "RAI"}};
+constexpr Bit abilityBits[] = {{CARD_CAN_FILLER, "filler"},
+                               {CARD_CAN_EVENTS, "events"},
+                               {CARD_CAN_LINE, "line"},
+                               {CARD_CAN_CAS, "cas"},
+                               {CARD_CAN_T1, "t1"},
+                               {CARD_CAN_LOOP, "loop"},
+                               {CARD_CAN_BERT, "bert"},
+                               {CARD_CAN_REGISTERS, "registers"},
+                               {CARD_CAN_NVM, "nvm"},
+                               {CARD_CAN_SENSORS, "sensors"},
+                               {CARD_CAN_CLOCK, "clock"},
+                               {CARD_CAN_LOG, "log"},
+                               {CARD_CAN_SELFTEST, "self-test"},
+                               {CARD_CAN_RESET, "reset"},
+                               {CARD_CAN_LINE_TEST, "line-test"},
+                               {CARD_CAN_COUNTRY, "country"},
+                               {CARD_CAN_LOCATE, "locate"}};
+// CFSR, ARMv7-M B3.2.15
+constexpr Bit faultBits[] = {{1U << 0, "an instruction where none may be"},
+                             {1U << 1, "data where none may be"},
+                             {1U << 3, "no memory when an exception ended"},
+                             {1U << 4, "no memory for the stack"},
+                             {1U << 5, "no memory for the floating point registers"},
+                             {1U << 7, "address known"},
+                             {1U << 8, "an instruction that could not be fetched"},
+                             {1U << 9, "an address that could not be reached"},
+                             {1U << 10, "an address that could not be written, some instructions before"},
+                             {1U << 11, "a stack that could not be read"},
+                             {1U << 12, "a stack that could not be written"},
+                             {1U << 13, "floating point registers that could not be kept"},
+                             {1U << 15, "address known"},
+                             {1U << 16, "an undefined instruction"},
+                             {1U << 17, "a jump into no Thumb code"},
+                             {1U << 18, "a return to nowhere"},
+                             {1U << 19, "a coprocessor that is off"},
+                             {1U << 24, "an address that is not aligned"},
+                             {1U << 25, "a division by zero"}};
+constexpr std::uint32_t addressKnown = 1U << 7 | 1U << 15;
+
+constexpr std::string_view levels[] = {"error", "warning", "info"};
+constexpr std::string_view codes[] = {"",       "start",   "configured", "setting", "underflow",   "overflow",
+                                      "alarms", "no-host", "bad-packet", "stalled", "maintenance", "fault"};
+
+std::string textOf(unsigned code, unsigned port, unsigned value)
+{
+    switch (code) {
+    case CARD_LOG_START:
+        return value == 0 ? "the card started" : "the card started, as a request wanted";
+    case CARD_LOG_CONFIGURED:
+        return fmt::format("a host chose configuration {}", value);
+    case CARD_LOG_SETTING:
+        return fmt::format("interface {} was set to {} ({})", port, value, value == 0 ? "off" : "on");
+    case CARD_LOG_UNDERFLOW:
+        return fmt::format("port {} had nothing to send, the {}. time", port, value);
+    case CARD_LOG_OVERFLOW:
+        return fmt::format("port {} lost frames that were not fetched, {} by now", port, value);
+    case CARD_LOG_ALARMS:
+        return fmt::format("port {}: {}", port, value == 0 ? "no alarm any more" : alarmNames(value));
+    case CARD_LOG_NO_HOST:
+        return fmt::format("port {}: {}", port,
+                           value ? "nothing came from the host for 500 ms; the line gets AIS" : "the host is back");
+    case CARD_LOG_BAD_PACKET:
+        return fmt::format("port {} got a packet of {} octets, which is no whole number of frames", port, value);
+    case CARD_LOG_STALLED:
+        return fmt::format("a request was refused: {:02x} {:02x}", value >> 8, value & 0xff);
+    case CARD_LOG_MAINTENANCE:
+        return value == 0 ? "maintenance is over" : value == 1 ? "maintenance began" : "a wrong word for maintenance";
+    default:
+        return fmt::format("code {}, value {}", code, value);
+    }
+}
+
+std::string exceptionName(unsigned exception) // ARMv7-M B1.5.2
+{
+    static constexpr std::string_view names[] = {
+        "", "", "", "a hard fault", "a memory fault", "a bus fault", "a usage fault"};
+    return exception < std::size(names) && !names[exception].empty() ? std::string(names[exception])
+                                                                     : fmt::format("exception {}", exception);
+}
+
+constexpr std::size_t faultRecords = 9; // CARD_LOG_FAULT: the exception, then four registers in halves
+
+bool isFault(std::span<const card_log_record> at)
+{
+    if (at.size() < faultRecords)
+        return false;
+    for (std::size_t i = 0; i < faultRecords; ++i)
+        if (at[i].code != CARD_LOG_FAULT || card_get16(at[i].port) != i ||
+            card_get32(at[i].sequence) != card_get32(at[0].sequence) + i)
+            return false;
+    return true;
+}
+
+std::string faultText(std::span<const card_log_record> at)
+{
+    const auto word = [&](std::size_t low) {
+        return card_get16(at[low].value) | static_cast<std::uint32_t>(card_get16(at[low + 1].value)) << 16;
+    };
+    const std::uint32_t where = word(1), whither = word(3), why = word(5), address = word(7);
+    std::string text = "the program failed before this start: " + exceptionName(card_get16(at[0].value));
+    if (const std::string reason = joined(why & ~addressKnown, faultBits, ", "); !reason.empty())
+        text += ", " + reason;
+    if (why & addressKnown)
+        text += fmt::format(" ({:#010x})", address);
+    if (where != 0 || whither != 0)
+        return text + fmt::format("; at {:#010x}, to return to {:#010x}", where, whither);
+    return text + "; where is not known: its stack was broken";
+}
+
+CardLogEntry entryOf(const card_log_record& r)
+{
+    CardLogEntry e;
+    e.sequence = card_get32(r.sequence);
+    e.atMs = card_get32(r.at);
+    e.level = r.level < std::size(levels) ? levels[r.level] : "error";
+    e.code = r.code < std::size(codes) && r.code > 0 ? std::string(codes[r.code]) : std::to_string(r.code);
+    e.port = card_get16(r.port);
+    e.value = card_get16(r.value);
+    e.text =
+        r.code == CARD_LOG_FAULT
+            ? fmt::format("the program failed before this start; part {} of what is known: {:#06x}", e.port, e.value)
+            : textOf(r.code, e.port, e.value);
+    return e;
+}
+
+} // namespace
+
+std::string portTypeName(unsigned type)
+{
+    static constexpr std::string_view names[] = {"", "e1", "t1", "fxo", "fxs"};
+    return type < std::size(names) && type > 0 ? std::string(names[type]) : "unknown";
+}
+
+std::string portStateName(unsigned state)
+{
+    static constexpr std::string_view names[] = {"off", "waiting", "running"};
+    return nameIn(state, names);
+}
+
+std::string alarmNames(unsigned alarms)
+{
+    return joined(alarms, alarmBits, " ");
+}
+
+std::string stockAlarmNames(unsigned flags)
+{
+    return joined(flags, stockBits, " ");
+}
+
+std::string loopName(unsigned kind)
+{
+    static constexpr std::string_view names[] = {"none", "line", "payload", "digital", "analog", "pcm"};
+    return nameIn(kind, names);
+}
+
+std::vector<std::string> abilityNames(std::uint32_t can)
+{
+    std::vector<std::string> out;
+    for (const Bit& b : abilityBits)
+        if (can & b.bit)
+            out.emplace_back(b.name);
+    return out;
+}
+
+std::string testName(unsigned number)
+{
+    if (number == CARD_SELFTEST_FRAMER)
+        return "framer";
+    return fmt::format("{}{}", number < CARD_SELFTEST_VENDOR ? "test " : "the maker's test ", number);
+}
+
+std::vector<CardLogEntry> inWords(std::span<const card_log_record> records)
+{
+    std::vector<CardLogEntry> out;
+    while (!records.empty()) {
+        out.push_back(entryOf(records[0]));
+        const bool fault = isFault(records);
+        if (fault)
+            out.back().text = faultText(records);
+        records = records.subspan(fault ? faultRecords : 1);
+    }
+    return out;
+}
+
+} // namespace callbox::hal::usb
