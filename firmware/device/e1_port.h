@@ -3,15 +3,12 @@
 // line's pace, errors and events, the settings. No heap, no clock: the line calls once per frame of each direction, the
 // bus once per packet, the device once per millisecond. One thread, or interrupts that do not interrupt one another.
 #pragma once
+#include "device/line_frames.h"
+#include "device/port_events.h"
 #include "device/seconds.h"
 #include "device/usb.h"
-#include "protocol/card_protocol.h"
-#include <array>
 
 namespace callbox::firmware {
-
-using E1Frame = std::span<std::uint8_t, CARD_E1_FRAME>;
-using E1FrameIn = std::span<const std::uint8_t, CARD_E1_FRAME>;
 
 // Free running since power on; card_counters tells what each is.
 struct PortCounters {
@@ -22,7 +19,11 @@ struct PortCounters {
 class E1Port {
 public:
     // stock: says nothing that an icE1usb would not say.
-    void begin(bool stock) { stock_ = stock; }
+    void begin(bool stock)
+    {
+        stock_ = stock;
+        received_.begin(stock);
+    }
 
     // ---- The bus ----
     void select(bool on); // alternate setting 1, or 0
@@ -69,22 +70,16 @@ public:
     [[nodiscard]] std::uint16_t alarmsNow() const { return alarms_; }
     [[nodiscard]] unsigned state() const { return !on_ ? 0 : running_ ? 2 : 1; } // card_port_info.state
     [[nodiscard]] unsigned waiting() const { return sentWrite_ - sentRead_; }    // frames for the line
-    [[nodiscard]] unsigned received() const { return kept_ - read_ - holes_; }   // frames for the host
+    [[nodiscard]] unsigned received() const { return received_.waiting(); }      // frames for the host
 
 private:
-    static std::size_t at(std::uint32_t position) { return position % CARD_E1_RING; }
     Send next(E1Frame frame);
     void fill();
-    bool full();
-    void keep(E1FrameIn frame, bool filler);
-    bool align(unsigned number);
-    void skipHoles();
     void pushSent(E1FrameIn frame);
     bool popSent(E1Frame frame);
     void change(std::uint16_t alarms);
     void event(unsigned type, std::uint16_t what, std::uint16_t also);
 
-    using Ring = std::array<std::array<std::uint8_t, CARD_E1_FRAME>, CARD_E1_RING>;
     bool stock_ = false, on_ = false;
     card_ice1_tx tx_{CARD_ICE1_TX_CRC4_E, 0, 0, 0};
     std::uint8_t rx_ = CARD_ICE1_RX_CRC4;
@@ -93,31 +88,21 @@ private:
     std::uint16_t extensions_ = 0;
 
     // From the host to the line. Positions run on; a ring holds what lies between them.
-    Ring sent_{};
+    FrameRing sent_{};
     std::uint32_t sentRead_ = 0, sentWrite_ = 0;
     unsigned came_ = 0;    // frames of the host since the port was switched on, up to CARD_E1_START
     bool started_ = false; // so many have come
     bool running_ = false; // the transmitter has frames; after an underflow it waits for CARD_E1_START of them again
     unsigned silence_ = 0; // ms since something came on OUT
 
-    // From the line to the host: [read_, kept_) may be fetched, [kept_, write_) belongs to a multiframe not yet whole.
-    Ring received_{};
-    static constexpr std::uint8_t hole = 0x80;       // beside CARD_E1_HEADER_...: nothing lies at that position
-    std::array<std::uint8_t, CARD_E1_RING> flags_{}; // of each frame; _LOST: frames before it were lost
-    std::uint32_t read_ = 0, kept_ = 0, write_ = 0;
-    std::uint32_t holes_ = 0;                // in [read_, kept_)
-    bool lost_ = false, overflowed_ = false; // before the next frame: frames; for want of room
-    std::uint8_t sequence_ = 0;
+    LineFrames received_; // from the line to the host
 
     PortCounters counters_;
     Seconds seconds_;
     unsigned milliseconds_ = 0;
     std::uint16_t alarms_ = 0;
     std::uint16_t badMultiframes_ = 0;
-    std::array<std::uint8_t, sizeof(card_ice1_errors)> told_{}; // by the last interrupt
-    std::array<card_e1_event, 16> events_{};
-    unsigned eventRead_ = 0, eventWrite_ = 0;
-    std::uint8_t eventSequence_ = 0;
+    PortEvents events_;
     std::uint32_t age_ = 0; // frames sent since the port was switched on
 };
 

@@ -1,54 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "boards/usbip/virtual_line.h"
-#include <array>
-#include <utility>
 
 namespace callbox::usbip {
 
 namespace {
 
-using namespace firmware::core;
-using firmware::E1Port;
 constexpr std::int64_t million = 1'000'000;
 constexpr unsigned silentAfter = 4; // ms: a peer's clock may be late by less
 
-E1Slot0 slotZero(const E1Port& port)
-{
-    const bool basic = port.line().framing == CARD_FRAMING_BASIC;
-    switch (port.tx().mode) {
-    case CARD_ICE1_TX_TRANSPARENT:
-        return E1Slot0::host;
-    case CARD_ICE1_TX_TS0:
-        return E1Slot0::basic;
-    case CARD_ICE1_TX_CRC4:
-        return basic ? E1Slot0::basic : E1Slot0::crc4;
-    default:
-        return basic ? E1Slot0::basic : E1Slot0::crc4E;
-    }
-}
-
 } // namespace
-
-void VirtualLine::settings()
-{
-    const bool basic = port_.rx() == CARD_ICE1_RX_TRANSPARENT || port_.rx() == CARD_ICE1_RX_BASIC ||
-                       port_.line().framing == CARD_FRAMING_BASIC;
-    const E1Framing framing = basic                                            ? E1Framing::basic
-                              : port_.line().framing == CARD_FRAMING_CRC4_AUTO ? E1Framing::automatic
-                                                                               : E1Framing::crc4;
-    if (framing != framing_)
-        receiver_.begin(framing_ = framing);
-    if (const E1Slot0 mode = slotZero(port_); mode != slotZero_)
-        transmitter_.begin(*(slotZero_ = mode));
-    if (port_.line().sa == 0xff)
-        transmitter_.hostSa();
-    else
-        transmitter_.setSa(port_.line().sa);
-}
 
 void VirtualLine::millisecond()
 {
-    settings();
+    framer_.settings();
     receive();
     const unsigned own = paced(); // the card's clock goes on, whoever is followed
     // What a loop gives back goes at the pace at which it comes.
@@ -66,70 +30,32 @@ unsigned VirtualLine::paced()
 
 void VirtualLine::receive()
 {
-    received_ = static_cast<unsigned>(from_->available() / 32);
-    raw_.resize(received_ * std::size_t{32});
+    raw_.resize(from_->available() / framer_.piece() * framer_.piece());
     from_->read(raw_);
-    silent_ = received_ > 0 ? 0 : silent_ + 1;
-    defects_ = 0;
-    receiver_.signal(silent_ < silentAfter && from_->signal() != BitPipe::Signal::none);
-    for (std::size_t at = 0; at < raw_.size(); at += 32)
-        chunk(FrameIn(raw_.data() + at, 32));
+    bits_ += static_cast<unsigned>(raw_.size()) * 8;
+    received_ = bits_ / framer_.bits();
+    bits_ %= framer_.bits();
+    silent_ = raw_.empty() ? silent_ + 1 : 0;
+    framer_.signal(silent_ < silentAfter && from_->signal() != BitPipe::Signal::none);
+    framer_.receive(raw_);
     if (silent_ >= silentAfter) // nobody at the other end
-        for (unsigned i = 0; i < 8; ++i)
-            chunk(FrameIn(std::array<std::uint8_t, 32>{}));
-    const E1Counters& now = receiver_.counters();
-    port_.counters().fas += now.fas - last_.fas;
-    port_.counters().ebit += now.ebit - last_.ebit;
-    port_.counters().losses += now.losses - last_.losses;
-    last_ = now;
-    port_.alarms(defects_ | receiver_.defects());
-}
-
-void VirtualLine::chunk(FrameIn line)
-{
-    std::array<std::uint8_t, 32> frame{};
-    const bool framed = receiver_.receive(line, frame);
-    defects_ |= receiver_.defects(); // a loss may be over within the millisecond
-    transmitter_.received(receiver_.block(), receiver_.multiframe());
-    if (!framed || (framing_ == E1Framing::crc4 && !receiver_.multiframe())) {
-        firstKnown_ = false;
-        return port_.receiveNothing();
-    }
-    const unsigned said = receiver_.number();
-    number_ = (number_ + 1) % 16;
-    if (receiver_.multiframe())
-        number_ = said;
-    else if (number_ % 2 != said % 2)
-        number_ = (number_ + 1) % 16;
-    // C bits tell of the sub-multiframe before: those of II of I, those of the next I of II.
-    if (const Block& b = receiver_.block(); b.whole && b.checked) {
-        const bool second = said % 16 < 8;
-        if (!second) {
-            firstErrored_ = b.errored;
-            firstKnown_ = true;
-        } else if (std::exchange(firstKnown_, false)) {
-            port_.blocks(firstErrored_, b.errored);
-        }
-    }
-    port_.receive(frame, number_);
+        framer_.receive(std::vector<std::uint8_t>(framer_.bits()));
+    port_.alarms(framer_.finish());
 }
 
 void VirtualLine::transmit(unsigned frames)
 {
-    std::array<std::uint8_t, 32> frame{};
-    transmitter_.setRemoteAlarm(port_.remoteAlarm());
+    const bool own = port_.tx().loopback == 1 || port_.loop() == CARD_LOOP_LINE;
+    const bool others = port_.tx().loopback == 2 && other_;
     for (unsigned i = 0; i < frames; ++i) {
-        const E1Port::Send what = port_.transmit(frame);
-        transmitter_.setAis(what == E1Port::Send::ais);
-        transmitter_.frame(frame);
-        const bool own = port_.tx().loopback == 1 || port_.loop() == CARD_LOOP_LINE;
-        if (!own && !(port_.tx().loopback == 2 && other_))
-            to_->write(frame);
+        const firmware::Octets line = framer_.transmit();
+        if (!own && !others)
+            to_->write(line);
     }
     // A loop of the line gives back what came, at its pace.
-    if (port_.tx().loopback == 1 || port_.loop() == CARD_LOOP_LINE)
+    if (own)
         to_->write(raw_);
-    else if (port_.tx().loopback == 2 && other_)
+    else if (others)
         to_->write(other_->raw_);
 }
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The line side of one E1 port: its framer, between the port's frames and the bits of two pipes.
+// The line side of one port: its framer, between the port's frames and the bits of two pipes, by the card's clock or
+// the line's.
 #pragma once
 #include "boards/usbip/bit_pipe.h"
-#include "core/e1_receiver.h"
-#include "core/e1_transmitter.h"
-#include "device/e1_port.h"
-#include <optional>
+#include "boards/usbip/e1_framer.h"
 
 namespace callbox::usbip {
 
@@ -24,31 +22,22 @@ public:
     void drift(int ppm) { ppm_ = ppm; }
     void loopFrom(VirtualLine* other) { other_ = other; } // whose bits go out at loopback 2
     void millisecond();
-    [[nodiscard]] const firmware::core::E1Receiver& receiver() const { return receiver_; }
 
 private:
     void receive();
-    void chunk(firmware::core::FrameIn line);
     void transmit(unsigned frames);
-    void settings();
     unsigned paced();
 
     firmware::E1Port& port_;
     BitPipe *from_, *to_;
     VirtualLine* other_ = nullptr;
-    firmware::core::E1Receiver receiver_{firmware::core::E1Framing::crc4};
-    firmware::core::E1Transmitter transmitter_;
-    firmware::core::E1Framing framing_ = firmware::core::E1Framing::crc4;
-    std::optional<firmware::core::E1Slot0> slotZero_;
+    E1Framer framer_{port_};
     int ppm_ = 0;
     std::int64_t clock_ = 0;
-    unsigned silent_ = 0;                            // ms without a bit
-    unsigned received_ = 0;                          // frames' worth of bits in this millisecond
-    unsigned number_ = 0;                            // of frames that have none of their own
-    bool firstKnown_ = false, firstErrored_ = false; // sub-multiframe I of a multiframe
-    firmware::core::E1Counters last_;
-    firmware::core::Defects defects_ = 0; // all that stood in this millisecond
-    std::vector<std::uint8_t> raw_;       // this millisecond's bits, for loops
+    unsigned silent_ = 0;           // ms without a bit
+    unsigned received_ = 0;         // frames' worth of bits in this millisecond
+    unsigned bits_ = 0;             // beyond these
+    std::vector<std::uint8_t> raw_; // this millisecond's bits, for loops
 };
 
 } // namespace callbox::usbip
