@@ -13,6 +13,13 @@ constexpr std::uint16_t noSignal = CARD_ALARM_LOS | CARD_ALARM_AIS | CARD_ALARM_
 
 } // namespace
 
+void E1Port::begin(bool stock, std::uint8_t kind)
+{
+    stock_ = stock;
+    received_.begin(stock);
+    setLine(usualLine(kind));
+}
+
 void E1Port::select(bool on)
 {
     on_ = on;
@@ -128,13 +135,16 @@ void E1Port::receive(E1FrameIn frame, unsigned number)
         return;
     }
     if (started_ && loop_ != CARD_LOOP_DIGITAL)
-        counters_.overflow += received_.receive(frame, number % 16);
+        counters_.overflow += isT1() ? received_.keep(frame, false) : received_.receive(frame, number % 16);
 }
 
 void E1Port::receiveNothing()
 {
-    if (loop_ != CARD_LOOP_DIGITAL)
-        fill();
+    if (loop_ == CARD_LOOP_DIGITAL)
+        return;
+    if (started_ && !stock_ && !(extensions_ & CARD_E1_EXT_FILLER))
+        received_.lose(); // nothing else tells it where the next frame's number follows by chance, or is none
+    fill();
 }
 
 // A frame's time that brings the host nothing else.
@@ -151,18 +161,25 @@ void E1Port::fill()
 
 std::size_t E1Port::in(Buffer packet)
 {
-    return on_ ? received_.packet(packet) : 0;
+    return on_ ? received_.packet(packet, isT1() ? CARD_E1_HEADER_T1 : 0) : 0;
 }
 
 // ---- Errors and events ----
 
 void E1Port::blocks(bool firstErrored, bool secondErrored)
 {
-    seconds_.block(firstErrored);
-    seconds_.block(secondErrored);
+    seconds_.errors(firstErrored + secondErrored);
     counters_.crc += firstErrored + secondErrored;
     if (firstErrored || secondErrored)
         ++badMultiframes_;
+}
+
+void E1Port::t1Errors(unsigned multiframes, unsigned bits)
+{
+    counters_.crc += multiframes;
+    counters_.fas += bits;
+    badMultiframes_ = static_cast<std::uint16_t>(badMultiframes_ + multiframes);
+    seconds_.errors(line_.framing == CARD_FRAMING_SF ? bits : multiframes);
 }
 
 void E1Port::alarms(std::uint16_t now)
@@ -264,12 +281,10 @@ bool E1Port::setRx(std::uint8_t mode)
 
 bool E1Port::setLine(const card_line& l)
 {
-    if (l.kind != CARD_PORT_E1 || l.framing > CARD_FRAMING_CRC4_AUTO || l.code > 1 || l.build_out != 0 ||
-        (l.impedance != 75 && l.impedance != 120) || (l.sa > 0x1f && l.sa != 0xff) || l.rai > 1 || l.cas != 0)
-        return false;
-    if (l.sensitivity != 12 && l.sensitivity != 18 && l.sensitivity != 36 && l.sensitivity != 43)
+    if (!isPossible(l) || (on_ && l.kind != line_.kind)) // frames of both do not lie in one ring
         return false;
     line_ = l;
+    seconds_.severeFrom(severeFrom(l));
     return true;
 }
 

@@ -76,7 +76,7 @@ void LineFrames::skipHoles()
         --holes_;
 }
 
-std::size_t LineFrames::packet(Buffer out)
+std::size_t LineFrames::packet(Buffer out, unsigned flags)
 {
     skipHoles();
     const unsigned level = waiting();
@@ -85,18 +85,18 @@ std::size_t LineFrames::packet(Buffer out)
         std::min<unsigned>(frames, out.size() < CARD_E1_HEADER ? 0 : (out.size() - CARD_E1_HEADER) / CARD_E1_FRAME);
     if (frames == 0)
         return 0;
-    const std::uint8_t flags = flags_[at(read_)];
+    const unsigned first = flags_[at(read_)];
     card_e1_header header{};
     header.position = static_cast<card_u8>(at(read_));
     unsigned taken = 0;
     // What differs begins a packet of its own: holes, filler, and on our card the frame behind a loss.
     const unsigned kind = stock_ ? hole | CARD_E1_HEADER_FILLER : 0xff;
-    for (; taken < frames && (taken == 0 || (flags_[at(read_)] & kind) == (flags & CARD_E1_HEADER_FILLER));
+    for (; taken < frames && (taken == 0 || (flags_[at(read_)] & kind) == (first & CARD_E1_HEADER_FILLER));
          ++taken, ++read_)
         std::memcpy(&out[CARD_E1_HEADER + taken * CARD_E1_FRAME], frames_[at(read_)].data(), CARD_E1_FRAME);
     if (!stock_) {
         header.sequence = sequence_++;
-        header.flags = flags;
+        header.flags = static_cast<card_u8>(first | flags);
         header.version = header.position & 0x0f;
     }
     std::memcpy(out.data(), &header, sizeof header);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Frames of the line on their way to the host: a ring whose positions the host is told. Those of an E1 follow its
-// multiframe, so holes may lie between them.
+// multiframe, so holes may lie between them; those of a T1 run on.
 #pragma once
 #include "device/usb.h"
 #include "protocol/card_protocol.h"
@@ -24,9 +24,10 @@ public:
     unsigned receive(E1FrameIn frame, unsigned number);
     // A frame at the next position. As receive().
     unsigned keep(E1FrameIn frame, bool filler);
+    void lose() { lost_ = true; } // frames before the next one
 
-    // The next packet for the host, at most CARD_E1_PACKET_MAX octets; 0: an empty one.
-    std::size_t packet(Buffer out);
+    // The next packet for the host, at most CARD_E1_PACKET_MAX octets, `flags` among its own; 0: an empty one.
+    std::size_t packet(Buffer out, unsigned flags);
     [[nodiscard]] unsigned waiting() const { return kept_ - read_ - holes_; } // frames that may be fetched
 
 private:

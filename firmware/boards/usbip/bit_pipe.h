@@ -23,7 +23,7 @@ public:
     void errors(unsigned bits, unsigned every = 64);
     // One bit in so many is wrong from now on; 0: none.
     void errorEvery(std::uint64_t bits);
-    // So many bits are left out (positive) or said twice (negative) at once. 256: a frame slipped.
+    // So many bits are left out (positive) or said twice (negative) at once. 256, or 193 of a T1: a frame slipped.
     void slip(int bits) { slip_ += bits; }
     [[nodiscard]] std::uint64_t spoiled() const { return spoiled_; }
 

@@ -12,12 +12,25 @@ constexpr unsigned silentAfter = 4; // ms: a peer's clock may be late by less
 
 void VirtualLine::millisecond()
 {
-    framer_.settings();
-    receive();
+    LineFramer& f = framer();
+    receive(f);
     const unsigned own = paced(); // the card's clock goes on, whoever is followed
     // What a loop gives back goes at the pace at which it comes.
     const bool follows = (port_.tx().timing == 1 || port_.loop() == CARD_LOOP_PAYLOAD) && received_ > 0;
-    transmit(follows ? received_ : own);
+    transmit(f, follows ? received_ : own);
+}
+
+// That of the kind of line which the port is now.
+LineFramer& VirtualLine::framer()
+{
+    LineFramer& now = port_.isT1() ? static_cast<LineFramer&>(t1_) : e1_;
+    if (framer_ != &now) {
+        framer_ = &now;
+        framer_->begin();
+        bits_ = 0;
+    }
+    framer_->settings();
+    return now;
 }
 
 unsigned VirtualLine::paced()
@@ -28,27 +41,27 @@ unsigned VirtualLine::paced()
     return frames;
 }
 
-void VirtualLine::receive()
+void VirtualLine::receive(LineFramer& f)
 {
-    raw_.resize(from_->available() / framer_.piece() * framer_.piece());
+    raw_.resize(from_->available() / f.piece() * f.piece());
     from_->read(raw_);
     bits_ += static_cast<unsigned>(raw_.size()) * 8;
-    received_ = bits_ / framer_.bits();
-    bits_ %= framer_.bits();
+    received_ = bits_ / f.bits();
+    bits_ %= f.bits();
     silent_ = raw_.empty() ? silent_ + 1 : 0;
-    framer_.signal(silent_ < silentAfter && from_->signal() != BitPipe::Signal::none);
-    framer_.receive(raw_);
+    f.signal(silent_ < silentAfter && from_->signal() != BitPipe::Signal::none);
+    f.receive(raw_);
     if (silent_ >= silentAfter) // nobody at the other end
-        framer_.receive(std::vector<std::uint8_t>(framer_.bits()));
-    port_.alarms(framer_.finish());
+        f.receive(std::vector<std::uint8_t>(f.bits()));
+    port_.alarms(f.finish());
 }
 
-void VirtualLine::transmit(unsigned frames)
+void VirtualLine::transmit(LineFramer& f, unsigned frames)
 {
     const bool own = port_.tx().loopback == 1 || port_.loop() == CARD_LOOP_LINE;
     const bool others = port_.tx().loopback == 2 && other_;
     for (unsigned i = 0; i < frames; ++i) {
-        const firmware::Octets line = framer_.transmit();
+        const firmware::Octets line = f.transmit();
         if (!own && !others)
             to_->write(line);
     }

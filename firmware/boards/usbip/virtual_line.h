@@ -4,6 +4,7 @@
 #pragma once
 #include "boards/usbip/bit_pipe.h"
 #include "boards/usbip/e1_framer.h"
+#include "boards/usbip/t1_framer.h"
 
 namespace callbox::usbip {
 
@@ -11,6 +12,8 @@ class VirtualLine {
 public:
     // All outlive the line. `from`: what the far end sends.
     VirtualLine(firmware::E1Port& port, BitPipe& from, BitPipe& to) : port_(port), from_(&from), to_(&to) {}
+    VirtualLine(const VirtualLine&) = delete;
+    VirtualLine& operator=(const VirtualLine&) = delete;
 
     // Other pipes: a crossed cable, say.
     void connect(BitPipe& from, BitPipe& to)
@@ -24,14 +27,17 @@ public:
     void millisecond();
 
 private:
-    void receive();
-    void transmit(unsigned frames);
+    LineFramer& framer();
+    void receive(LineFramer&);
+    void transmit(LineFramer&, unsigned frames);
     unsigned paced();
 
     firmware::E1Port& port_;
     BitPipe *from_, *to_;
     VirtualLine* other_ = nullptr;
-    E1Framer framer_{port_};
+    E1Framer e1_{port_};
+    T1Framer t1_{port_};
+    LineFramer* framer_ = &e1_;
     int ppm_ = 0;
     std::int64_t clock_ = 0;
     unsigned silent_ = 0;           // ms without a bit

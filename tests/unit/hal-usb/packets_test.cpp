@@ -93,6 +93,10 @@ TEST(UsbInbound, WhatIsNoPacketIsToldAndNothingOfItIsHeard)
     p[3] = 0x10;
     EXPECT_EQ(in.take(p).wrong, "of an unknown version");
     EXPECT_EQ(in.take(packet(0, 2, CARD_E1_HEADER_T1)).wrong, "of a T1 line");
+    Inbound t1;
+    t1.begin(true);
+    EXPECT_EQ(t1.take(packet(0, 2)).wrong, "of an E1 line");
+    EXPECT_TRUE(t1.take(packet(0, 2, CARD_E1_HEADER_T1)).wrong.empty());
     OctetBuffer half = packet(0, 2);
     half.resize(half.size() - 1);
     const Arrival a = in.take(half);
