@@ -4,6 +4,7 @@
 #include "../hal-pri/line.h"
 #include "two_cards.h"
 #include <algorithm>
+#include <callbox/hal/backend.h>
 #include <callbox/hal/line_errors.h>
 #include <gmock/gmock.h>
 
@@ -100,6 +101,15 @@ TEST(UsbT1s, AnIcE1usbIsNone)
     EXPECT_THAT(cards.heard.gone, HasSubstr("card port 000000000000000a/0: it is an E1 alone: type = e1"));
     const SpanConfig bank{.name = "bank", .type = SpanType::analog, .dChannel = Timeslot{0}};
     EXPECT_THAT(cards.near->start(bank, cards.heard).error().what, HasSubstr("type = e1 or t1 is what it can be"));
+}
+
+TEST(UsbT1s, AFramingThatIsNoneOfTheTwoIsRefused)
+{
+    const TwoCards cards(Personality::card(1), t1());
+    const Backend& backend = *findBackend("usb");
+    EXPECT_THAT(backend.open(cards.edges, {{"span", "a/0"}, {"framing", "d4"}}).error().what,
+                HasSubstr("framing = d4: esf or sf is allowed"));
+    EXPECT_TRUE(backend.open(cards.edges, {{"span", "a/0"}, {"framing", "sf"}}).has_value());
 }
 
 TEST(UsbT1s, TwentyThreeCallsOfNi2AtATime)
