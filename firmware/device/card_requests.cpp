@@ -26,20 +26,28 @@ int proto(Device& d, const Setup&, unsigned, Buffer data)
 int portInfo(Device& d, const Setup&, unsigned p, Buffer data)
 {
     const auto number = static_cast<card_u8>(p);
-    const card_port_info info{CARD_PORT_E1, number, 0, static_cast<card_u8>(d.port(p).state()), 1, {}};
+    const card_port_info info{d.port(p).line().kind, number, 0, static_cast<card_u8>(d.port(p).state()), 1, {}};
     return give(info, data);
 }
 
 int status(Device& d, const Setup&, unsigned p, Buffer data)
 {
     const E1Port& port = d.port(p);
-    const card_status s{CARD_PORT_E1,
+    const card_status s{port.line().kind,
                         static_cast<card_u8>(port.state()),
                         card_make16(port.alarmsNow()),
                         static_cast<card_u8>(port.loop()),
                         static_cast<card_u8>(d.maintenance() ? 1 : 0),
                         {}};
     return give(s, data);
+}
+
+int setLine(Device& d, const Setup&, unsigned p, Buffer data)
+{
+    const auto line = take<card_line>(data);
+    if (line.kind == CARD_PORT_T1 && !(d.personality().capabilities & CARD_CAN_T1))
+        return stalled;
+    return d.port(p).setLine(line) ? 0 : stalled;
 }
 
 int readMemory(Device& d, const Setup& setup, unsigned, Buffer data)
@@ -132,10 +140,7 @@ constexpr Request table[] = {
          d.port(p).extend(setup.value);
          return 0;
      }},
-    {out, CARD_E1_SET_LINE, Index::e1, 0, sizeof(card_line), CARD_CAN_LINE, false,
-     [](Device& d, const Setup&, unsigned p, Buffer data) {
-         return d.port(p).setLine(take<card_line>(data)) ? 0 : stalled;
-     }},
+    {out, CARD_E1_SET_LINE, Index::e1, 0, sizeof(card_line), CARD_CAN_LINE, false, setLine},
     {in, CARD_E1_GET_LINE, Index::e1, 0, 0, CARD_CAN_LINE, false,
      [](Device& d, const Setup&, unsigned p, Buffer data) { return give(d.port(p).line(), data); }},
 };

@@ -47,7 +47,7 @@ int give(const void* octets, std::size_t length, Buffer data)
 Device::Device(const Personality& p, Board& board) : personality_(p), board_(board)
 {
     for (E1Port& port : ports_)
-        port.begin(p.stock);
+        port.begin(p.stock, p.kind);
     say(CARD_LOG_START, 0);
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "device/e1_port.h"
 #include <algorithm>
-#include <cstring>
 
 namespace callbox::firmware {
 
@@ -14,25 +13,29 @@ constexpr std::uint16_t noSignal = CARD_ALARM_LOS | CARD_ALARM_AIS | CARD_ALARM_
 
 } // namespace
 
+void E1Port::begin(bool stock, std::uint8_t kind)
+{
+    stock_ = stock;
+    received_.begin(stock);
+    setLine(usualLine(kind));
+}
+
 void E1Port::select(bool on)
 {
     on_ = on;
     started_ = running_ = false;
     came_ = 0;
     sentRead_ = sentWrite_ = 0;
-    read_ = kept_ = write_ = 0;
-    holes_ = 0;
-    lost_ = overflowed_ = false;
-    sequence_ = 0;
+    received_.clear();
     silence_ = 0;
     age_ = 0;
     extensions_ = 0;
-    eventRead_ = eventWrite_ = 0;
+    events_.clear();
     alarms_ = static_cast<std::uint16_t>(alarms_ & ~CARD_ALARM_NO_HOST);
     if (!on)
         loop_ = CARD_LOOP_NONE;
     else if (!stock_)
-        told_.back() = 0; // who begins knows of no defect: one that stands is told
+        events_.forgetFlags(); // who begins knows of no defect: one that stands is told
 }
 
 // ---- From the host to the line ----
@@ -63,7 +66,7 @@ void E1Port::pushSent(E1FrameIn frame)
         slip(1);
         return;
     }
-    std::copy(frame.begin(), frame.end(), sent_[at(sentWrite_++)].begin());
+    std::copy(frame.begin(), frame.end(), sent_[sentWrite_++ % CARD_E1_RING].begin());
     if (waiting() >= CARD_E1_START)
         running_ = true;
 }
@@ -75,7 +78,7 @@ bool E1Port::popSent(E1Frame frame)
         running_ = false;
         return false;
     }
-    const auto& from = sent_[at(sentRead_++)];
+    const auto& from = sent_[sentRead_++ % CARD_E1_RING];
     std::copy(from.begin(), from.end(), frame.begin());
     return true;
 }
@@ -86,7 +89,7 @@ E1Port::Send E1Port::transmit(E1Frame frame)
     const Send what = next(frame);
     if (loop_ == CARD_LOOP_DIGITAL) {
         if (what == Send::frame)
-            keep(frame, false);
+            counters_.overflow += received_.keep(frame, false);
         else
             fill();
     }
@@ -131,20 +134,17 @@ void E1Port::receive(E1FrameIn frame, unsigned number)
         pushSent(back);
         return;
     }
-    if (!started_ || loop_ == CARD_LOOP_DIGITAL || full())
-        return;
-    if (!align(number % 16)) {
-        counters_.overflow += overflowed_; // goes with those for which there was no room
-        return;
-    }
-    overflowed_ = false;
-    keep(frame, false);
+    if (started_ && loop_ != CARD_LOOP_DIGITAL)
+        counters_.overflow += isT1() ? received_.keep(frame, false) : received_.receive(frame, number % 16);
 }
 
 void E1Port::receiveNothing()
 {
-    if (loop_ != CARD_LOOP_DIGITAL)
-        fill();
+    if (loop_ == CARD_LOOP_DIGITAL)
+        return;
+    if (started_ && !stock_ && !(extensions_ & CARD_E1_EXT_FILLER))
+        received_.lose(); // nothing else tells it where the next frame's number follows by chance, or is none
+    fill();
 }
 
 // A frame's time that brings the host nothing else.
@@ -156,92 +156,30 @@ void E1Port::fill()
         return f;
     }();
     if (started_ && extensions_ & CARD_E1_EXT_FILLER)
-        keep(ones, true);
-}
-
-bool E1Port::full()
-{
-    if (write_ - read_ < CARD_E1_RING)
-        return false;
-    ++counters_.overflow;
-    lost_ = overflowed_ = true;
-    return true;
-}
-
-// Positions follow the multiframe: where they do not, the next one begins at a multiple of 16, and holes lie between.
-bool E1Port::align(unsigned number)
-{
-    if (write_ % 16 == number)
-        return true;
-    lost_ = true;
-    write_ = kept_; // what was not whole goes
-    const std::uint32_t next = (write_ + 15) / 16 * 16;
-    if (next - read_ > CARD_E1_RING)
-        return false; // no room for holes: the same again with the next frame
-    holes_ += next - write_;
-    for (; write_ != next; ++write_)
-        flags_[at(write_)] = hole;
-    kept_ = write_;
-    return number == 0;
-}
-
-void E1Port::keep(E1FrameIn frame, bool filler)
-{
-    if (full())
-        return;
-    std::copy(frame.begin(), frame.end(), received_[at(write_)].begin());
-    flags_[at(write_)] =
-        static_cast<std::uint8_t>((filler ? CARD_E1_HEADER_FILLER : 0) | (lost_ ? CARD_E1_HEADER_LOST : 0));
-    lost_ = false;
-    ++write_;
-    if (!stock_ || write_ % 16 == 0)
-        kept_ = write_;
-}
-
-void E1Port::skipHoles()
-{
-    for (; read_ != kept_ && flags_[at(read_)] == hole; ++read_)
-        --holes_;
+        counters_.overflow += received_.keep(ones, true);
 }
 
 std::size_t E1Port::in(Buffer packet)
 {
-    if (!on_)
-        return 0;
-    skipHoles();
-    const unsigned level = received();
-    unsigned frames = level > 32 ? 9 : level > 8 ? 8 : level;
-    frames = std::min<unsigned>(frames,
-                                packet.size() < CARD_E1_HEADER ? 0 : (packet.size() - CARD_E1_HEADER) / CARD_E1_FRAME);
-    if (frames == 0)
-        return 0;
-    const std::uint8_t flags = flags_[at(read_)];
-    card_e1_header header{};
-    header.position = static_cast<card_u8>(at(read_));
-    unsigned taken = 0;
-    // What differs begins a packet of its own: holes, filler, and on our card the frame behind a loss.
-    const unsigned kind = stock_ ? hole | CARD_E1_HEADER_FILLER : 0xff;
-    for (; taken < frames && (taken == 0 || (flags_[at(read_)] & kind) == (flags & CARD_E1_HEADER_FILLER));
-         ++taken, ++read_)
-        std::memcpy(&packet[CARD_E1_HEADER + taken * CARD_E1_FRAME], received_[at(read_)].data(), CARD_E1_FRAME);
-    if (!stock_) {
-        header.sequence = sequence_++;
-        header.flags = flags;
-        header.version = header.position & 0x0f;
-    }
-    std::memcpy(packet.data(), &header, sizeof header);
-    return CARD_E1_HEADER + taken * CARD_E1_FRAME;
+    return on_ ? received_.packet(packet, isT1() ? CARD_E1_HEADER_T1 : 0) : 0;
 }
 
 // ---- Errors and events ----
 
 void E1Port::blocks(bool firstErrored, bool secondErrored)
 {
-    seconds_.block(firstErrored);
-    seconds_.block(secondErrored);
+    seconds_.errors(firstErrored + secondErrored);
     counters_.crc += firstErrored + secondErrored;
     if (firstErrored || secondErrored)
         ++badMultiframes_;
+}
+
+void E1Port::t1Errors(unsigned multiframes, unsigned bits)
+{
+    counters_.crc += multiframes;
+    counters_.fas += bits;
+    badMultiframes_ = static_cast<std::uint16_t>(badMultiframes_ + multiframes);
+    seconds_.errors(line_.framing == CARD_FRAMING_SF ? bits : multiframes);
 }
 
 void E1Port::alarms(std::uint16_t now)
@@ -266,30 +204,13 @@ void E1Port::slip(int framesOut)
 
 void E1Port::event(unsigned type, std::uint16_t what, std::uint16_t also)
 {
-    if (!on_ || !(extensions_ & CARD_E1_EXT_EVENTS))
-        return;
-    const std::uint8_t sequence = eventSequence_++;
-    if (eventWrite_ - eventRead_ == events_.size())
-        return; // the gap in the sequence tells
-    events_[eventWrite_++ % events_.size()] = {static_cast<card_u8>(type), sequence, card_make16(what),
-                                               card_make16(also), card_make32(age_)};
+    if (on_ && extensions_ & CARD_E1_EXT_EVENTS)
+        events_.add(type, what, also, age_);
 }
 
 std::size_t E1Port::interrupt(std::span<std::uint8_t, CARD_E1_INTERRUPT_SIZE> out)
 {
-    if (!on_)
-        return 0;
-    if (eventRead_ != eventWrite_) {
-        std::memcpy(out.data(), &events_[eventRead_++ % events_.size()], CARD_E1_INTERRUPT_SIZE);
-        return CARD_E1_INTERRUPT_SIZE;
-    }
-    const card_ice1_errors now = errors();
-    if (std::memcmp(&now, told_.data(), sizeof now) == 0)
-        return 0;
-    std::memcpy(told_.data(), &now, sizeof now);
-    out[0] = CARD_E1_EVENT_ERRORS;
-    std::memcpy(&out[1], &now, sizeof now);
-    return CARD_E1_INTERRUPT_SIZE;
+    return on_ ? events_.next(errors(), out) : 0;
 }
 
 card_ice1_errors E1Port::errors() const
@@ -360,12 +281,10 @@ bool E1Port::setRx(std::uint8_t mode)
 
 bool E1Port::setLine(const card_line& l)
 {
-    if (l.kind != CARD_PORT_E1 || l.framing > CARD_FRAMING_CRC4_AUTO || l.code > 1 || l.build_out != 0 ||
-        (l.impedance != 75 && l.impedance != 120) || (l.sa > 0x1f && l.sa != 0xff) || l.rai > 1 || l.cas != 0)
-        return false;
-    if (l.sensitivity != 12 && l.sensitivity != 18 && l.sensitivity != 36 && l.sensitivity != 43)
+    if (!isPossible(l) || (on_ && l.kind != line_.kind)) // frames of both do not lie in one ring
         return false;
     line_ = l;
+    seconds_.severeFrom(severeFrom(l));
     return true;
 }
 
@@ -378,10 +297,7 @@ bool E1Port::setLoop(unsigned kind)
     loop_ = kind;
     sentRead_ = sentWrite_; // what one side said does not go out as the other's
     running_ = false;
-    write_ = kept_ = read_ = (write_ + 15) / 16 * 16;
-    holes_ = 0;
-    overflowed_ = false;
-    lost_ = true;
+    received_.cut();
     return true;
 }
 

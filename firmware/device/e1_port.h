@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One E1 port between USB and its framer: the frames under way both ways, the feedback that keeps the host at the
-// line's pace, errors and events, the settings. No heap, no clock: the line calls once per frame of each direction, the
-// bus once per packet, the device once per millisecond. One thread, or interrupts that do not interrupt one another.
+// One E1 or T1 port (the protocol names both by E1, which came first) between USB and its framer: the frames under way
+// both ways, the feedback that keeps the host at the line's pace, errors and events, the settings. No heap, no clock:
+// the line calls once per frame of each direction, the bus once per packet, the device once per millisecond. One
+// thread, or interrupts that do not interrupt one another.
 #pragma once
+#include "device/line_frames.h"
+#include "device/line_settings.h"
+#include "device/port_events.h"
 #include "device/seconds.h"
 #include "device/usb.h"
-#include "protocol/card_protocol.h"
-#include <array>
 
 namespace callbox::firmware {
-
-using E1Frame = std::span<std::uint8_t, CARD_E1_FRAME>;
-using E1FrameIn = std::span<const std::uint8_t, CARD_E1_FRAME>;
 
 // Free running since power on; card_counters tells what each is.
 struct PortCounters {
@@ -21,8 +20,8 @@ struct PortCounters {
 
 class E1Port {
 public:
-    // stock: says nothing that an icE1usb would not say.
-    void begin(bool stock) { stock_ = stock; }
+    // stock: says nothing that an icE1usb would not say. kind: CARD_PORT_E1 or _T1, until the host wants the other.
+    void begin(bool stock, std::uint8_t kind);
 
     // ---- The bus ----
     void select(bool on); // alternate setting 1, or 0
@@ -39,23 +38,26 @@ public:
     enum class Send { frame, idle, ais }; // idle: a frame of octets `line.idle`
     // The next frame of the transmitter's clock. Slot 0 is the host's: of it a framer takes what its mode leaves to it.
     Send transmit(E1Frame frame);
-    // A frame received in alignment; `number`: in its multiframe, 0..15.
+    // A frame received in alignment; `number`: in its multiframe of an E1, 0..15.
     void receive(E1FrameIn frame, unsigned number);
     // The time of a frame in which there was no alignment.
     void receiveNothing();
-    // Both sub-multiframes of a multiframe, G.706 4.3.3.
+    // E1: both sub-multiframes of a multiframe, G.706 4.3.3.
     void blocks(bool firstErrored, bool secondErrored);
+    // T1: so many multiframes of ESF with a wrong CRC-6, so many wrong bits of the alignment pattern.
+    void t1Errors(unsigned multiframes, unsigned bits);
     void alarms(std::uint16_t now); // CARD_ALARM_... of the receiver, all that stood since the last call
     // A frame was left out (1) or said twice (-1) between the line's clock and ours.
     void slip(int framesOut);
-    [[nodiscard]] bool remoteAlarm() const; // shall the A bit be sent?
+    [[nodiscard]] bool remoteAlarm() const; // shall RAI be sent?
     [[nodiscard]] PortCounters& counters() { return counters_; }
 
     // ---- Settings ----
     [[nodiscard]] const card_ice1_tx& tx() const { return tx_; }
     [[nodiscard]] std::uint8_t rx() const { return rx_; }
     [[nodiscard]] const card_line& line() const { return line_; }
-    // False: something in it is outside its range; nothing is changed.
+    [[nodiscard]] bool isT1() const { return line_.kind == CARD_PORT_T1; }
+    // False: something in it is outside its range, or comes at a wrong time; nothing is changed.
     bool setTx(const card_ice1_tx&);
     bool setRx(std::uint8_t mode);
     bool setLine(const card_line&);
@@ -69,55 +71,39 @@ public:
     [[nodiscard]] std::uint16_t alarmsNow() const { return alarms_; }
     [[nodiscard]] unsigned state() const { return !on_ ? 0 : running_ ? 2 : 1; } // card_port_info.state
     [[nodiscard]] unsigned waiting() const { return sentWrite_ - sentRead_; }    // frames for the line
-    [[nodiscard]] unsigned received() const { return kept_ - read_ - holes_; }   // frames for the host
+    [[nodiscard]] unsigned received() const { return received_.waiting(); }      // frames for the host
 
 private:
-    static std::size_t at(std::uint32_t position) { return position % CARD_E1_RING; }
     Send next(E1Frame frame);
     void fill();
-    bool full();
-    void keep(E1FrameIn frame, bool filler);
-    bool align(unsigned number);
-    void skipHoles();
     void pushSent(E1FrameIn frame);
     bool popSent(E1Frame frame);
     void change(std::uint16_t alarms);
     void event(unsigned type, std::uint16_t what, std::uint16_t also);
 
-    using Ring = std::array<std::array<std::uint8_t, CARD_E1_FRAME>, CARD_E1_RING>;
     bool stock_ = false, on_ = false;
     card_ice1_tx tx_{CARD_ICE1_TX_CRC4_E, 0, 0, 0};
     std::uint8_t rx_ = CARD_ICE1_RX_CRC4;
-    card_line line_{CARD_PORT_E1, CARD_FRAMING_CRC4, 1, 0, 120, 12, 0xff, 0xff, 1, 0, {}};
+    card_line line_ = usualLine(CARD_PORT_E1);
     unsigned loop_ = CARD_LOOP_NONE;
     std::uint16_t extensions_ = 0;
 
     // From the host to the line. Positions run on; a ring holds what lies between them.
-    Ring sent_{};
+    FrameRing sent_{};
     std::uint32_t sentRead_ = 0, sentWrite_ = 0;
     unsigned came_ = 0;    // frames of the host since the port was switched on, up to CARD_E1_START
     bool started_ = false; // so many have come
     bool running_ = false; // the transmitter has frames; after an underflow it waits for CARD_E1_START of them again
     unsigned silence_ = 0; // ms since something came on OUT
 
-    // From the line to the host: [read_, kept_) may be fetched, [kept_, write_) belongs to a multiframe not yet whole.
-    Ring received_{};
-    static constexpr std::uint8_t hole = 0x80;       // beside CARD_E1_HEADER_...: nothing lies at that position
-    std::array<std::uint8_t, CARD_E1_RING> flags_{}; // of each frame; _LOST: frames before it were lost
-    std::uint32_t read_ = 0, kept_ = 0, write_ = 0;
-    std::uint32_t holes_ = 0;                // in [read_, kept_)
-    bool lost_ = false, overflowed_ = false; // before the next frame: frames; for want of room
-    std::uint8_t sequence_ = 0;
+    LineFrames received_; // from the line to the host
 
     PortCounters counters_;
     Seconds seconds_;
     unsigned milliseconds_ = 0;
     std::uint16_t alarms_ = 0;
     std::uint16_t badMultiframes_ = 0;
-    std::array<std::uint8_t, sizeof(card_ice1_errors)> told_{}; // by the last interrupt
-    std::array<card_e1_event, 16> events_{};
-    unsigned eventRead_ = 0, eventWrite_ = 0;
-    std::uint8_t eventSequence_ = 0;
+    PortEvents events_;
     std::uint32_t age_ = 0; // frames sent since the port was switched on
 };
 

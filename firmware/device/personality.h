@@ -11,16 +11,19 @@ inline constexpr unsigned e1PortsMax = 2;
 struct Personality {
     bool stock = false; // an icE1usb: nothing but its requests, headers and events; GPS receiver and clock interface
     unsigned e1Ports = 1;
+    std::uint8_t kind = CARD_PORT_E1; // of these ports at power on, or _T1
     std::uint16_t vendor = CARD_VENDOR, product = CARD_PRODUCT, release = 0x0100;
     std::string_view manufacturer = "Callbox", name = "Callbox card", build = "callbox-0.1";
     std::uint32_t capabilities = 0; // CARD_CAN_...
 
-    static Personality card(unsigned e1Ports)
+    static Personality card(unsigned e1Ports, std::uint8_t kind = CARD_PORT_E1)
     {
         Personality p;
         p.e1Ports = e1Ports;
-        p.capabilities = CARD_CAN_FILLER | CARD_CAN_EVENTS | CARD_CAN_LINE | CARD_CAN_LOOP | CARD_CAN_NVM |
-                         CARD_CAN_SENSORS | CARD_CAN_LOG | CARD_CAN_RESET | CARD_CAN_SELFTEST | CARD_CAN_LOCATE;
+        p.kind = kind;
+        p.capabilities = CARD_CAN_FILLER | CARD_CAN_EVENTS | CARD_CAN_LINE | CARD_CAN_T1 | CARD_CAN_LOOP |
+                         CARD_CAN_NVM | CARD_CAN_SENSORS | CARD_CAN_LOG | CARD_CAN_RESET | CARD_CAN_SELFTEST |
+                         CARD_CAN_LOCATE;
         return p;
     }
     static Personality iceE1usb(unsigned e1Ports)

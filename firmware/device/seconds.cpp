@@ -7,7 +7,7 @@ void Seconds::next(std::uint16_t alarms)
 {
     defects(alarms);
     const bool defect = seen_ & (CARD_ALARM_LOS | CARD_ALARM_AIS | CARD_ALARM_LOF | CARD_ALARM_LOMF);
-    const bool severe = defect || errored_ >= 300;
+    const bool severe = defect || errored_ >= severeFrom_;
     const bool bad = defect || errored_ > 0;
     if (seen_ & CARD_ALARM_LOS)
         ++los_;

@@ -108,7 +108,7 @@ struct card_e1_header {
 CARD_SIZE(card_e1_header, CARD_E1_HEADER);
 #define CARD_E1_HEADER_FILLER 0x01 /* no alignment: octets ff at the line's pace (CARD_E1_EXT_FILLER) */
 #define CARD_E1_HEADER_LOST 0x02   /* frames were lost before this packet */
-#define CARD_E1_HEADER_T1 0x04     /* octet 0: F bit in bit 7; 1..24 channels; 25..31 zero */
+#define CARD_E1_HEADER_T1 0x04     /* octet 0: F bit in bit 7; 1..24 channels; 25..31 zero; positions run on */
 
 /* Vendor requests to an E1 interface (wIndex: its number in the low octet). Data of another length are stalled. */
 enum {
@@ -281,11 +281,11 @@ struct card_port_info {
 CARD_SIZE(card_port_info, 8);
 enum { CARD_PORT_E1 = 1, CARD_PORT_T1 = 2, CARD_PORT_FXO = 3, CARD_PORT_FXS = 4 };
 
-struct card_counters {          /* since power on, modulo 2^32; seconds by G.826 (es, ses, uas) and of each defect */
+struct card_counters { /* since power on, modulo 2^32; seconds by G.826 or T1.231 (es, ses, uas), of each defect */
     struct card_le32 frames;    /* received while aligned */
-    struct card_le32 crc;       /* errored blocks, G.706 4.3.3 */
-    struct card_le32 fas;       /* errored frame alignment signals */
-    struct card_le32 ebit;      /* blocks that the far end found errored */
+    struct card_le32 crc;       /* errored blocks, G.706 4.3.3; T1: errored multiframes of ESF */
+    struct card_le32 fas;       /* errored frame alignment signals; T1: errored bits of the pattern */
+    struct card_le32 ebit;      /* blocks that the far end found errored; T1: none */
     struct card_le32 code;      /* violations of the line code */
     struct card_le32 slips_out; /* frames left out, both directions */
     struct card_le32 slips_in;  /* frames said twice */
@@ -394,14 +394,14 @@ enum { CARD_SELFTEST_FRAMER = 0, CARD_SELFTEST_VENDOR = 16 }; /* from 16 on a ve
 #define CARD_E1_EXT_EVENTS 0x0002
 
 struct card_line {
-    card_u8 kind;        /* CARD_PORT_E1 or _T1 */
+    card_u8 kind;        /* CARD_PORT_E1, or _T1 where CARD_CAN_T1 is; changes in setting 0 alone */
     card_u8 framing;     /* CARD_FRAMING_...; CARD_ICE1_SET_RX and _SET_TX choose basic or CRC-4 within it */
     card_u8 code;        /* 0 AMI, 1 HDB3 or B8ZS */
     card_u8 build_out;   /* T1: 0..4, 0 to 655 ft by 133 ft; 5..7: -7.5, -15, -22.5 dB */
-    card_u8 impedance;   /* ohms: 75, 100, 120 */
+    card_u8 impedance;   /* ohms: E1 75, 120; T1 100 */
     card_u8 sensitivity; /* dB: 12, 18, 36, 43 */
     card_u8 idle;        /* octet of slots that are not in use */
-    card_u8 sa;          /* bits Sa4..Sa8 in bits 4..0; ff: as the host has them in slot 0 */
+    card_u8 sa;          /* bits Sa4..Sa8 in bits 4..0; ff: as the host has them in slot 0; T1: ff */
     card_u8 rai;         /* 0 never, 1 by itself on LOS, AIS, LOF */
     card_u8 cas;         /* 1: slot 16 carries CAS */
     card_u8 reserved[2];

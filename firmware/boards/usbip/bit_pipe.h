@@ -34,7 +34,7 @@ public:
     // One bit in so many is wrong from now on; 0: none.
     void errorEvery(std::uint64_t bits);
     [[nodiscard]] bool errored() const { return every_ > 0 || burst_ > 0; } // now, or soon
-    // So many bits are left out (positive) or said twice (negative) at once. 256: a frame slipped.
+    // So many bits are left out (positive) or said twice (negative) at once. 256, or 193 of a T1: a frame slipped.
     void slip(int bits) { slip_ += bits; }
     [[nodiscard]] std::uint64_t spoiled() const { return spoiled_; }
 

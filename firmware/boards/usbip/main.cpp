@@ -15,7 +15,7 @@ using namespace callbox::usbip;
 namespace po = boost::program_options;
 
 struct Options {
-    std::string address, personality, control;
+    std::string address, personality, type, control;
     unsigned port = 0, cards = 0, e1 = 0;
     int ppm = 0;
 };
@@ -28,8 +28,9 @@ int usage(const std::string& why)
 
 int run(const Options& o)
 {
-    const auto made =
-        o.personality == "ice1usb" ? firmware::Personality::iceE1usb(o.e1) : firmware::Personality::card(o.e1);
+    const auto made = o.personality == "ice1usb"
+                          ? firmware::Personality::iceE1usb(o.e1)
+                          : firmware::Personality::card(o.e1, o.type == "t1" ? CARD_PORT_T1 : CARD_PORT_E1);
     std::vector<std::unique_ptr<VirtualCard>> cards;
     std::vector<VirtualCard*> lent;
     for (unsigned i = 0; i < o.cards; ++i) {
@@ -74,7 +75,8 @@ int main(int argc, char** argv)
                                                               "0: any free one, which is said")(
         "personality", po::value(&o.personality)->default_value("card"), "card, or ice1usb")(
         "cards", po::value(&o.cards)->default_value(2), "1..8; the lines of each two are plugged into each other")(
-        "e1", po::value(&o.e1)->default_value(1), "E1 ports of each: 1, 2")(
+        "e1", po::value(&o.e1)->default_value(1), "E1 or T1 ports of each: 1, 2")(
+        "type", po::value(&o.type)->default_value("e1"), "what these are until a host wants the other: e1, t1")(
         "ppm", po::value(&o.ppm)->default_value(0), "how far the clock of every second card is off, -1000..1000")(
         "control", po::value(&o.control), "a Unix socket for orders: what goes wrong on the lines");
     po::variables_map given;
@@ -90,6 +92,10 @@ int main(int argc, char** argv)
     }
     if (o.personality != "card" && o.personality != "ice1usb")
         return usage("--personality " + o.personality + ": card or ice1usb");
+    if (o.type != "e1" && o.type != "t1")
+        return usage("--type " + o.type + ": e1 or t1");
+    if (o.personality == "ice1usb" && o.type == "t1")
+        return usage("--type t1: an icE1usb has none");
     if (o.cards < 1 || o.cards > 8 || o.e1 < 1 || o.e1 > firmware::e1PortsMax || o.port > 65535 || o.ppm < -1000 ||
         o.ppm > 1000)
         return usage("--cards 1..8, --e1 1..2, --port 0..65535, --ppm -1000..1000 are allowed");

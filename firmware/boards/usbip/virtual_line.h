@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The line side of one E1 port: its framer, between the port's frames and the bits of two pipes.
+// The line side of one port: its framer, between the port's frames and the bits of two pipes, by the card's clock or
+// the line's.
 #pragma once
 #include "boards/usbip/bit_pipe.h"
-#include "core/e1_receiver.h"
-#include "core/e1_transmitter.h"
-#include "device/e1_port.h"
-#include <optional>
+#include "boards/usbip/e1_framer.h"
+#include "boards/usbip/t1_framer.h"
 
 namespace callbox::usbip {
 
@@ -13,6 +12,8 @@ class VirtualLine {
 public:
     // All outlive the line. `from`: what the far end sends.
     VirtualLine(firmware::E1Port& port, BitPipe& from, BitPipe& to) : port_(port), from_(&from), to_(&to) {}
+    VirtualLine(const VirtualLine&) = delete;
+    VirtualLine& operator=(const VirtualLine&) = delete;
 
     // Other pipes: a crossed cable, say.
     void connect(BitPipe& from, BitPipe& to)
@@ -26,40 +27,28 @@ public:
     [[nodiscard]] BitPipe& incoming() { return *from_; }
     // So many of the frames received are left out (positive) or said twice (negative) between the line's clock and the
     // card's, as where neither follows the other: controlled slips (G.822), one in 8 ms.
-    void slip(int frames) { slip_ += frames; }
+    void slip(int frames) { framer().slip(frames); }
     void loopFrom(VirtualLine* other) { other_ = other; } // whose bits go out at loopback 2
     void millisecond();
-    [[nodiscard]] const firmware::core::E1Receiver& receiver() const { return receiver_; }
 
 private:
-    void receive();
-    void chunk(firmware::core::FrameIn line);
-    void hand(firmware::core::FrameIn frame);
-    void transmit(unsigned frames);
-    void spoil(firmware::core::FrameOut frame);
-    void settings();
+    LineFramer& framer();
+    void receive(LineFramer&);
+    void transmit(LineFramer&, unsigned frames);
     unsigned paced();
 
     firmware::E1Port& port_;
     BitPipe *from_, *to_;
     VirtualLine* other_ = nullptr;
-    firmware::core::E1Receiver receiver_{firmware::core::E1Framing::crc4};
-    firmware::core::E1Transmitter transmitter_;
-    firmware::core::E1Framing framing_ = firmware::core::E1Framing::crc4;
-    std::optional<firmware::core::E1Slot0> slotZero_;
+    E1Framer e1_{port_};
+    T1Framer t1_{port_};
+    LineFramer* framer_ = &e1_;
     int ppm_ = 0;
     std::int64_t clock_ = 0;
-    unsigned silent_ = 0;                            // ms without a bit
-    unsigned received_ = 0;                          // frames' worth of bits in this millisecond
-    unsigned number_ = 0;                            // of frames that have none of their own
-    int slip_ = 0;                                   // to come
-    unsigned slipAge_ = 0;                           // frames since the last one
-    unsigned shift_ = 0;                             // by how much numbers are off for those that slipped
-    unsigned lostSignals_ = 0;                       // frame alignment signals in a row that were spoiled
-    bool firstKnown_ = false, firstErrored_ = false; // sub-multiframe I of a multiframe
-    firmware::core::E1Counters last_;
-    firmware::core::Defects defects_ = 0; // all that stood in this millisecond
-    std::vector<std::uint8_t> raw_;       // this millisecond's bits, for loops
+    unsigned silent_ = 0;           // ms without a bit
+    unsigned received_ = 0;         // frames' worth of bits in this millisecond
+    unsigned bits_ = 0;             // beyond these
+    std::vector<std::uint8_t> raw_; // this millisecond's bits, for loops
 };
 
 } // namespace callbox::usbip

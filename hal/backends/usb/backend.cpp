@@ -11,6 +11,7 @@ namespace {
 constexpr BackendKey keys[] = {
     {"span", "SERIAL/N or @LOCATION/N", "which port of which card, as `callbox card list` names it"},
     {"clock", "line or card", "what the port sends by; line, the default, is right towards an exchange"},
+    {"framing", "esf or sf", "of a T1; esf, the default, is what a PRI has"},
     {"in_flight", "4..64 by 4", "milliseconds of packets under way; 16, the default, rides out a busy machine"},
 };
 
@@ -39,7 +40,7 @@ Result<std::vector<SpanInfo>> probe()
         return found.error();
     std::vector<SpanInfo> out;
     for (const usb::FoundPort& p : found->ports)
-        out.push_back({"usb:" + p.id, p.device.model, SpanType::e1});
+        out.push_back({"usb:" + p.id, p.device.model, SpanType::e1}); // type = t1 makes it a T1, if it can
     if (out.empty() && !found->wrong.empty())
         return Error{Errc::invalid, found->wrong.front()};
     return out;
@@ -61,6 +62,10 @@ Result<std::unique_ptr<SpanIo>> open(const Edges& edges, const BackendKeys& give
     if (clock != "line" && clock != "card")
         return Error{Errc::invalid, "backend usb: clock = " + clock + ": line or card is allowed"};
     k.clockFromLine = clock == "line";
+    const std::string framing = valueOf(given, "framing", "esf");
+    if (framing != "esf" && framing != "sf")
+        return Error{Errc::invalid, "backend usb: framing = " + framing + ": esf or sf is allowed"};
+    k.t1Framing = framing == "esf" ? CARD_FRAMING_ESF : CARD_FRAMING_SF;
     const std::string ms = valueOf(given, "in_flight", "16");
     const auto [end, ec] = std::from_chars(ms.data(), ms.data() + ms.size(), k.inFlight);
     if (ec != std::errc() || end != ms.data() + ms.size() || k.inFlight < 4 || k.inFlight > 64 || k.inFlight % 4 != 0)
@@ -76,7 +81,7 @@ Result<std::unique_ptr<SpanIo>> open(const Edges& edges, const BackendKeys& give
 const Backend& usbBackend();
 const Backend& usbBackend()
 {
-    static const Backend backend{"usb", "E1 ports of USB cards, without a kernel module", keys, &probe, &open};
+    static const Backend backend{"usb", "E1 and T1 ports of USB cards, without a kernel module", keys, &probe, &open};
     return backend;
 }
 

@@ -18,8 +18,8 @@ Arrival Inbound::take(Octets packet)
         a.wrong = "of an unknown version";
         return a;
     }
-    if (flags & CARD_E1_HEADER_T1) {
-        a.wrong = "of a T1 line";
+    if (const bool t1 = flags & CARD_E1_HEADER_T1; t1 != t1_) {
+        a.wrong = t1 ? "of a T1 line" : "of an E1 line";
         return a;
     }
     const Octets data = packet.subspan(CARD_E1_HEADER);

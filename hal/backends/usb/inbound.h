@@ -15,12 +15,18 @@ struct Arrival {
 
 class Inbound {
 public:
+    void begin(bool t1) // the kind of line whose packets these are to be
+    {
+        t1_ = t1;
+        forget();
+    }
     // `packet` as it came; an empty one is no error.
     Arrival take(Octets packet);
     // After a pause: where the next packet begins says nothing about the time between.
     void forget() { next_.reset(); }
 
 private:
+    bool t1_ = false;
     std::optional<std::uint8_t> next_; // position of the next frame
 };
 

@@ -2,7 +2,7 @@
 #include "usb_span.h"
 #include "d_channel.h"
 #include "inbound.h"
-#include "requests.h"
+#include "port_setup.h"
 #include "slots.h"
 #include "stream.h"
 #include <callbox/hal/card_arrival.h>
@@ -18,31 +18,6 @@ constexpr Duration watchdog = 1s;
 constexpr unsigned inTheCard = CARD_E1_START; // frames that wait there
 constexpr unsigned inOneGo = 32;              // frames of a transfer
 constexpr std::uint8_t spareSlotZero = 0xff;  // the card makes slot 0; Sa bits are 1, G.704 2.3.2
-
-struct Wanted {
-    E1Interface port;
-    bool crc4 = true, clockFromLine = true;
-};
-
-// From whatever state the port was left in to setting 1. Setting 0 ends loops and what was asked for before.
-Task<> setUp(Loop& loop, Device& device, Wanted wanted, CardKind& kind)
-{
-    const auto interface = static_cast<std::uint16_t>(wanted.port.number);
-    kind = co_await whatIsIt(loop, device);
-    co_await select(loop, device, interface, wanted.port.offSetting);
-    card_ice1_tx tx{};
-    tx.mode = wanted.crc4 ? CARD_ICE1_TX_CRC4_E : CARD_ICE1_TX_TS0;
-    tx.timing = wanted.clockFromLine ? 1 : 0;
-    OctetBuffer octets = write(tx);
-    co_await tell(loop, device, To::interface, CARD_ICE1_SET_TX, 0, interface, std::move(octets));
-    octets = {static_cast<std::uint8_t>(wanted.crc4 ? CARD_ICE1_RX_CRC4 : CARD_ICE1_RX_BASIC)};
-    co_await tell(loop, device, To::interface, CARD_ICE1_SET_RX, 0, interface, std::move(octets));
-    co_await select(loop, device, interface, wanted.port.onSetting);
-    octets = {};
-    if (kind.can(CARD_CAN_EVENTS))
-        co_await tell(loop, device, To::interface, CARD_E1_EXT_ENABLE, CARD_E1_EXT_EVENTS, interface,
-                      std::move(octets));
-}
 
 // Adds how far a free running counter went from `last` to `now`.
 void add(std::uint64_t& sum, card_le16 last, card_le16 now)
@@ -138,8 +113,9 @@ private:
 
 Result<void> UsbSpan::start(const SpanConfig& config, SpanEvents& events)
 {
-    if (config.type != SpanType::e1)
-        return Error{Errc::unsupported, "card port " + keys_.id + " is an E1: type = e1 is what it can be"};
+    if (config.type == SpanType::analog)
+        return Error{Errc::unsupported,
+                     "card port " + keys_.id + " is an E1 or a T1: type = e1 or t1 is what it can be"};
     stop();
     config_ = config;
     if (auto r = open(); !r) {
@@ -150,7 +126,7 @@ Result<void> UsbSpan::start(const SpanConfig& config, SpanEvents& events)
     events_ = &events;
     slots_.begin(config.law);
     d_.restart();
-    inbound_.forget();
+    inbound_.begin(config.type == SpanType::t1);
     clock_ = 0;
     lost_ = sentSince_ = 0;
     flowing_ = everFlowed_ = moving_ = false;
@@ -164,7 +140,7 @@ Result<void> UsbSpan::start(const SpanConfig& config, SpanEvents& events)
         if (!life.expired())
             report();
     });
-    Wanted wanted{port_, config.crc4, keys_.clockFromLine};
+    PortSetup wanted{port_, config.type, keys_.t1Framing, config.crc4, keys_.clockFromLine};
     tasks_.start(setUp(edges_.loop, *device_, std::move(wanted), kind_),
                  [this, life = std::weak_ptr(life_)](const Result<void>& r) {
                      if (!life.expired())
@@ -364,7 +340,7 @@ void UsbSpan::fill(std::span<std::uint8_t> frames)
     for (; !frames.empty(); frames = frames.subspan(frameOctets)) {
         const auto frame = frames.first<frameOctets>();
         slots_.transmit(frame);
-        frame[0] = spareSlotZero;
+        frame[0] = spareSlotZero; // nobody's at a T1
         frame[index(config_.dChannel)] = d_.transmit();
         ++sentSince_;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 #include "descriptors.h"
+#include "protocol/card_protocol.h"
 #include <callbox/base/edges.h>
 #include <callbox/hal/span_io.h>
 #include <functional>
@@ -8,9 +9,10 @@
 namespace callbox::hal::usb {
 
 struct SpanKeys {
-    std::string id;            // "SERIAL/N" or "@LOCATION/N", N: the card's E1 ports from 0
-    bool clockFromLine = true; // else from the card
-    unsigned inFlight = 16;    // ms of packets under way, 4..64 by 4
+    std::string id;                            // "SERIAL/N" or "@LOCATION/N", N: the card's E1 and T1 ports from 0
+    bool clockFromLine = true;                 // else from the card
+    unsigned inFlight = 16;                    // ms of packets under way, 4..64 by 4
+    std::uint8_t t1Framing = CARD_FRAMING_ESF; // or CARD_FRAMING_SF; of a T1
 };
 
 using MakeBus = std::function<Result<std::unique_ptr<Bus>>()>;

@@ -20,7 +20,7 @@ void audioIsExact(SpanPair& pair, Findings& f)
 {
     Listener near, far;
     f.expect(bringUp(pair, near, far), "no ticks");
-    for (unsigned slot = 1; slot <= 31; ++slot) {
+    for (unsigned slot = 1; slot <= timeslots(pair.config().type); ++slot) {
         if (Timeslot{static_cast<std::uint8_t>(slot)} == pair.config().dChannel)
             continue;
         near.talk(slot, slot);
@@ -30,8 +30,10 @@ void audioIsExact(SpanPair& pair, Findings& f)
     }
     pair.until([&] { return near.slots[1].heard.size() > 8000 && far.slots[1].heard.size() > 8000; }, 5s);
     for (auto& [slot, s] : near.slots) {
-        f.expect(heardAsOneRun(far.slots[slot].said, s.heard, 7000), "near hears slot " + std::to_string(slot));
-        f.expect(heardAsOneRun(s.said, far.slots[slot].heard, 7000), "far hears slot " + std::to_string(slot));
+        f.expect(heardAsOneRun(far.slots[slot].said, s.heard, 7000, pair.config().law),
+                 "near hears slot " + std::to_string(slot));
+        f.expect(heardAsOneRun(s.said, far.slots[slot].heard, 7000, pair.config().law),
+                 "far hears slot " + std::to_string(slot));
     }
 }
 
@@ -69,7 +71,7 @@ void reopenedHearsNothingOld(SpanPair& pair, Findings& f)
     // 0xFF is nobody's sample: a driver whose queue ran empty sends it, where this machine held the process up.
     const OctetBuffer& heard = near.slots[5].heard;
     const auto old = std::count_if(heard.begin(), heard.end(),
-                                   [](std::uint8_t o) { return o != idleOctet(Law::alaw) && o != 0xFF; });
+                                   [&](std::uint8_t o) { return o != idleOctet(pair.config().law) && o != 0xFF; });
     f.expect(!heard.empty(), "nothing heard after");
     f.expect(old == 0, std::to_string(old) + " samples of the call before");
 }
@@ -83,8 +85,8 @@ void unwrittenIsIdle(SpanPair& pair, Findings& f)
     pair.pass(200ms);
     const OctetBuffer& heard = far.slots[3].heard;
     f.expect(near.slots[3].idleOnEntry, "tx does not hold idle octets on entry");
-    f.expect(!heard.empty() &&
-                 std::all_of(heard.begin(), heard.end(), [](std::uint8_t o) { return o == idleOctet(Law::alaw); }),
+    f.expect(!heard.empty() && std::all_of(heard.begin(), heard.end(),
+                                           [&](std::uint8_t o) { return o == idleOctet(pair.config().law); }),
              "the far end hears something although nothing was said");
 }
 
@@ -103,7 +105,8 @@ void openingDisturbsNobody(SpanPair& pair, Findings& f)
     }
     close(pair.near(), 4);
     pair.pass(100ms);
-    f.expect(heardAsOneRun(far.slots[1].said, near.slots[1].heard, 4000), "the talking channel has a gap");
+    f.expect(heardAsOneRun(far.slots[1].said, near.slots[1].heard, 4000, pair.config().law),
+             "the talking channel has a gap");
 }
 
 } // namespace

@@ -22,7 +22,7 @@ void Listener::onTick(const SpanTick& tick)
         ++s.ticks;
         s.heard.insert(s.heard.end(), block.rx.begin(), block.rx.end());
         s.idleOnEntry = s.idleOnEntry && std::all_of(block.tx.begin(), block.tx.end(),
-                                                     [](std::uint8_t o) { return o == idleOctet(Law::alaw); });
+                                                     [&](std::uint8_t o) { return o == idleOctet(law); });
         if (!s.talks)
             continue;
         for (std::uint8_t& o : block.tx) {
@@ -41,12 +41,13 @@ void Listener::onAlarms(Alarms a)
 
 bool bringUp(SpanPair& pair, Listener& near, Listener& far)
 {
+    near.law = far.law = pair.config().law;
     if (!pair.near().start(pair.config(), near) || !pair.far().start(pair.config(), far))
         return false;
     return pair.until([&] { return near.ticks.size() > 4 && far.ticks.size() > 4; }, 5s);
 }
 
-bool heardAsOneRun(const OctetBuffer& said, const OctetBuffer& heard, std::size_t least)
+bool heardAsOneRun(const OctetBuffer& said, const OctetBuffer& heard, std::size_t least, Law law)
 {
     if (said.size() < 160 || heard.size() < least)
         return false;
@@ -54,8 +55,7 @@ bool heardAsOneRun(const OctetBuffer& said, const OctetBuffer& heard, std::size_
     const auto n = static_cast<std::size_t>(heard.end() - begin);
     if (begin == heard.end() || n < least || n > said.size())
         return false;
-    const bool quietBefore =
-        std::all_of(heard.begin(), begin, [](std::uint8_t o) { return o == idleOctet(Law::alaw); });
+    const bool quietBefore = std::all_of(heard.begin(), begin, [&](std::uint8_t o) { return o == idleOctet(law); });
     return quietBefore && std::equal(begin, heard.end(), said.begin());
 }
 

@@ -55,6 +55,7 @@ public:
     void onLate(std::uint32_t) override { ++events; }
     void onGone(Error) override { ++events; }
 
+    Law law = Law::alaw; // of the line
     std::map<unsigned, Slot> slots;
     std::vector<Tick> ticks;
     std::vector<OctetBuffer> frames;
@@ -67,6 +68,6 @@ public:
 // Both ends started and ticking.
 bool bringUp(SpanPair&, Listener& near, Listener& far);
 // `heard` holds at least `least` octets of the beginning of `said` as one run and nothing else but idle before it.
-bool heardAsOneRun(const OctetBuffer& said, const OctetBuffer& heard, std::size_t least);
+bool heardAsOneRun(const OctetBuffer& said, const OctetBuffer& heard, std::size_t least, Law law);
 
 } // namespace callbox::tests

@@ -14,8 +14,9 @@ using usbip::BitPipe;
 
 class TwoCards final : public SpanPair {
 public:
-    explicit TwoCards(const Personality& personality)
-        : a_(personality, "000000000000000a", "1-1"), b_(personality, "000000000000000b", "1-2")
+    TwoCards(const Personality& personality, SpanConfig config)
+        : config_(std::move(config)), a_(personality, "000000000000000a", "1-1"),
+          b_(personality, "000000000000000b", "1-2")
     {
         a_.plug(0, b_, 0);
         host_.plug(a_);
@@ -34,6 +35,7 @@ public:
     bool until(const std::function<bool()>& done, Duration limit) override { return loop_.runUntil(done, limit); }
     SpanIo& near() override { return *near_; }
     SpanIo& far() override { return *far_; }
+    [[nodiscard]] SpanConfig config() const override { return config_; }
     void cable(bool in) override
     {
         for (BitPipe* p : {&a_.wire(0).toCard, &a_.wire(0).fromCard})
@@ -52,7 +54,7 @@ private:
     // A wrong bit in the D channel's next frames, some octets after the flags before it have ended.
     void spoil(std::span<std::uint8_t> packet)
     {
-        for (std::size_t at = 4 + 16; at < packet.size(); at += 32) {
+        for (std::size_t at = 4 + index(config_.dChannel); at < packet.size(); at += 32) {
             const bool same = packet[at] == std::exchange(lastOctet_, packet[at]);
             run_ = same ? 0 : run_ + 1;
             if (spoil_ > 0 && run_ == 6) {
@@ -62,6 +64,7 @@ private:
         }
     }
 
+    SpanConfig config_;
     SimLoop loop_;
     std::unique_ptr<Random> random_ = makeSeededRandom(1);
     std::unique_ptr<Files> files_ = makeSystemFiles();
@@ -73,14 +76,23 @@ private:
     std::unique_ptr<SpanIo> near_, far_;
 };
 
-Make<SpanPair> maker(const Personality& personality)
+Make<SpanPair> maker(const Personality& personality, const SpanConfig& config = {.name = "line"})
 {
-    return [personality] { return std::make_unique<TwoCards>(personality); };
+    return [=] { return std::make_unique<TwoCards>(personality, config); };
 }
 
 TEST(UsbSpan, OnOurCardKeepsTheContract)
 {
     checkSubject(allCases(), maker(Personality::card(1)));
+}
+
+// The cards' ports are E1s until the backend makes them T1s.
+TEST(UsbSpan, OfAT1KeepsTheContract)
+{
+    checkSubject(
+        allCases(),
+        maker(Personality::card(1),
+              {.name = "line", .type = SpanType::t1, .law = Law::mulaw, .dChannel = dChannelSlot(SpanType::t1)}));
 }
 
 TEST(UsbSpan, OnAnIcE1usbKeepsTheContract)

@@ -13,7 +13,7 @@ namespace {
 
 TEST_F(Card, ProtoSaysWhatThereIs)
 {
-    EXPECT_EQ(b.ask(0xc0, 0x80, 0, 0, 64), hex("544c4331 01 00 1000 02 00 00 00 27 3b 0100"));
+    EXPECT_EQ(b.ask(0xc0, 0x80, 0, 0, 64), hex("544c4331 01 00 1000 02 00 00 00 37 3b 0100"));
     EXPECT_EQ(b.ask(0xc0, 0x80, 0, 0, 4), hex("544c4331")) << "a short question, a short answer";
     EXPECT_EQ(b.ask(0xc0, 0x81, 0, 1, 8), hex("01 01 00 00 01 000000"));
 }
@@ -256,7 +256,7 @@ TEST(Fuzz, AMillionRequestsAndPackets)
     const unsigned rounds = wanted ? static_cast<unsigned>(std::strtoul(wanted, nullptr, 10)) : 20'000;
     std::mt19937 chance(7);
     const auto octet = [&] { return static_cast<std::uint8_t>(chance()); };
-    for (const Personality& p : {Personality::card(2), Personality::iceE1usb(2)}) {
+    for (const Personality& p : {Personality::card(2), Personality::card(2, CARD_PORT_T1), Personality::iceE1usb(2)}) {
         Bench b(p);
         unsigned answered = 0, packets = 0;
         std::array<std::uint8_t, 32> f{};

@@ -2,68 +2,16 @@
 // Two virtual cards whose lines are plugged into each other: what one host sends the other receives, and what goes
 // wrong on the line has its right name on either side. Nothing but the hosts is played; time is counted.
 #include "boards/usbip/virtual_card.h"
-#include "frames.h"
+#include "host.h"
 #include <gtest/gtest.h>
 
 using namespace callbox;
 using namespace callbox::usbip;
 using namespace callbox::usbip::test;
-using firmware::Layout;
 using firmware::Personality;
-using firmware::test::Bench;
 using firmware::test::hex;
 
 namespace {
-
-// A host with one port, as the drivers do it: OUT and IN each millisecond.
-struct Host : Frames {
-    explicit Host(VirtualCard& c) : card(c) {}
-    void open(Bytes tx = hex("03000000"))
-    {
-        tell(0x00, 9, 1, 0);
-        tell(0x41, 2, 0, 0, std::move(tx));
-        tell(0x01, 11, 1, 0);
-    }
-    bool tell(unsigned type, unsigned request, unsigned value, unsigned index, Bytes data = {})
-    {
-        return card.device().control(Bench::setup(type, request, value, index, static_cast<unsigned>(data.size())),
-                                     data) >= 0;
-    }
-    Bytes ask(unsigned type, unsigned request, unsigned index, unsigned length)
-    {
-        Bytes data(length);
-        const int n = card.device().control(Bench::setup(type, request, 0, index, length), data);
-        data.resize(n < 0 ? 0 : static_cast<std::size_t>(n));
-        return data;
-    }
-    void millisecond()
-    {
-        if (talks)
-            card.device().out(Layout::out(0), packet());
-        std::array<std::uint8_t, 3> f{};
-        if (++ms % 4 == 0 && card.device().in(Layout::feedback(0), f) == 3)
-            feedback = f[0] | f[1] * 256u;
-        Bytes came(CARD_E1_PACKET_MAX);
-        const int n = card.device().in(Layout::in(0), came);
-        take(std::span(came).first(static_cast<std::size_t>(std::max(n, 0))));
-        if (card.device().in(Layout::interrupt(0), event) == 10)
-            flags = event[9];
-    }
-    unsigned counter(unsigned n)
-    {
-        const Bytes c = ask(0xc0, CARD_REQ_GET_COUNTERS, 0, 64);
-        unsigned v = 0;
-        for (unsigned i = 0; i < 4; ++i)
-            v |= static_cast<unsigned>(c.at(n * 4 + i)) << 8 * i;
-        return v;
-    }
-    unsigned alarms() { return ask(0xc0, CARD_REQ_GET_STATUS, 0, 8).at(2); }
-
-    VirtualCard& card;
-    bool talks = true;
-    unsigned ms = 0, flags = 0;
-    std::array<std::uint8_t, 10> event{};
-};
 
 struct Crossed : testing::Test {
     VirtualCard a{Personality::card(1), "000000000000000a", "1-1"}, b{Personality::card(1), "000000000000000b", "1-2"};

@@ -93,6 +93,10 @@ TEST(UsbInbound, WhatIsNoPacketIsToldAndNothingOfItIsHeard)
     p[3] = 0x10;
     EXPECT_EQ(in.take(p).wrong, "of an unknown version");
     EXPECT_EQ(in.take(packet(0, 2, CARD_E1_HEADER_T1)).wrong, "of a T1 line");
+    Inbound t1;
+    t1.begin(true);
+    EXPECT_EQ(t1.take(packet(0, 2)).wrong, "of an E1 line");
+    EXPECT_TRUE(t1.take(packet(0, 2, CARD_E1_HEADER_T1)).wrong.empty());
     OctetBuffer half = packet(0, 2);
     half.resize(half.size() - 1);
     const Arrival a = in.take(half);
@@ -151,7 +155,8 @@ TEST(UsbFuzz, AnythingIsTaken)
 {
     std::mt19937 chance(4);
     const OctetBuffer whole = configuration(Personality::iceE1usb(2));
-    Inbound in;
+    Inbound in, t1;
+    t1.begin(true);
     DChannel d;
     std::size_t usable = 0, refused = 0, framesHeard = 0, wrongPackets = 0;
     for (unsigned round = 0; round < 20000; ++round) {
@@ -168,7 +173,7 @@ TEST(UsbFuzz, AnythingIsTaken)
             octet = static_cast<std::uint8_t>(chance());
         if (p.size() > 3)
             p[3] &= 0x1f;
-        const Arrival a = in.take(p);
+        const Arrival a = (round % 2 == 0 ? in : t1).take(p);
         ASSERT_EQ(a.frames.size() % 32, 0U);
         ASSERT_LE(a.frames.size() + 4, std::max<std::size_t>(p.size(), 4));
         framesHeard += a.frames.size() / 32;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A span of the usb backend on a virtual card whose line ends at another one: alarms by their names, drift, unplugging.
-#include "../../../hal/backends/usb/usb_span.h"
-#include "../../support/usbip_host.h"
+#include "two_cards.h"
 #include <callbox/hal/card_arrival.h>
 #include <callbox/hal/line_errors.h>
 #include <gmock/gmock.h>
@@ -10,60 +9,12 @@ namespace callbox::tests {
 
 namespace {
 
-using namespace hal;
-
 using firmware::Personality;
 using testing::HasSubstr;
 using usbip::BitPipe;
 
-struct Events final : SpanEvents {
-    void onTick(const SpanTick& t) override { ++ticks, lost += t.lost; }
-    void onFrame(Octets) override {}
-    void onBadFrame(std::string_view) override {}
-    void onAlarms(Alarms a) override { alarms = a; }
-    void onSlip() override { ++slips; }
-    void onLate(std::uint32_t) override {}
-    void onGone(Error e) override { gone = e.what; }
-    unsigned ticks = 0, slips = 0;
-    std::uint64_t lost = 0;
-    Alarms alarms;
-    std::string gone;
-};
-
-struct UsbSpan : testing::TestWithParam<bool> {
-    UsbSpan()
-    {
-        a.plug(0, b, 0);
-        host.plug(a);
-        host.plug(b);
-        host.run({&a, &b});
-    }
-    std::unique_ptr<SpanIo> open(const std::string& id, bool clockFromLine)
-    {
-        const Edges edges{loop, *random, *files, *disk, Log()};
-        return usb::makeSpan(edges, {id, clockFromLine, 16},
-                             [this] { return Result<std::unique_ptr<usb::Bus>>(host.bus()); });
-    }
-    void up()
-    {
-        ASSERT_TRUE(near->start(config, heard).has_value());
-        ASSERT_TRUE(far->start(config, other).has_value());
-        loop.runFor(2s);
-        ASSERT_FALSE(heard.alarms.any()) << toString(heard.alarms);
-        ASSERT_FALSE(other.alarms.any()) << toString(other.alarms);
-    }
-    BitPipe& towardsNear() { return a.wire(0).toCard; }
-    static Personality kind(bool stock) { return stock ? Personality::iceE1usb(1) : Personality::card(1); }
-
-    SimLoop loop;
-    std::unique_ptr<Random> random = makeSeededRandom(1);
-    std::unique_ptr<Files> files = makeSystemFiles();
-    std::unique_ptr<Executor> disk = makeSimExecutor(loop, 1ms);
-    usbip::VirtualCard a{kind(GetParam()), "000000000000000a", "1-1"}, b{kind(GetParam()), "000000000000000b", "1-2"};
-    UsbipHost host{loop};
-    const SpanConfig config{.name = "trunk1"};
-    Events heard, other;
-    std::unique_ptr<SpanIo> near = open("000000000000000a/0", true), far = open("@1-2/0", false);
+struct UsbSpan : testing::TestWithParam<bool>, TwoCards {
+    UsbSpan() : TwoCards(GetParam() ? Personality::iceE1usb(1) : Personality::card(1), {.name = "trunk1"}) {}
 };
 
 INSTANTIATE_TEST_SUITE_P(BothCards, UsbSpan, testing::Bool(),
