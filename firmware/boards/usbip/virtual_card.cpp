@@ -4,7 +4,7 @@
 namespace callbox::usbip {
 
 VirtualCard::VirtualCard(const firmware::Personality& p, std::string serial, std::string busId)
-    : serial_(std::move(serial)), device_(p, *this),
+    : serial_(std::move(serial)), analog_(p.fxoPorts, p.fxsPorts), device_(p, *this),
       lines_{VirtualLine(device_.port(0), wires_[0].toCard, wires_[0].fromCard),
              VirtualLine(device_.port(1), wires_[1].toCard, wires_[1].fromCard)},
       export_{std::move(busId), device_, nullptr}
@@ -18,6 +18,7 @@ void VirtualCard::drift(int ppm)
     ppm_ = ppm;
     for (VirtualLine& l : lines_)
         l.drift(ppm);
+    analog_.drift(ppm);
 }
 
 void VirtualCard::plug(unsigned port, VirtualCard& other, unsigned otherPort)
@@ -27,11 +28,17 @@ void VirtualCard::plug(unsigned port, VirtualCard& other, unsigned otherPort)
     other.lines_[otherPort].connect(w.fromCard, w.toCard);
 }
 
+void VirtualCard::plugAnalog(unsigned port, VirtualCard& other, unsigned otherPort)
+{
+    other.analog_.connect(otherPort, analog(port));
+}
+
 void VirtualCard::millisecond()
 {
     ++now_;
     for (unsigned p = 0; p < device_.personality().e1Ports; ++p)
         lines_[p].millisecond();
+    analog_.millisecond(device_.bank());
     device_.millisecond();
     if (export_.bus)
         export_.bus->frame();
