@@ -423,8 +423,8 @@ CARD_SIZE(card_cas, 20);
 #define CARD_BANK_EVENT_SIZE 16
 #define CARD_BANK_COMMAND_SIZE 16
 #define CARD_BANK_BUFFER 256 /* samples of each port that the card keeps each way */
-#define CARD_BANK_START 32   /* samples that must have come on OUT before the lines get them; after an underflow again \
-                              */
+/* Samples that must have come on OUT before the lines get them; after an underflow again. */
+#define CARD_BANK_START 32
 /* Iso packets, both ways: this, then `samples` times `ports` octets, all ports of one instant together. */
 struct card_bank_header {
     card_u8 sequence; /* of this packet, modulo 256; empty packets do not count */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libusb_bus.h"
-#include "usb_span.h"
+#include "usb_bank.h"
 #include <callbox/hal/backend.h>
 #include <charconv>
 
@@ -9,7 +9,8 @@ namespace callbox::hal {
 namespace {
 
 constexpr BackendKey keys[] = {
-    {"span", "SERIAL/N or @LOCATION/N", "which port of which card, as `callbox card list` names it"},
+    {"span", "SERIAL/N or @LOCATION/N, /bank for N",
+     "which port of which card, or its analog bank, as `callbox card list` names it"},
     {"clock", "line or card", "what the port sends by; line, the default, is right towards an exchange"},
     {"in_flight", "4..64 by 4", "milliseconds of packets under way; 16, the default, rides out a busy machine"},
 };
@@ -39,6 +40,8 @@ Result<std::vector<SpanInfo>> probe()
     std::vector<SpanInfo> out;
     for (const usb::FoundPort& p : found->ports)
         out.push_back({"usb:" + p.id, p.device.model, SpanType::e1});
+    for (const usb::FoundBank& b : found->banks)
+        out.push_back({"usb:" + b.id, b.device.model, SpanType::analog});
     if (out.empty() && !found->wrong.empty())
         return Error{Errc::invalid, found->wrong.front()};
     return out;
@@ -64,7 +67,8 @@ Result<std::unique_ptr<SpanIo>> open(const Edges& edges, const BackendKeys& give
     const auto [end, ec] = std::from_chars(ms.data(), ms.data() + ms.size(), k.inFlight);
     if (ec != std::errc() || end != ms.data() + ms.size() || k.inFlight < 4 || k.inFlight > 64 || k.inFlight % 4 != 0)
         return Error{Errc::invalid, "backend usb: in_flight = " + ms + ": 4, 8, 12 ... 64 milliseconds are allowed"};
-    return usb::makeSpan(edges, std::move(k), [&loop = edges.loop] { return usb::makeLibusbBus(loop); });
+    const auto bus = [&loop = edges.loop] { return usb::makeLibusbBus(loop); };
+    return usb::isBank(k.id) ? usb::makeBank(edges, std::move(k), bus) : usb::makeSpan(edges, std::move(k), bus);
 }
 
 } // namespace
@@ -72,7 +76,8 @@ Result<std::unique_ptr<SpanIo>> open(const Edges& edges, const BackendKeys& give
 const Backend& usbBackend();
 const Backend& usbBackend()
 {
-    static const Backend backend{"usb", "E1 ports of USB cards, without a kernel module", keys, &probe, &open};
+    static const Backend backend{"usb", "E1 ports and analog banks of USB cards, without a kernel module", keys, &probe,
+                                 &open};
     return backend;
 }
 

@@ -8,7 +8,7 @@
 namespace callbox::hal::usb {
 
 struct SpanKeys {
-    std::string id;            // "SERIAL/N" or "@LOCATION/N", N: the card's E1 ports from 0
+    std::string id;            // "SERIAL/N" or "@LOCATION/N", N: the card's E1 ports from 0; or "SERIAL/bank"
     bool clockFromLine = true; // else from the card
     unsigned inFlight = 16;    // ms of packets under way, 4..64 by 4
 };
@@ -16,6 +16,7 @@ struct SpanKeys {
 using MakeBus = std::function<Result<std::unique_ptr<Bus>>()>;
 // The bus is made at start().
 std::unique_ptr<SpanIo> makeSpan(const Edges&, SpanKeys, MakeBus);
+bool isBank(std::string_view id); // an analog bank: usb_bank.h makes it
 
 // Which ports there are: `id` as SpanKeys has it, and whatever is wrong with a card's descriptors.
 struct FoundPort {
@@ -23,8 +24,14 @@ struct FoundPort {
     DeviceFacts device;
     E1Interface at;
 };
+struct FoundBank {
+    std::string id;
+    DeviceFacts device;
+    BankInterface at;
+};
 struct Found {
     std::vector<FoundPort> ports;
+    std::vector<FoundBank> banks;
     std::vector<std::string> wrong; // "card 0123…: interface 0: …"
 };
 Result<Found> findPorts(Bus&);
