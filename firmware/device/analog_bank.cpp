@@ -97,6 +97,7 @@ void AnalogBank::select(bool on)
     age_ = 0;
     eventRead_ = eventWrite_ = 0;
     eventSequence_ = 0;
+    eventsLost_ = false;
     for (unsigned i = 0; i < count_; ++i)
         begin(all_[i]);
 }
@@ -384,8 +385,10 @@ void AnalogBank::event(unsigned type, unsigned port, unsigned code, unsigned fla
     if (!on_)
         return;
     const std::uint16_t sequence = ++eventSequence_;
-    if (eventWrite_ - eventRead_ == events_.size())
+    if (eventWrite_ - eventRead_ == events_.size() || eventsLost_) {
+        eventsLost_ = true;
         return; // the gap in the sequence tells
+    }
     const std::uint32_t before = std::min<std::uint32_t>(age_, ago * perMillisecond);
     events_[eventWrite_++ % events_.size()] = {static_cast<card_u8>(type),
                                                static_cast<card_u8>(port),
@@ -399,7 +402,11 @@ void AnalogBank::event(unsigned type, unsigned port, unsigned code, unsigned fla
 
 std::size_t AnalogBank::interrupt(std::span<std::uint8_t, CARD_BANK_EVENT_SIZE> out)
 {
-    if (!on_ || eventRead_ == eventWrite_)
+    if (!on_)
+        return 0;
+    if (eventRead_ == eventWrite_ && std::exchange(eventsLost_, false))
+        event(CARD_BANK_EVENT_FAULT, 0, CARD_BANK_FAULT_EVENTS);
+    if (eventRead_ == eventWrite_)
         return 0;
     std::memcpy(out.data(), &events_[eventRead_++ % events_.size()], CARD_BANK_EVENT_SIZE);
     return CARD_BANK_EVENT_SIZE;

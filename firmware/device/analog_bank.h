@@ -91,6 +91,7 @@ private:
     std::array<card_bank_event, 64> events_{};
     unsigned eventRead_ = 0, eventWrite_ = 0;
     std::uint16_t eventSequence_ = 0;
+    bool eventsLost_ = false; // since the last one kept
 };
 
 } // namespace callbox::firmware

@@ -438,8 +438,7 @@ struct card_bank_event { /* interrupt IN */
     card_u8 type;        /* CARD_BANK_EVENT_... */
     card_u8 port;
     struct card_le16 sequence;
-    struct card_le32
-        at; /* samples of the bank's clock since setting 1; of a ring: when it began or ended on the line */
+    struct card_le32 at; /* samples of the bank since setting 1; of a ring: when it began or ended on the line */
     card_u8 code, flags;
     struct card_le16 a;
     struct card_le32 b; /* signed */
@@ -464,6 +463,7 @@ enum {
     CARD_BANK_FAULT_POWER = 4,    /* the chip switched its line off by itself; it was put back, not ringing */
     CARD_BANK_FAULT_NO_HOST = 5,  /* nothing had come on OUT for 500 ms; all ports were made safe, and now it comes */
     CARD_BANK_FAULT_GIVEN_UP = 6, /* too many power alarms: left off until setting 0 */
+    CARD_BANK_FAULT_EVENTS = 7,   /* events before this one were lost, of any port; its sequence has the gap */
 };
 
 struct card_bank_command { /* bulk OUT; answered by CARD_BANK_EVENT_DONE, in order */
@@ -473,29 +473,29 @@ struct card_bank_command { /* bulk OUT; answered by CARD_BANK_EVENT_DONE, in ord
     card_u8 argument[12];
 };
 CARD_SIZE(card_bank_command, CARD_BANK_COMMAND_SIZE);
-enum {                         /* numbers of an argument by its octets, the first is 0 */
-       CARD_BANK_HOOK = 1,     /* FXO; 0: 0 on, 1 off, 2 flash, off hook (1..2: 50..1000 ms) */
-       CARD_BANK_LINEFEED = 2, /* FXS; 0: CARD_BANK_FEED_... */
-       CARD_BANK_RING = 3, /* FXS; 0: 0 off, 1 on; 1: Hz, 2..3: V rms, 4..5: V of direct current; 0: the card's own */
-       CARD_BANK_MWI = 4,  /* FXS; 0: 0 off, 1 on */
-       CARD_BANK_GAIN = 5, /* 0: to the line, 1: from the line; signed, 0.1 dB */
-       CARD_BANK_LAW = 6,  /* 0: 0 A-law, 1 mu-law */
-       CARD_BANK_DIAL =
-           7, /* FXO off hook; 0: how many digits (1..11), then these, 0..9: breaks of the loop, 10 a second */
+/* Arguments, numbered by their octets from 0. */
+enum {
+    CARD_BANK_HOOK = 1,     /* FXO; 0: 0 on, 1 off, 2 flash, off hook (1..2: 50..1000 ms) */
+    CARD_BANK_LINEFEED = 2, /* FXS; 0: CARD_BANK_FEED_... */
+    CARD_BANK_RING = 3,     /* FXS; 0: 0 off, 1 on; 1: Hz, 2..3: V rms, 4..5: V direct; zero: the card's own */
+    CARD_BANK_MWI = 4,      /* FXS; 0: 0 off, 1 on */
+    CARD_BANK_GAIN = 5,     /* 0: to the line, 1: from the line; signed, 0.1 dB */
+    CARD_BANK_LAW = 6,      /* 0: 0 A-law, 1 mu-law */
+    CARD_BANK_DIAL = 7,     /* FXO off hook; 0: how many (1..11) digits follow, 0..9: breaks of the loop, 10 a second */
 };
 enum {
     CARD_BANK_FEED_OPEN = 0,    /* for so long (1..2: 1..5000 ms) */
     CARD_BANK_FEED_FORWARD = 1, /* both ways also on-hook transmission, while that lasts */
     CARD_BANK_FEED_REVERSE = 2,
-    CARD_BANK_FEED_ON_HOOK =
-        3, /* on-hook transmission for so long (1..2: ms; ffff: always while on hook; 0: no more) */
+    CARD_BANK_FEED_ON_HOOK = 3, /* on-hook transmission for so long (1..2: ms; ffff: always; 0: no more) */
 };
-enum { /* code of CARD_BANK_EVENT_DONE */
-       CARD_BANK_DONE = 0,
-       CARD_BANK_NO_SUCH_COMMAND = 1,
-       CARD_BANK_NO_SUCH_PORT = 2, /* or not of the kind that does this */
-       CARD_BANK_OUT_OF_RANGE = 3,
-       CARD_BANK_NOT_NOW = 4, /* the port is on hook, off hook or dead */
+/* Codes of CARD_BANK_EVENT_DONE */
+enum {
+    CARD_BANK_DONE = 0,
+    CARD_BANK_NO_SUCH_COMMAND = 1,
+    CARD_BANK_NO_SUCH_PORT = 2, /* or not of the kind that does this */
+    CARD_BANK_OUT_OF_RANGE = 3,
+    CARD_BANK_NOT_NOW = 4, /* the port is on hook, off hook or dead */
 };
 
 struct card_analog_status {    /* all that events tell, at once: a lost event costs nothing for good */

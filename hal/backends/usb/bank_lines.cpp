@@ -118,6 +118,8 @@ std::vector<LineEvent> BankLines::reconcile(Timeslot slot, const card_analog_sta
         setTelephone(p, s.hook != 0, out);
         return out;
     }
+    if (p.offHook && !s.hook && s.fault == 0) // it was hung up meanwhile for want of a host
+        send(p, CARD_BANK_HOOK, {1});
     const bool battery = s.battery && s.fault == 0;
     setBattery(p, battery, out);
     if (battery)

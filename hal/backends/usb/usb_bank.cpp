@@ -340,6 +340,8 @@ void UsbBank::answered(const card_bank_event& e)
     else if (e.type == CARD_BANK_EVENT_FAULT && e.code == CARD_BANK_FAULT_NO_HOST)
         edges_.log.warning("the card heard nothing for half a second and hung up; lines are as ordered again",
                            {{"span", config_.name}});
+    else if (e.type == CARD_BANK_EVENT_FAULT && e.code == CARD_BANK_FAULT_EVENTS)
+        edges_.log.warning("the card had more to tell than was fetched; it is asked", {{"span", config_.name}});
     else if (e.type == CARD_BANK_EVENT_FAULT)
         edges_.log.warning("a line's chip tells a fault",
                            {{"span", config_.name}, {"port", e.port + 1}, {"fault", unsigned{e.code}}});

@@ -138,6 +138,38 @@ TEST_F(UsbBank, ALineThatIsCutInACallHasLostItsBattery)
     EXPECT_EQ(heard.told, "battery-lost battery-back");
 }
 
+TEST_F(UsbBank, ATelephoneThatIsPickedUpInARingStopsIt)
+{
+    up();
+    other.told.clear();
+    ASSERT_TRUE(dynamic_cast<LineIo&>(*far).ring(Timeslot{3}, true).has_value());
+    loop.runFor(500ms);
+    EXPECT_TRUE(banks.box.analog(2).ringing);
+    ASSERT_TRUE(lines().setHook(Timeslot{3}, true).has_value());
+    loop.runFor(100ms);
+    EXPECT_FALSE(banks.box.analog(2).ringing);
+    EXPECT_EQ(heard.told, "ring-begin ring-end");
+    EXPECT_EQ(other.told, "off-hook");
+}
+
+TEST_F(UsbBank, WhatHappenedWhileEventsWereLostIsAskedFor)
+{
+    up();
+    usbip::AnalogWire& wire = banks.box.analog(0);
+    const auto pass = [&](unsigned ms) { // this program stands still, the exchange behind the wires too
+        for (unsigned i = 0; i < ms; ++i)
+            banks.box.millisecond();
+    };
+    for (unsigned i = 0; i < 80; ++i) { // more than the card keeps
+        wire.volts = -wire.volts;
+        pass(100);
+    }
+    wire.cut = true;
+    pass(300);
+    loop.runFor(300ms);
+    EXPECT_THAT(heard.told, testing::EndsWith("normal battery-lost"));
+}
+
 // ---- Lines alone
 
 struct Lines : testing::Test {
@@ -189,6 +221,12 @@ TEST_F(Lines, WhatLostEventsWouldHaveToldAStatusTells)
     EXPECT_EQ(told(lines.reconcile(Timeslot{2}, s, 0)), "off-hook");
     EXPECT_THAT(lines.reconcile(Timeslot{2}, s, 0), IsEmpty()) << "once";
     EXPECT_THAT(lines.reconcile(Timeslot{3}, s, 0), IsEmpty());
+    ASSERT_TRUE(lines.setHook(Timeslot{1}, true).has_value());
+    s = {};
+    s.battery = 1;
+    sent.clear();
+    EXPECT_EQ(told(lines.reconcile(Timeslot{1}, s, 9000)), "battery-back");
+    EXPECT_THAT(sent, ElementsAre(std::pair(1U, 1U))) << "hung up for want of a host, it is taken again";
 }
 
 TEST_F(Lines, LongNumbersGoInPiecesAndTheirEndIsToldOnce)
