@@ -56,7 +56,7 @@ bool Si3050::begin(const DaaCountry& country, unsigned slot, bool aLaw)
         registers_.write(first, std::uint8_t(slot));
         registers_.write(std::uint8_t(first + 1), std::uint8_t(slot >> 8));
     }
-    registers_.write(pcmMode, aLaw ? pcmALaw : pcmMuLaw);
+    setLaw(aLaw);
     registers_.write(daaControl2, 0);
     offHook_ = false;
     monitor_ = true;
@@ -87,6 +87,11 @@ void Si3050::setOnHookMonitor(bool on)
 {
     monitor_ = on;
     hookControl();
+}
+
+void Si3050::setLaw(bool aLaw)
+{
+    registers_.write(pcmMode, aLaw ? pcmALaw : pcmMuLaw);
 }
 
 void Si3050::hookControl()

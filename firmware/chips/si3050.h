@@ -28,6 +28,7 @@ public:
     core::FxoReading read() override;
     void setHook(bool offHook) override;
     void setOnHookMonitor(bool on) override;
+    void setLaw(bool aLaw) override;
 
 private:
     void hookControl();

@@ -53,7 +53,7 @@ bool Si3210::begin(unsigned slot, bool aLaw, unsigned loop)
         registers_.write(first, std::uint8_t(slot));
         registers_.write(std::uint8_t(first + 1), std::uint8_t(slot >> 8));
     }
-    registers_.write(pcmMode, std::uint8_t(pcmOn | (aLaw ? 0 : muLaw)));
+    setLaw(aLaw);
     return true;
 }
 
@@ -67,6 +67,11 @@ core::FxsReading Si3210::read()
     out.ring = millivolts(registers_.read(ringVoltage));
     out.battery = millivolts(registers_.read(battery));
     return out;
+}
+
+void Si3210::setLaw(bool aLaw)
+{
+    registers_.write(pcmMode, std::uint8_t(pcmOn | (aLaw ? 0 : muLaw)));
 }
 
 void Si3210::setFeed(core::Linefeed feed)

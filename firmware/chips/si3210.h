@@ -15,6 +15,7 @@ public:
     bool begin(unsigned slot, bool aLaw, unsigned loop);
     core::FxsReading read() override;
     void setFeed(core::Linefeed) override;
+    void setLaw(bool aLaw) override;
 
 private:
     core::Registers& registers_;

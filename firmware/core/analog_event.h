@@ -13,12 +13,14 @@ enum class AnalogEvent : std::uint8_t {
     batteryOn,
     batteryOff,
     polarity,    // battery the other way round; the first battery after none is not one
-    powerDenied, // off-hook, and the loop's current has gone: the far side has hung up
+    powerDenied, // off-hook, and the loop's current has gone: the far side has hung up; batteryOn when it is back
     offHook,
     onHook,
     flash,      // the hook, briefly
     powerAlarm, // the chip switched its line off by itself; it was put back
     dead,       // the chip does not answer, or switched off too often: the port is left off
+    digit0,     // a digit dialled with the hook; 1 to 9 follow
+    digit9 = digit0 + 9,
 };
 
 // Up to 8 wait; when one more comes the oldest goes, counted.

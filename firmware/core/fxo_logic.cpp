@@ -111,6 +111,8 @@ void FxoLogic::offHookLine(unsigned ms)
         if (denial_.value() && !denied_)
             events_.push(AnalogEvent::powerDenied);
         denied_ = denial_.value();
+        if (denied_)
+            battery_.set(false); // until it is seen again, on-hook or off-hook
     }
     if (!open)
         volts(ms);

@@ -40,6 +40,7 @@ public:
     [[nodiscard]] bool reversed() const { return reversed_.value(); }
     [[nodiscard]] bool alive() const { return !dead_; }
     [[nodiscard]] const FxoReading& last() const { return last_; }
+    [[nodiscard]] const FxoTimes& times() const { return times_; }
     [[nodiscard]] std::uint32_t eventsLost() const { return events_.lost(); }
 
 private:

@@ -7,13 +7,14 @@ namespace {
 
 constexpr unsigned longest = 100; // ms between two ticks
 constexpr unsigned aMinute = 60'000;
+constexpr unsigned pulsesMost = 10;
 
 } // namespace
 
 void FxsLogic::begin()
 {
-    host_ = dead_ = ring_ = held_ = reversed_ = false;
-    silence_ = audio_ = cut_ = guard_ = gap_ = 0;
+    host_ = dead_ = ring_ = held_ = reversed_ = listen_ = false;
+    silence_ = audio_ = cut_ = guard_ = gap_ = pulses_ = 0;
     minute_ = inMinute_ = 0;
     hook_.set(false);
     feed_ = Linefeed::open;
@@ -32,7 +33,7 @@ void FxsLogic::hostAlive()
 void FxsLogic::hostGone()
 {
     host_ = ring_ = held_ = false;
-    audio_ = cut_ = guard_ = gap_ = 0;
+    audio_ = cut_ = guard_ = gap_ = pulses_ = 0;
     settle();
 }
 
@@ -56,6 +57,13 @@ void FxsLogic::onHookAudio(unsigned ms)
     settle();
 }
 
+void FxsLogic::listen(bool on)
+{
+    hostAlive();
+    listen_ = on;
+    settle();
+}
+
 void FxsLogic::reverse(bool on)
 {
     hostAlive();
@@ -63,12 +71,12 @@ void FxsLogic::reverse(bool on)
     settle();
 }
 
-void FxsLogic::disconnect()
+void FxsLogic::disconnect(unsigned ms)
 {
     hostAlive();
     ring_ = held_ = false;
-    gap_ = 0;
-    cut_ = times_.disconnect;
+    gap_ = pulses_ = 0;
+    cut_ = ms > 0 ? ms : times_.disconnect;
     settle();
 }
 
@@ -78,7 +86,7 @@ Linefeed FxsLogic::wanted() const
         return Linefeed::open;
     if (!hook_.value() && ring_ && guard_ == 0) // ringing whose trip nobody reads would go into an ear
         return Linefeed::ringing;
-    if (!hook_.value() && audio_ > 0)
+    if (!hook_.value() && (audio_ > 0 || listen_))
         return reversed_ ? Linefeed::reverseOnHook : Linefeed::forwardOnHook;
     return reversed_ ? Linefeed::reverse : Linefeed::forward;
 }
@@ -102,8 +110,8 @@ void FxsLogic::tick(unsigned ms)
     minute_ += ms;
     if (minute_ >= aMinute)
         minute_ = inMinute_ = 0;
-    const FxsReading now = chip_.read();
-    if (feed_ != Linefeed::open && now.feed == Linefeed::open)
+    last_ = chip_.read();
+    if (feed_ != Linefeed::open && last_.feed == Linefeed::open)
         return powerAlarm();
     if (cut_ > 0) {
         cut_ = cut_ > ms ? cut_ - ms : 0;
@@ -123,7 +131,7 @@ void FxsLogic::tick(unsigned ms)
         settle();
     }
     if (feed_ != Linefeed::open)
-        hook(ms, now.offHook);
+        hook(ms, last_.offHook);
 }
 
 void FxsLogic::hook(unsigned ms, bool closed)
@@ -134,12 +142,9 @@ void FxsLogic::hook(unsigned ms, bool closed)
     if (was && gap_ > 0) {
         gap_ += ms;
         if (closed) {
-            if (gap_ >= times_.flashLeast)
-                events_.push(AnalogEvent::flash);
-            gap_ = 0;
-            held_ = false;
+            breakOver();
         } else if (gap_ > times_.flashMost) {
-            gap_ = 0;
+            gap_ = pulses_ = 0;
             hook_.set(false);
             ring_ = held_;
             held_ = false;
@@ -150,6 +155,7 @@ void FxsLogic::hook(unsigned ms, bool closed)
     }
     if (was) {
         gap_ = closed ? 0 : ms;
+        digit(ms);
         return;
     }
     if (!hook_.feed(ms, closed, trip ? times_.ringTrip : times_.hook))
@@ -158,6 +164,33 @@ void FxsLogic::hook(unsigned ms, bool closed)
     audio_ = 0;
     events_.push(AnalogEvent::offHook);
     settle();
+}
+
+void FxsLogic::breakOver()
+{
+    if (gap_ >= times_.flashLeast) {
+        lastBreak_ = gap_;
+        pulses_ = 0;
+        events_.push(AnalogEvent::flash);
+    } else if (gap_ >= times_.pulseLeast) {
+        ++pulses_;
+        made_ = 0;
+    }
+    gap_ = 0;
+    held_ = false;
+}
+
+// The loop is closed: ten breaks are a 0, more than that are no digit.
+void FxsLogic::digit(unsigned ms)
+{
+    if (pulses_ == 0 || gap_ > 0)
+        return;
+    made_ += ms;
+    if (made_ < times_.digitEnds)
+        return;
+    if (pulses_ <= pulsesMost)
+        events_.push(AnalogEvent(std::uint8_t(AnalogEvent::digit0) + pulses_ % pulsesMost));
+    pulses_ = 0;
 }
 
 // The chip switched its line off by itself (heat, a short) or was reset: put back, and given up when it goes on.
@@ -169,7 +202,7 @@ void FxsLogic::powerAlarm()
     if (inMinute_ > times_.alarmsMost) {
         dead_ = true;
         hook_.set(false);
-        gap_ = 0;
+        gap_ = pulses_ = 0;
         events_.push(AnalogEvent::dead);
         settle();
         return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A port towards a telephone: its hook, ringing and ring trip, flash, on-hook transmission, polarity, disconnect. The
-// cadence of a ring is the host's: it switches ringing on and off. Safe without a host: no high voltage, line open.
+// A port towards a telephone: its hook, ringing and ring trip, flash, digits, on-hook transmission, polarity,
+// disconnect. The cadence of a ring is the host's: it switches ringing on and off. Safe without a host: no high
+// voltage, line open.
 #pragma once
 #include "core/analog_event.h"
 #include "core/line_chips.h"
@@ -11,6 +12,8 @@ struct FxsTimes { // ms
     unsigned hook = 64;
     unsigned ringTrip = 20; // the chip has filtered it already
     unsigned flashLeast = 80, flashMost = 1250;
+    unsigned pulseLeast = 25;        // a shorter break is none; one shorter than a flash is a pulse of a digit
+    unsigned digitEnds = 300;        // loop closed for so long
     unsigned onHookAfterRing = 6000; // on-hook transmission after a ring: caller identity
     unsigned disconnect = 500;       // open loop that tells a telephone that the far side has hung up
     unsigned guard = 300;            // after it the hook means nothing
@@ -29,13 +32,16 @@ public:
     // behind a disconnect until the hook can be read again.
     void ring(bool on);
     void onHookAudio(unsigned ms); // on-hook transmission for that long, 0 ends it
+    void listen(bool on);          // on-hook transmission whenever on-hook
     void reverse(bool on);
-    void disconnect();
+    void disconnect(unsigned ms = 0); // opens the line; 0: as long as times say
 
     void tick(unsigned ms); // reads the chip; `ms` since the last call, 1..100: more is taken as 100
     bool take(AnalogEvent& e) { return events_.take(e); }
 
     [[nodiscard]] bool offHook() const { return hook_.value(); }
+    [[nodiscard]] unsigned lastBreak() const { return lastBreak_; } // ms, of the last flash
+    [[nodiscard]] const FxsReading& last() const { return last_; }
     [[nodiscard]] bool ringing() const { return feed_ == Linefeed::ringing; }
     [[nodiscard]] Linefeed feed() const { return feed_; }
     [[nodiscard]] bool alive() const { return !dead_; }
@@ -47,15 +53,21 @@ private:
     void settle();
     void powerAlarm();
     void hook(unsigned ms, bool closed);
+    void breakOver();
+    void digit(unsigned ms);
 
     FxsChip& chip_;
     FxsTimes times_;
     AnalogEvents events_;
     Linefeed feed_ = Linefeed::open; // as the chip was told
     bool host_ = false, dead_ = false, ring_ = false, reversed_ = false;
+    bool listen_ = false;
     bool held_ = false; // a ring, until a break of the hook has its name
     unsigned silence_ = 0, audio_ = 0, cut_ = 0, guard_ = 0;
     unsigned gap_ = 0; // on-hook, but it may become a flash
+    unsigned lastBreak_ = 0;
+    unsigned pulses_ = 0, made_ = 0; // of a digit; since the last of them
+    FxsReading last_;
     Debounce hook_;
     std::uint32_t alarms_ = 0;
     unsigned minute_ = 0, inMinute_ = 0;

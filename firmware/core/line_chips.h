@@ -28,6 +28,7 @@ public:
     virtual FxoReading read() = 0;
     virtual void setHook(bool offHook) = 0;
     virtual void setOnHookMonitor(bool on) = 0; // audio while on-hook, for caller identity
+    virtual void setLaw(bool aLaw) = 0;         // of its codec; else mu-law
 
 protected:
     ~FxoChip() = default;
@@ -53,6 +54,7 @@ class FxsChip {
 public:
     virtual FxsReading read() = 0;
     virtual void setFeed(Linefeed) = 0;
+    virtual void setLaw(bool aLaw) = 0;
 
 protected:
     ~FxsChip() = default;

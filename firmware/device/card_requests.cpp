@@ -19,6 +19,8 @@ int proto(Device& d, const Setup&, unsigned, Buffer data)
     p.minor = CARD_MINOR;
     p.length = card_make16(sizeof p);
     p.e1_ports = static_cast<card_u8>(d.personality().e1Ports);
+    p.fxo_ports = static_cast<card_u8>(d.personality().fxoPorts);
+    p.fxs_ports = static_cast<card_u8>(d.personality().fxsPorts);
     p.capabilities = card_make32(d.personality().capabilities);
     return give(p, data);
 }

@@ -96,21 +96,28 @@ int Chapter9::toInterface(Device& d, const Setup& setup, Buffer data)
     if (setup.index >= layout.interfaces())
         return stalled;
     E1Port* port = layout.isE1(setup.index) ? &d.ports_[setup.index] : nullptr;
+    const bool bank = layout.isBank(setup.index);
     switch (setup.request) {
     case usb::getStatus:
         return zeros(setup, data);
     case usb::getInterface: {
-        const std::uint8_t setting = port && port->on();
+        const std::uint8_t setting = bank ? d.bank_.on() : port && port->on();
         return setup.value == 0 && setup.length == 1 ? give(setting, data) : stalled;
     }
     case usb::setInterface:
-        if (setup.value > (port ? 1 : 0))
+        if (setup.value > (port || bank ? 1 : 0))
             return stalled;
         if (port) {
             for (const std::uint8_t e : {Layout::out(setup.index), Layout::in(setup.index),
                                          Layout::feedback(setup.index), Layout::interrupt(setup.index)})
                 d.halted_ &= ~(1u << ((e & 0x0f) + (e & 0x80 ? 16 : 0)));
             port->select(setup.value == 1);
+            d.say(CARD_LOG_SETTING, setup.value, 2, setup.index);
+        } else if (bank) {
+            for (const std::uint8_t e :
+                 {layout.bankOut(), layout.bankIn(), layout.bankCommand(), layout.bankInterrupt()})
+                d.halted_ &= ~(1u << ((e & 0x0f) + (e & 0x80 ? 16 : 0)));
+            d.bank_.select(setup.value == 1);
             d.say(CARD_LOG_SETTING, setup.value, 2, setup.index);
         }
         return 0;

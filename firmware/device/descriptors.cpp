@@ -42,7 +42,7 @@ private:
 };
 
 // Attributes, table 9-13.
-constexpr unsigned isoAsynchronous = 0x05, isoFeedback = 0x11, interruptKind = 0x03, bulk = 0x02;
+constexpr unsigned isoAsynchronous = 0x05, isoFeedback = 0x11, isoImplicit = 0x25, interruptKind = 0x03, bulk = 0x02;
 
 void e1Interface(Writer& w, unsigned port)
 {
@@ -54,6 +54,20 @@ void e1Interface(Writer& w, unsigned port)
     w.endpoint(Layout::out(port), isoAsynchronous, CARD_E1_PACKET_MAX, 1);
     w.endpoint(Layout::feedback(port), isoFeedback, CARD_E1_FEEDBACK_SIZE, 3);
     w.endpoint(Layout::interrupt(port), interruptKind, CARD_E1_INTERRUPT_SIZE, 4);
+}
+
+// Data IN is what OUT is paced by.
+void bankInterface(Writer& w, const Layout& l)
+{
+    const unsigned text = 5 + 2 * l.e1, size = CARD_BANK_HEADER + CARD_BANK_SAMPLES_MAX * l.bankPorts;
+    w.interface(l.bankInterface(), 0, 2, CARD_CLASS, CARD_SUBCLASS_BANK, 0, text);
+    w.endpoint(l.bankInterrupt(), interruptKind, CARD_BANK_EVENT_SIZE, 1);
+    w.endpoint(l.bankCommand(), bulk, CARD_BANK_COMMAND_SIZE, 0);
+    w.interface(l.bankInterface(), 1, 4, CARD_CLASS, CARD_SUBCLASS_BANK, 0, text + 1);
+    w.endpoint(l.bankIn(), isoImplicit, size, 1);
+    w.endpoint(l.bankOut(), isoAsynchronous, size, 1);
+    w.endpoint(l.bankInterrupt(), interruptKind, CARD_BANK_EVENT_SIZE, 1);
+    w.endpoint(l.bankCommand(), bulk, CARD_BANK_COMMAND_SIZE, 0);
 }
 
 // The GPS receiver's serial line, CDC 1.1 5.2.3; the clock; DFU 1.1 4.1.
@@ -86,6 +100,8 @@ std::string_view text(const Personality& p, std::string_view serial, unsigned in
         return first[index - 1];
     if (index >= 5 && index < 5 + 2 * p.e1Ports)
         return ports[index - 5];
+    if (Layout(p).isBank(p.e1Ports) && index >= 5 + 2 * p.e1Ports && index < 7 + 2 * p.e1Ports)
+        return index % 2 ? "Analog bank (disabled)" : "Analog bank";
     if (p.stock && index >= 9 && index <= 12)
         return rest[index - 9];
     return {};
@@ -113,6 +129,8 @@ std::size_t configurationDescriptor(const Personality& p, Buffer out)
     w.add(9, usb::configuration, 0, 0, layout.interfaces(), 1, 4, 0x80, 50); // powered by the bus, 100 mA
     for (unsigned port = 0; port < p.e1Ports; ++port)
         e1Interface(w, port);
+    if (layout.bankPorts > 0)
+        bankInterface(w, layout);
     if (p.stock)
         stockRest(w, p.e1Ports);
     w.patchWord(2, w.length());

@@ -24,6 +24,10 @@ int unitOf(const Request& row, const Setup& setup, const Layout& layout)
     case Request::Index::port:
     case Request::Index::e1:
         return low < layout.e1 ? static_cast<int>(low) : -1; // interfaces of E1 ports come first
+    case Request::Index::bankPort:
+        return low >= layout.e1 && low - layout.e1 < layout.bankPorts ? static_cast<int>(low - layout.e1) : -1;
+    case Request::Index::bank:
+        return layout.isBank(low & 0xff) && low >> 8 < layout.bankPorts ? static_cast<int>(low >> 8) : -1;
     case Request::Index::clock:
         return one(layout.isClock(low));
     case Request::Index::serial:
@@ -48,6 +52,14 @@ Device::Device(const Personality& p, Board& board) : personality_(p), board_(boa
 {
     for (E1Port& port : ports_)
         port.begin(p.stock, p.kind);
+    for (unsigned i = 0; i < p.fxoPorts; ++i)
+        if (core::FxoChip* chip = board.fxoChip(i))
+            bank_.add(*chip);
+    for (unsigned i = 0; i < p.fxsPorts; ++i)
+        if (core::FxsChip* chip = board.fxsChip(i))
+            bank_.add(*chip);
+    if (bank_.ports() != p.fxoPorts + p.fxsPorts) // a chip is missing, and ports behind it would have wrong numbers
+        personality_.fxoPorts = personality_.fxsPorts = 0;
     say(CARD_LOG_START, 0);
 }
 
@@ -71,7 +83,7 @@ int Device::answer(const Setup& setup, Buffer data)
         return Chapter9::answer(*this, setup, data);
     if (!configured() && setup.type & 0x1f)
         return stalled; // interfaces are there once the card is configured, 9.1.1.5
-    for (const auto table : {ice1Requests(), personality_.stock ? stockRequests() : cardRequests()})
+    for (const auto table : {ice1Requests(), personality_.stock ? stockRequests() : cardRequests(), bankRequests()})
         for (const Request& row : table) {
             if (row.type != setup.type || row.request != setup.request)
                 continue;
@@ -101,6 +113,12 @@ bool Device::exists(std::uint8_t endpoint) const
         if (endpoint == Layout::out(p) || endpoint == Layout::in(p) || endpoint == Layout::feedback(p))
             return ports_[p].on();
     }
+    if (const Layout l = layout(); l.bankPorts > 0) {
+        if (endpoint == l.bankInterrupt() || endpoint == l.bankCommand())
+            return true;
+        if (endpoint == l.bankOut() || endpoint == l.bankIn())
+            return bank_.on();
+    }
     return personality_.stock &&
            (endpoint == Layout::serialInterrupt || endpoint == Layout::serialOut || endpoint == Layout::serialIn);
 }
@@ -114,6 +132,12 @@ bool Device::out(std::uint8_t endpoint, Octets packet)
             ports_[p].out(packet);
             return true;
         }
+    if (const Layout l = layout(); l.bankPorts > 0 && endpoint == l.bankOut()) {
+        bank_.out(packet);
+        return true;
+    } else if (l.bankPorts > 0 && endpoint == l.bankCommand()) {
+        return bank_.command(packet);
+    }
     return endpoint == Layout::serialOut; // the receiver takes no commands
 }
 
@@ -134,11 +158,19 @@ int Device::in(std::uint8_t endpoint, Buffer packet)
             return n == 0 ? nothing : static_cast<int>(n);
         }
     }
+    if (const Layout l = layout(); l.bankPorts > 0 && endpoint == l.bankIn()) {
+        return static_cast<int>(bank_.in(packet));
+    } else if (l.bankPorts > 0 && endpoint == l.bankInterrupt() && packet.size() >= CARD_BANK_EVENT_SIZE) {
+        const std::size_t n = bank_.interrupt(packet.first<CARD_BANK_EVENT_SIZE>());
+        return n == 0 ? nothing : static_cast<int>(n);
+    }
     return nothing;
 }
 
 void Device::deselect()
 {
+    if (bank_.on())
+        bank_.select(false);
     for (E1Port& port : ports_)
         if (port.on())
             port.select(false);
@@ -171,6 +203,10 @@ void Device::millisecond()
             continue;
         say(CARD_LOG_NO_HOST, gone ? 1 : 0, gone ? 1 : 2, p);
     }
+    bank_.millisecond();
+    const bool gone = bank_.hostGone();
+    if (gone != std::exchange(bankHostGone_, gone) && bank_.on())
+        say(CARD_LOG_NO_HOST, gone ? 1 : 0, gone ? 1 : 2, personality_.e1Ports);
 }
 
 } // namespace callbox::firmware

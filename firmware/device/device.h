@@ -3,6 +3,7 @@
 // table, and every wrong length, index, value or direction, is stalled and changes nothing. No heap; its board lends it
 // what hardware there is, keeps it alive, and calls it from one thread.
 #pragma once
+#include "device/analog_bank.h"
 #include "device/e1_port.h"
 #include "device/log.h"
 #include "device/personality.h"
@@ -26,6 +27,9 @@ public:
     // To leave the bus and come again, after the request under way is answered.
     enum class Restart { same, loader };
     virtual void restart(Restart) = 0;
+    // Chips of the bank's ports, as many as the card says it has, set up for A-law; they outlive the device.
+    virtual core::FxoChip* fxoChip(unsigned) { return nullptr; }
+    virtual core::FxsChip* fxsChip(unsigned) { return nullptr; }
 
 protected:
     ~Board() = default;
@@ -51,6 +55,7 @@ public:
     [[nodiscard]] const Personality& personality() const { return personality_; }
     [[nodiscard]] Layout layout() const { return Layout(personality_); }
     [[nodiscard]] E1Port& port(unsigned n) { return ports_[n]; }
+    [[nodiscard]] AnalogBank& bank() { return bank_; }
     [[nodiscard]] Board& board() { return board_; }
     [[nodiscard]] LogRing& log() { return log_; }
     [[nodiscard]] unsigned address() const { return address_; }
@@ -70,10 +75,12 @@ private:
     int answer(const Setup&, Buffer data);
     void deselect();
 
-    const Personality personality_;
+    Personality personality_;
     Board& board_;
     std::array<E1Port, e1PortsMax> ports_;
     std::array<bool, e1PortsMax> hostGone_{}; // as the log has it
+    AnalogBank bank_;
+    bool bankHostGone_ = false;
     LogRing log_;
     unsigned address_ = 0;
     std::uint8_t configuration_ = 0;

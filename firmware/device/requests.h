@@ -9,12 +9,14 @@ namespace callbox::firmware {
 
 struct Request {
     enum class Index : std::uint8_t {
-        zero,   // wIndex is 0
-        port,   // a port in the low octet, 0 in the high one
-        e1,     // the number of an E1 interface in the low octet, 0 in the high one
-        clock,  // that of the clock interface
-        serial, // that of the serial interface
-        dfu,    // that of the DFU interface
+        zero,     // wIndex is 0
+        port,     // an E1 port in the low octet, 0 in the high one
+        e1,       // the number of an E1 interface in the low octet, 0 in the high one
+        bankPort, // a port of the bank among all the card's, in the low octet, 0 in the high one
+        bank,     // the number of the bank's interface in the low octet, a port of the bank in the high one
+        clock,    // that of the clock interface
+        serial,   // that of the serial interface
+        dfu,      // that of the DFU interface
     };
     static constexpr std::uint16_t any = 0xffff;
     static constexpr std::uint16_t given = 0xfffe; // `length`: 1..controlMax octets
@@ -33,6 +35,7 @@ struct Request {
 std::span<const Request> ice1Requests();  // an icE1usb's E1 interfaces and device; our card has them too
 std::span<const Request> stockRequests(); // only an icE1usb's: clock, serial line, DFU
 std::span<const Request> cardRequests();  // only our card's
+std::span<const Request> bankRequests();  // only those of a card with an analog bank
 
 // Standard requests, chapter 9.
 class Chapter9 {

@@ -426,9 +426,18 @@ CARD_SIZE(card_cas, 20);
 
 #define CARD_BANK_HEADER 4
 #define CARD_BANK_SAMPLES_MAX 9
+#define CARD_BANK_PORTS_MAX 8
+#define CARD_BANK_EVENT_SIZE 16
+#define CARD_BANK_COMMAND_SIZE 16
+#define CARD_BANK_BUFFER 256 /* samples of each port that the card keeps each way */
+/* Samples that must have come on OUT before the lines get them; after an underflow again. */
+#define CARD_BANK_START 32
 /* Iso packets, both ways: this, then `samples` times `ports` octets, all ports of one instant together. */
 struct card_bank_header {
-    card_u8 sequence, flags, samples, ports;
+    card_u8 sequence; /* of this packet, modulo 256; empty packets do not count */
+    card_u8 lost;     /* IN: samples before these for which the card had no room, 255: that many or more; OUT: 0 */
+    card_u8 samples;  /* 0..CARD_BANK_SAMPLES_MAX */
+    card_u8 ports;    /* of the bank, all of them */
 };
 CARD_SIZE(card_bank_header, CARD_BANK_HEADER);
 
@@ -436,20 +445,32 @@ struct card_bank_event { /* interrupt IN */
     card_u8 type;        /* CARD_BANK_EVENT_... */
     card_u8 port;
     struct card_le16 sequence;
-    struct card_le32 at; /* samples of the bank's clock */
+    struct card_le32 at; /* samples of the bank since setting 1; of a ring: when it began or ended on the line */
     card_u8 code, flags;
     struct card_le16 a;
     struct card_le32 b; /* signed */
 };
-CARD_SIZE(card_bank_event, 16);
+CARD_SIZE(card_bank_event, CARD_BANK_EVENT_SIZE);
+#define CARD_BANK_FLAG_REVERSED 0x01 /* BATTERY: ring is above tip */
 enum {
     CARD_BANK_EVENT_DONE = 1,     /* a: tag of the command, code: 0 or why not */
-    CARD_BANK_EVENT_RING = 2,     /* FXO; code 1 begins, 0 ends; a: mHz, b: mV rms */
+    CARD_BANK_EVENT_RING = 2,     /* FXO; code 1 begins, 0 ends; a: mHz, b: mV rms; 0: not measured */
     CARD_BANK_EVENT_BATTERY = 3,  /* FXO; code 1 present, 0 lost */
     CARD_BANK_EVENT_POLARITY = 4, /* FXO; code 1 reversed */
-    CARD_BANK_EVENT_CURRENT = 5,  /* FXO off hook; code 1 flows, 0 ceased */
-    CARD_BANK_EVENT_HOOK = 6,     /* FXS; code 1 off, 0 on, 2 flash (a: ms), 3 ring trip */
-    CARD_BANK_EVENT_FAULT = 7,    /* code: 1 chip mute, 2 over current, 3 over temperature, 4 power alarm */
+    CARD_BANK_EVENT_CURRENT = 5,  /* FXO off hook; code 0 ceased; BATTERY follows when there is one again */
+    CARD_BANK_EVENT_HOOK = 6,     /* FXS; code 1 off, 0 on, 2 flash (a: ms), 3 off in a ring */
+    CARD_BANK_EVENT_FAULT = 7,    /* code: CARD_BANK_FAULT_... */
+    CARD_BANK_EVENT_DIGIT = 8,    /* FXS; code: 0..9, dialled with the hook */
+    CARD_BANK_EVENT_DIALLED = 9,  /* FXO; what CARD_BANK_DIAL brought is out */
+};
+enum {
+    CARD_BANK_FAULT_MUTE = 1, /* the chip does not answer; FXO: BATTERY follows when it does again */
+    CARD_BANK_FAULT_CURRENT = 2,
+    CARD_BANK_FAULT_TEMPERATURE = 3,
+    CARD_BANK_FAULT_POWER = 4,    /* the chip switched its line off by itself; it was put back, not ringing */
+    CARD_BANK_FAULT_NO_HOST = 5,  /* nothing had come on OUT for 500 ms; all ports were made safe, and now it comes */
+    CARD_BANK_FAULT_GIVEN_UP = 6, /* too many power alarms: left off until setting 0 */
+    CARD_BANK_FAULT_EVENTS = 7,   /* events before this one were lost, of any port; its sequence has the gap */
 };
 
 struct card_bank_command { /* bulk OUT; answered by CARD_BANK_EVENT_DONE, in order */
@@ -458,26 +479,46 @@ struct card_bank_command { /* bulk OUT; answered by CARD_BANK_EVENT_DONE, in ord
     struct card_le16 tag;
     card_u8 argument[12];
 };
-CARD_SIZE(card_bank_command, 16);
+CARD_SIZE(card_bank_command, CARD_BANK_COMMAND_SIZE);
+/* Arguments, numbered by their octets from 0. */
 enum {
-    CARD_BANK_HOOK = 1,     /* FXO; argument 0: 0 on, 1 off, 2 flash (1..2: ms) */
-    CARD_BANK_LINEFEED = 2, /* FXS; 0 open, 1 forward, 2 reverse, 3 on-hook transmission */
-    CARD_BANK_RING = 3,     /* FXS; 0 off, 1 on; 1: Hz, 2..3: V rms, 4..5: V of direct current */
-    CARD_BANK_MWI = 4,      /* FXS; 0 off, 1 on */
+    CARD_BANK_HOOK = 1,     /* FXO; 0: 0 on, 1 off, 2 flash, off hook (1..2: 50..1000 ms) */
+    CARD_BANK_LINEFEED = 2, /* FXS; 0: CARD_BANK_FEED_... */
+    CARD_BANK_RING = 3,     /* FXS; 0: 0 off, 1 on; 1: Hz, 2..3: V rms, 4..5: V direct; zero: the card's own */
+    CARD_BANK_MWI = 4,      /* FXS; 0: 0 off, 1 on */
     CARD_BANK_GAIN = 5,     /* 0: to the line, 1: from the line; signed, 0.1 dB */
-    CARD_BANK_LAW = 6,      /* 0 A-law, 1 mu-law */
+    CARD_BANK_LAW = 6,      /* 0: 0 A-law, 1 mu-law */
+    CARD_BANK_DIAL = 7,     /* FXO off hook; 0: how many (1..11) digits follow, 0..9: breaks of the loop, 10 a second */
+};
+enum {
+    CARD_BANK_FEED_OPEN = 0,    /* for so long (1..2: 1..5000 ms) */
+    CARD_BANK_FEED_FORWARD = 1, /* both ways also on-hook transmission, while that lasts */
+    CARD_BANK_FEED_REVERSE = 2,
+    CARD_BANK_FEED_ON_HOOK = 3, /* on-hook transmission for so long (1..2: ms; ffff: always; 0: no more) */
+};
+/* Codes of CARD_BANK_EVENT_DONE */
+enum {
+    CARD_BANK_DONE = 0,
+    CARD_BANK_NO_SUCH_COMMAND = 1,
+    CARD_BANK_NO_SUCH_PORT = 2, /* or not of the kind that does this */
+    CARD_BANK_OUT_OF_RANGE = 3,
+    CARD_BANK_NOT_NOW = 4, /* the port is on hook, off hook or dead */
 };
 
-struct card_analog_status { /* all that events tell, at once: a lost event costs nothing for good */
-    card_u8 type;           /* CARD_PORT_FXO or _FXS */
-    card_u8 hook;           /* FXO: ours; FXS: the telephone's; 1 off */
-    card_u8 battery, polarity, ringing, linefeed, fault, reserved;
+struct card_analog_status {    /* all that events tell, at once: a lost event costs nothing for good */
+    card_u8 type;              /* CARD_PORT_FXO or _FXS */
+    card_u8 hook;              /* FXO: ours; FXS: the telephone's; 1 off */
+    card_u8 battery, polarity; /* FXO: 1 present; 1 reversed */
+    card_u8 ringing;
+    card_u8 linefeed; /* FXS: 0 open, 1 forward, 2 reverse, 3 and 4 these with on-hook transmission, 5 ringing */
+    card_u8 fault;    /* CARD_BANK_FAULT_... that stands */
+    card_u8 reserved;
     struct card_le16 sequence; /* of the last event */
     card_u8 reserved2[2];
 };
 CARD_SIZE(card_analog_status, 12);
 struct card_analog_measured {
-    struct card_le16 line, loop;     /* signed: mV / 10, 0.1 mA */
+    struct card_le16 line, loop;     /* signed: mV / 10, 0.1 mA; what a chip does not measure is 0 */
     struct card_le16 battery;        /* signed, mV / 10 */
     struct card_le16 ring, ring_mhz; /* 0.1 V rms, mHz */
     struct card_le16 temperature;    /* signed, 0.1 degrees Celsius */

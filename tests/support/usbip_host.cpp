@@ -198,19 +198,23 @@ public:
         if (card_->gone)
             return Error{Errc::gone, "the card left the bus"};
         const bool iso = endpoint_.kind == Endpoint::Kind::isochronous;
-        if (!endpoint_.in() && card_->onOut)
+        if (!endpoint_.in() && iso && card_->onOut)
             for (std::size_t i = 0; i < packets_.size(); ++i)
                 card_->onOut(room(i).first(packets_[i].length));
         for (Packet& p : packets_)
             p.length = endpoint_.in() ? packetMax_ : p.length;
         const auto self = std::weak_ptr(life_);
         underWay_ = 0; // its number is known when the call returns; isochronous and interrupt answers come later
-        underWay_ = card_->submit(endpoint_, {}, static_cast<std::uint32_t>(buffer_.size()),
-                                  endpoint_.in() ? Octets() : Octets(buffer_), iso ? &packets_ : nullptr, packetMax_,
-                                  [this, self](const Reply& r) {
+        atOnce_ = false;
+        const std::size_t length = iso || endpoint_.in() ? buffer_.size() : packets_[0].length;
+        underWay_ = card_->submit(endpoint_, {}, static_cast<std::uint32_t>(length),
+                                  endpoint_.in() ? Octets() : Octets(buffer_).first(length), iso ? &packets_ : nullptr,
+                                  packetMax_, [this, self](const Reply& r) {
                                       if (!self.expired())
                                           answered(r);
                                   });
+        if (atOnce_) // a bulk transfer
+            underWay_.reset();
         return {};
     }
     void pulled()
@@ -223,6 +227,7 @@ private:
     void answered(const Reply& r)
     {
         underWay_.reset();
+        atOnce_ = true;
         std::size_t at = 0;
         for (std::size_t i = 0; i < packets_.size(); ++i) {
             Packet& p = packets_[i];
@@ -252,6 +257,7 @@ private:
     Endpoint endpoint_;
     std::shared_ptr<std::function<void(Outcome)>> done_;
     std::optional<std::uint32_t> underWay_;
+    bool atOnce_ = false; // answered while it was submitted
     std::shared_ptr<HostTransfer*> life_ = std::make_shared<HostTransfer*>(this);
 
 public:

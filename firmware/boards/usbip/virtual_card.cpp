@@ -11,7 +11,7 @@ constexpr unsigned positionsApart = 37; // bits; seven places of the 256
 } // namespace
 
 VirtualCard::VirtualCard(const firmware::Personality& p, std::string serial, std::string busId)
-    : serial_(std::move(serial)), device_(p, *this),
+    : serial_(std::move(serial)), analog_(p.fxoPorts, p.fxsPorts), device_(p, *this),
       lines_{VirtualLine(device_.port(0), wires_[0].toCard, wires_[0].fromCard),
              VirtualLine(device_.port(1), wires_[1].toCard, wires_[1].fromCard)},
       export_{std::move(busId), device_, nullptr}
@@ -25,6 +25,7 @@ void VirtualCard::drift(int ppm)
     ppm_ = ppm;
     for (VirtualLine& l : lines_)
         l.drift(ppm);
+    analog_.drift(ppm);
 }
 
 void VirtualCard::plug(unsigned port, VirtualCard& other, unsigned otherPort)
@@ -41,11 +42,17 @@ void VirtualCard::plugIn(bool in)
     export_.present = in;
 }
 
+void VirtualCard::plugAnalog(unsigned port, VirtualCard& other, unsigned otherPort)
+{
+    other.analog_.connect(otherPort, analog(port));
+}
+
 void VirtualCard::millisecond()
 {
     ++now_;
     for (unsigned p = 0; p < device_.personality().e1Ports; ++p)
         lines_[p].millisecond();
+    analog_.millisecond(device_.bank());
     device_.millisecond();
     if (export_.bus)
         export_.bus->frame();

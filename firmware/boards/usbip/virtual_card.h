@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A card that is a Linux object: its firmware, its lines, and the wires at which tests find their other ends.
 #pragma once
+#include "boards/usbip/analog_lines.h"
 #include "boards/usbip/connection.h"
 #include "boards/usbip/virtual_line.h"
 #include <functional>
@@ -23,6 +24,9 @@ public:
     [[nodiscard]] Wire& wire(unsigned port) { return wires_[port]; }
     [[nodiscard]] VirtualLine& line(unsigned port) { return lines_[port]; }
     [[nodiscard]] const std::string& busId() const { return export_.busId; }
+    // The wires at a port of the analog bank; ports towards an exchange come first.
+    [[nodiscard]] AnalogWire& analog(unsigned port) { return analog_.wire(port); }
+    [[nodiscard]] AnalogLines& analogLines() { return analog_; }
     void drift(int ppm); // of the card's clock, all ports
     [[nodiscard]] int drift() const { return ppm_; }
     // This port's line is plugged into that of another card (or another port), crossed.
@@ -30,6 +34,8 @@ public:
     [[nodiscard]] bool wired(unsigned port) const { return wired_[port]; }
     // Into the bus, where a host may then import it, or out of it.
     void plugIn(bool in);
+    // The wires at this port of the bank end at that one of another card.
+    void plugAnalog(unsigned port, VirtualCard& other, unsigned otherPort);
     // A millisecond: the lines, then a frame of USB if a host has the card.
     void millisecond();
     // Its light: a card without a front says so here. Empty: nobody looks.
@@ -50,6 +56,8 @@ private:
     firmware::Buffer memory() override { return memory_; }
     void memoryWritten() override {} // it lives as long as the process
     void restart(Restart) override { leaving_ = true; }
+    firmware::core::FxoChip* fxoChip(unsigned n) override { return analog_.fxoChip(n); }
+    firmware::core::FxsChip* fxsChip(unsigned n) override { return analog_.fxsChip(n); }
 
     std::string serial_;
     std::uint32_t now_ = 0;
@@ -57,6 +65,7 @@ private:
     bool leaving_ = false;
     card_selftest tested_{};
     std::array<std::uint8_t, 256> memory_{};
+    AnalogLines analog_; // before the device, which takes its chips
     firmware::Device device_;
     std::array<Wire, firmware::e1PortsMax> wires_;
     std::array<bool, firmware::e1PortsMax> wired_{};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "libusb_bus.h"
-#include "usb_span.h"
+#include "usb_bank.h"
 #include <callbox/hal/backend.h>
 #include <charconv>
 
@@ -9,7 +9,8 @@ namespace callbox::hal {
 namespace {
 
 constexpr BackendKey keys[] = {
-    {"span", "SERIAL/N or @LOCATION/N", "which port of which card, as `callbox card list` names it"},
+    {"span", "SERIAL/N or @LOCATION/N, /bank for N",
+     "which port of which card, or its analog bank, as `callbox card list` names it"},
     {"clock", "line or card", "what the port sends by; line, the default, is right towards an exchange"},
     {"framing", "esf or sf", "of a T1; esf, the default, is what a PRI has"},
     {"in_flight", "4..64 by 4", "milliseconds of packets under way; 16, the default, rides out a busy machine"},
@@ -41,6 +42,8 @@ Result<std::vector<SpanInfo>> probe()
     std::vector<SpanInfo> out;
     for (const usb::FoundPort& p : found->ports)
         out.push_back({"usb:" + p.id, p.device.model, SpanType::e1}); // type = t1 makes it a T1, if it can
+    for (const usb::FoundBank& b : found->banks)
+        out.push_back({"usb:" + b.id, b.device.model, SpanType::analog});
     if (out.empty() && !found->wrong.empty())
         return Error{Errc::invalid, found->wrong.front()};
     return out;
@@ -72,8 +75,8 @@ Result<std::unique_ptr<SpanIo>> open(const Edges& edges, const BackendKeys& give
         return Error{Errc::invalid, "backend usb: in_flight = " + ms + ": 4, 8, 12 ... 64 milliseconds are allowed"};
     // A queue of its own: a card that does not answer keeps no message from the disk.
     const std::shared_ptr<Executor> waiting = makeThreadExecutor(edges.loop, "usb");
-    return usb::makeSpan(edges, std::move(k),
-                         [&loop = edges.loop, waiting] { return usb::makeLibusbBus(loop, waiting); });
+    const auto bus = [&loop = edges.loop, waiting] { return usb::makeLibusbBus(loop, waiting); };
+    return usb::isBank(k.id) ? usb::makeBank(edges, std::move(k), bus) : usb::makeSpan(edges, std::move(k), bus);
 }
 
 } // namespace
@@ -81,7 +84,8 @@ Result<std::unique_ptr<SpanIo>> open(const Edges& edges, const BackendKeys& give
 const Backend& usbBackend();
 const Backend& usbBackend()
 {
-    static const Backend backend{"usb", "E1 and T1 ports of USB cards, without a kernel module", keys, &probe, &open};
+    static const Backend backend{"usb", "E1 and T1 ports and analog banks of USB cards, without a kernel module", keys,
+                                 &probe, &open};
     return backend;
 }
 

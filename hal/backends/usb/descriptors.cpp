@@ -13,6 +13,7 @@ constexpr std::uint8_t configurationType = 2, interfaceType = 4, endpointType = 
 constexpr std::size_t configurationSize = 9, interfaceSize = 9, endpointSize = 7;
 constexpr unsigned nominalFrames = 8; // a millisecond of E1
 constexpr std::uint16_t leastPacket = CARD_E1_HEADER + nominalFrames * CARD_E1_FRAME;
+constexpr std::uint16_t leastBankPacket = CARD_BANK_HEADER + CARD_BANK_SAMPLES_MAX; // of one port
 constexpr std::uint16_t mostPacket = 1023; // of a full-speed isochronous endpoint, USB 2.0 5.6.3
 
 struct Setting {
@@ -49,16 +50,29 @@ const Endpoint* find(const Setting& s, Endpoint::Kind kind, bool in, bool feedba
     return it == s.endpoints.end() ? nullptr : &*it;
 }
 
+struct OnOff {
+    std::vector<Setting>::const_iterator on, off;
+    std::string wrong;
+};
+OnOff onOff(const std::vector<Setting>& settings)
+{
+    OnOff out{std::find_if(settings.begin(), settings.end(), streams),
+              std::find_if(settings.begin(), settings.end(), [](const Setting& s) { return !streams(s); }),
+              {}};
+    if (out.on == settings.end())
+        out.wrong = "no setting carries packets";
+    else if (out.off == settings.end())
+        out.wrong = "no setting is without packets: it cannot be switched off";
+    return out;
+}
+
 // What keeps a port from being used, or nothing.
 std::string fill(E1Interface& port, const std::vector<Setting>& settings)
 {
     using Kind = Endpoint::Kind;
-    const auto on = std::find_if(settings.begin(), settings.end(), streams);
-    const auto off = std::find_if(settings.begin(), settings.end(), [](const Setting& s) { return !streams(s); });
-    if (on == settings.end())
-        return "no setting carries packets";
-    if (off == settings.end())
-        return "no setting is without packets: it cannot be switched off";
+    const auto [on, off, wrong] = onOff(settings);
+    if (!wrong.empty())
+        return wrong;
     const Endpoint* in = find(*on, Kind::isochronous, true, false);
     const Endpoint* out = find(*on, Kind::isochronous, false, false);
     const Endpoint* feedback = find(*on, Kind::isochronous, true, true);
@@ -84,7 +98,46 @@ std::string fill(E1Interface& port, const std::vector<Setting>& settings)
     return {};
 }
 
+// The same of a bank.
+std::string fill(BankInterface& bank, const std::vector<Setting>& settings)
+{
+    using Kind = Endpoint::Kind;
+    const auto [on, off, wrong] = onOff(settings);
+    if (!wrong.empty())
+        return wrong;
+    const Endpoint* in = find(*on, Kind::isochronous, true, false);
+    const Endpoint* out = find(*on, Kind::isochronous, false, false);
+    const Endpoint* interrupt = find(*on, Kind::interrupt, true, false);
+    const Endpoint* command = find(*on, Kind::bulk, false, false);
+    if (!in || !out || !interrupt || !command)
+        return fmt::format("setting {}: samples IN and OUT, events IN and commands OUT are wanted, {} is missing",
+                           on->number,
+                           !in          ? "samples IN"
+                           : !out       ? "samples OUT"
+                           : !interrupt ? "events IN"
+                                        : "commands OUT");
+    for (const Endpoint* e : {in, out})
+        if (e->packetMax < leastBankPacket || e->packetMax > mostPacket)
+            return fmt::format("endpoint {:02x}: packets of {} octets; {}..{} carry a bank", e->address, e->packetMax,
+                               leastBankPacket, mostPacket);
+    if (interrupt->packetMax < CARD_BANK_EVENT_SIZE || command->packetMax < CARD_BANK_COMMAND_SIZE)
+        return fmt::format("setting {}: events of {} octets and commands of {}, {} are wanted", on->number,
+                           interrupt->packetMax, command->packetMax, CARD_BANK_EVENT_SIZE);
+    bank.onSetting = on->number;
+    bank.offSetting = off->number;
+    bank.in = *in;
+    bank.out = *out;
+    bank.interrupt = *interrupt;
+    bank.command = *command;
+    return {};
+}
+
 } // namespace
+
+unsigned BankInterface::portsMax() const
+{
+    return (std::min(in.packetMax, out.packetMax) - CARD_BANK_HEADER) / CARD_BANK_SAMPLES_MAX;
+}
 
 unsigned E1Interface::framesMax() const
 {
@@ -100,8 +153,8 @@ Layout readConfiguration(Octets d)
     }
     if (word(d, 2) != d.size())
         layout.wrong.push_back(fmt::format("the configuration says {} octets and has {}", word(d, 2), d.size()));
-    std::map<unsigned, std::vector<Setting>> ports;
-    Setting* setting = nullptr; // of an E1 port
+    std::map<unsigned, std::vector<Setting>> ports, banks;
+    Setting* setting = nullptr; // of an E1 port or a bank
     for (std::size_t at = d[0]; at < d.size();) {
         const std::size_t length = d[at];
         if (length < 2 || length > d.size() - at) {
@@ -116,7 +169,10 @@ Layout readConfiguration(Octets d)
             layout.wrong.push_back(fmt::format("an interface descriptor of {} octets", length));
         } else if (one[1] == interfaceType) {
             const bool e1 = one[5] == CARD_CLASS && one[6] == CARD_SUBCLASS_E1 && one[7] == CARD_PROTOCOL_E1;
-            setting = e1 ? &ports[one[2]].emplace_back(Setting{one[3], {}}) : nullptr;
+            const bool bank = one[5] == CARD_CLASS && one[6] == CARD_SUBCLASS_BANK && one[7] == 0;
+            setting = e1     ? &ports[one[2]].emplace_back(Setting{one[3], {}})
+                      : bank ? &banks[one[2]].emplace_back(Setting{one[3], {}})
+                             : nullptr;
         } else if (one[1] == endpointType && length < endpointSize) {
             layout.wrong.push_back(fmt::format("an endpoint descriptor of {} octets", length));
         } else if (one[1] == endpointType && setting) {
@@ -132,6 +188,14 @@ Layout readConfiguration(Octets d)
             layout.wrong.push_back(fmt::format("interface {}: {}", number, wrong));
         else
             layout.e1.push_back(port);
+    }
+    for (const auto& [number, settings] : banks) {
+        BankInterface bank;
+        bank.number = number;
+        if (const std::string wrong = fill(bank, settings); !wrong.empty())
+            layout.wrong.push_back(fmt::format("interface {}: {}", number, wrong));
+        else
+            layout.banks.push_back(bank);
     }
     return layout;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Where on a device the E1 ports are: found by class, subclass, protocol and attributes, never by number. Takes any
-// octets; what is wrong with them is told.
+// Where on a device the E1 ports and the analog bank are: found by class, subclass, protocol and attributes, never by
+// number. Takes any octets; what is wrong with them is told.
 #pragma once
 #include "transport.h"
 
@@ -16,9 +16,17 @@ struct E1Interface {
     unsigned framesMax() const; // in a packet of OUT
 };
 
+struct BankInterface {
+    unsigned number = 0;                     // bInterfaceNumber
+    unsigned offSetting = 0, onSetting = 0;  // without and with isochronous packets
+    Endpoint in, out, interrupt, command;    // of onSetting
+    [[nodiscard]] unsigned portsMax() const; // whose samples a packet holds
+};
+
 struct Layout {
-    std::vector<E1Interface> e1;    // usable ones, by number
-    std::vector<std::string> wrong; // what the descriptors say that cannot be
+    std::vector<E1Interface> e1;      // usable ones, by number
+    std::vector<BankInterface> banks; // the same
+    std::vector<std::string> wrong;   // what the descriptors say that cannot be
 };
 Layout readConfiguration(Octets descriptors);
 

@@ -311,7 +311,7 @@ public:
         libusb_transfer* t = flight_->usb;
         if (!t)
             return Error{Errc::no_space, "no memory for a transfer"};
-        std::size_t length = buffer_.size();
+        std::size_t length = endpoint_.in() ? buffer_.size() : packets_[0].length;
         if (iso_ && !endpoint_.in()) { // libusb puts one packet right behind the other
             length = 0;
             for (std::size_t i = 0; i < packets_.size(); ++i) {
@@ -324,6 +324,9 @@ public:
             libusb_fill_iso_transfer(t, flight_->handle->usb, endpoint_.address, buffer_.data(),
                                      static_cast<int>(length), static_cast<int>(packets_.size()), landed, flight_.get(),
                                      0);
+        else if (endpoint_.kind == Endpoint::Kind::bulk)
+            libusb_fill_bulk_transfer(t, flight_->handle->usb, endpoint_.address, buffer_.data(),
+                                      static_cast<int>(length), landed, flight_.get(), 0);
         else
             libusb_fill_interrupt_transfer(t, flight_->handle->usb, endpoint_.address, buffer_.data(),
                                            static_cast<int>(length), landed, flight_.get(), 0);

@@ -16,6 +16,11 @@ bool plain(std::string_view serial)
 
 } // namespace
 
+bool isBank(std::string_view id)
+{
+    return id.ends_with("/bank");
+}
+
 bool isCard(const DeviceFacts& d)
 {
     return (d.vendor == CARD_VENDOR && d.product == CARD_PRODUCT) ||
@@ -42,6 +47,8 @@ Result<Found> findPorts(Bus& bus)
             found.wrong.push_back("card " + card + ": " + wrong);
         for (const E1Interface& port : layout.e1)
             found.ports.push_back({card + "/" + std::to_string(port.port), d, port});
+        if (!layout.banks.empty()) // a card has one
+            found.banks.push_back({card + "/bank", d, layout.banks.front()});
     }
     return found;
 }

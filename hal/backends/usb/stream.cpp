@@ -11,15 +11,15 @@ constexpr unsigned givenUpAfter = 50; // failures in a row: 200 ms of data
 
 } // namespace
 
-Stream::Stream(Device& device, const E1Interface& port, unsigned inFlight, Owner& owner)
-    : device_(device), port_(port), owner_(owner), pace_(port.framesMax())
+Stream::Stream(Device& device, const Ways& ways, unsigned inFlight, Owner& owner) : device_(device), owner_(owner)
 {
     const unsigned count = inFlight / packetsEach;
-    add(port.out, packetsEach, count, &Stream::sent);
-    add(port.in, packetsEach, count, &Stream::received);
-    add(port.feedback, 1, besides, &Stream::fedBack);
-    if (port.interrupt.address != 0)
-        add(port.interrupt, 1, besides, &Stream::told);
+    add(ways.out, packetsEach, count, &Stream::sent);
+    add(ways.in, packetsEach, count, &Stream::received);
+    if (ways.feedback.address != 0)
+        add(ways.feedback, 1, besides, &Stream::fedBack);
+    if (ways.interrupt.address != 0)
+        add(ways.interrupt, 1, besides, &Stream::told);
 }
 
 void Stream::add(const Endpoint& endpoint, unsigned packets, unsigned count, void (Stream::*done)(Transfer&, Outcome))
@@ -49,12 +49,7 @@ void Stream::write(Transfer& t)
 {
     const std::span<Packet> packets = t.packets();
     for (std::size_t i = 0; i < packets.size(); ++i) {
-        const unsigned k = pace_.frames();
-        const std::span<std::uint8_t> room = t.room(i);
-        std::fill_n(room.begin(), CARD_E1_HEADER, std::uint8_t{0xff});
-        const auto frames = room.subspan(CARD_E1_HEADER, std::size_t{k} * CARD_E1_FRAME);
-        owner_.fill(frames);
-        packets[i] = {static_cast<std::uint32_t>(CARD_E1_HEADER + frames.size()), 0, false};
+        packets[i] = {static_cast<std::uint32_t>(owner_.fillPacket(t.room(i))), 0, false};
     }
 }
 
@@ -115,7 +110,7 @@ void Stream::received(Transfer& t, Outcome outcome)
 void Stream::fedBack(Transfer& t, Outcome outcome)
 {
     if (outcome == Outcome::done && t.packets()[0].good && t.packets()[0].actual > 0)
-        counters_.badFeedback += !pace_.feedback(t.came(0));
+        counters_.badFeedback += !owner_.onFeedback(t.came(0));
     again(t, outcome, failedFeedback_, "feedback of the card");
 }
 

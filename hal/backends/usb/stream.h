@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The packets of one E1 port under way: as many milliseconds of IN and OUT as are asked for, feedback and events beside
-// them. What fails now and then is gone over; what fails for good ends it.
+// The packets of one interface under way: as many milliseconds of IN and OUT as are asked for, feedback and events
+// beside them. What fails now and then is gone over; what fails for good ends it.
 #pragma once
-#include "descriptors.h"
-#include "pace.h"
+#include "transport.h"
 #include <memory>
 
 namespace callbox::hal::usb {
@@ -14,10 +13,11 @@ public:
     public:
         virtual void onPacket(Octets) = 0; // of IN, as it came; may be empty
         virtual void onSpoiled() = 0;      // one of IN that did not come
-        // Frames to go out, 32 octets each; all of them are written.
-        virtual void fill(std::span<std::uint8_t> frames) = 0;
-        virtual void onEvent(Octets) = 0; // of the interrupt endpoint
-        virtual void onBroken(Error) = 0; // the last call; Errc::gone: the card left
+        // A packet to go out: how many octets of it, all of which are written.
+        virtual std::size_t fillPacket(std::span<std::uint8_t> packet) = 0;
+        virtual bool onFeedback(Octets) { return true; } // false: no card says so
+        virtual void onEvent(Octets) = 0;                // of the interrupt endpoint
+        virtual void onBroken(Error) = 0;                // the last call; Errc::gone: the card left
 
     protected:
         ~Owner() = default;
@@ -28,8 +28,13 @@ public:
         std::uint64_t badFeedback = 0;
     };
 
+    struct Ways {
+        Endpoint in, out;
+        Endpoint feedback{}, interrupt{}; // address 0: there is none
+    };
+
     // `inFlight`: milliseconds, 4..64 by 4. Owner may destroy the stream in any of its calls.
-    Stream(Device& device, const E1Interface& port, unsigned inFlight, Owner& owner);
+    Stream(Device& device, const Ways&, unsigned inFlight, Owner& owner);
     Result<void> start();
     [[nodiscard]] const Counters& counters() const { return counters_; }
 
@@ -45,9 +50,7 @@ private:
     void add(const Endpoint&, unsigned packets, unsigned count, void (Stream::*done)(Transfer&, Outcome));
 
     Device& device_;
-    E1Interface port_;
     Owner& owner_;
-    Pace pace_;
     Counters counters_;
     unsigned failedIn_ = 0, failedOut_ = 0, failedFeedback_ = 0, failedEvents_ = 0; // in a row
     bool broken_ = false;

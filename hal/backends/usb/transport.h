@@ -85,7 +85,7 @@ public:
     // OUT: `data` goes; IN: as many octets as it has may come. Errc::unsupported: stalled; Errc::timeout after 1 s;
     // Errc::gone.
     virtual void control(const Request&, OctetBuffer data, Done) = 0;
-    // Interrupt: one packet. The device outlives it.
+    // Interrupt and bulk: one packet; OUT of these: as many octets of it as its packet says. The device outlives it.
     virtual std::unique_ptr<Transfer> transfer(const Endpoint&, unsigned packets, std::function<void(Outcome)>) = 0;
 };
 

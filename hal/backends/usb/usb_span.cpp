@@ -2,7 +2,9 @@
 #include "usb_span.h"
 #include "d_channel.h"
 #include "inbound.h"
+#include "pace.h"
 #include "port_setup.h"
+#include "requests.h"
 #include "slots.h"
 #include "stream.h"
 #include <callbox/hal/card_arrival.h>
@@ -61,11 +63,13 @@ private:
     void begin(const Result<void>& ready);
     void onPacket(Octets) override;
     void onSpoiled() override;
-    void fill(std::span<std::uint8_t> frames) override;
+    std::size_t fillPacket(std::span<std::uint8_t> packet) override;
+    bool onFeedback(Octets value) override { return pace_->feedback(value); }
     void onEvent(Octets) override;
     void onBroken(Error why) override { gone(std::move(why)); }
     // Each returns false if the span was stopped meanwhile.
     bool arrived(const Arrival&);
+    void fill(std::span<std::uint8_t> frames);
     bool tick();
     bool tellFrames();
     void lookForSilence();
@@ -89,6 +93,7 @@ private:
     CardKind kind_;
     TaskGroup tasks_;
     std::unique_ptr<Stream> stream_;
+    std::optional<Pace> pace_;
     Inbound inbound_;
     DChannel d_;
     Slots slots_;
@@ -211,7 +216,9 @@ void UsbSpan::begin(const Result<void>& ready)
     if (!ready)
         return gone(ready.error());
     Stream::Owner& owner = *this;
-    stream_ = std::make_unique<Stream>(*device_, port_, keys_.inFlight, owner);
+    pace_.emplace(port_.framesMax());
+    const Stream::Ways ways{port_.in, port_.out, port_.feedback, port_.interrupt};
+    stream_ = std::make_unique<Stream>(*device_, ways, keys_.inFlight, owner);
     if (auto r = stream_->start(); !r)
         return gone(r.error());
     lastLook_ = {};
@@ -334,6 +341,14 @@ void UsbSpan::complain(std::string_view what)
 }
 
 // ---- To the line ----
+
+std::size_t UsbSpan::fillPacket(std::span<std::uint8_t> packet)
+{
+    std::fill_n(packet.begin(), CARD_E1_HEADER, std::uint8_t{0xff});
+    const auto frames = packet.subspan(CARD_E1_HEADER, std::size_t{pace_->frames()} * CARD_E1_FRAME);
+    fill(frames);
+    return CARD_E1_HEADER + frames.size();
+}
 
 void UsbSpan::fill(std::span<std::uint8_t> frames)
 {

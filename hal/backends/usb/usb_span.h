@@ -9,7 +9,8 @@
 namespace callbox::hal::usb {
 
 struct SpanKeys {
-    std::string id;                            // "SERIAL/N" or "@LOCATION/N", N: the card's E1 and T1 ports from 0
+    // "SERIAL/N" or "@LOCATION/N", N: the card's E1 and T1 ports from 0; or "SERIAL/bank"
+    std::string id;
     bool clockFromLine = true;                 // else from the card
     unsigned inFlight = 16;                    // ms of packets under way, 4..64 by 4
     std::uint8_t t1Framing = CARD_FRAMING_ESF; // or CARD_FRAMING_SF; of a T1
@@ -18,6 +19,7 @@ struct SpanKeys {
 using MakeBus = std::function<Result<std::unique_ptr<Bus>>()>;
 // The bus is made at start().
 std::unique_ptr<SpanIo> makeSpan(const Edges&, SpanKeys, MakeBus);
+bool isBank(std::string_view id); // an analog bank: usb_bank.h makes it
 
 // Which ports there are: `id` as SpanKeys has it, and whatever is wrong with a card's descriptors.
 struct FoundPort {
@@ -25,8 +27,14 @@ struct FoundPort {
     DeviceFacts device;
     E1Interface at;
 };
+struct FoundBank {
+    std::string id;
+    DeviceFacts device;
+    BankInterface at;
+};
 struct Found {
     std::vector<FoundPort> ports;
+    std::vector<FoundBank> banks;
     std::vector<std::string> wrong; // "card 0123…: interface 0: …"
 };
 Result<Found> findPorts(Bus&);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A port towards an exchange, down to the registers of its chip.
+#include "boards/usbip/si3050_model.h"
 #include "chips/si3050.h"
 #include "core/fxo_logic.h"
-#include "si3050_model.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <random>
@@ -129,6 +129,15 @@ TEST_F(Fxo, AnOpenLoopOffHookIsTheFarSidesHangUp)
     model.milliamps = 0;
     run(250);
     EXPECT_THAT(events(), ElementsAre(AnalogEvent::powerDenied));
+    EXPECT_FALSE(logic.battery());
+    model.milliamps = 25;
+    run(200);
+    EXPECT_THAT(events(), ElementsAre(AnalogEvent::batteryOn)) << "it is told when it is back";
+    model.milliamps = 0;
+    run(250);
+    logic.setHook(false);
+    run(1000);
+    EXPECT_THAT(events(), ElementsAre(AnalogEvent::powerDenied, AnalogEvent::batteryOn)) << "on-hook as well";
 }
 
 TEST_F(Fxo, WithoutAHostTheLineIsHungUpWithinHalfASecond)
@@ -245,6 +254,7 @@ TEST_F(Fxo, AnyLineLeavesItConsistent)
                 EXPECT_NE(ring, e == AnalogEvent::ringOn);
                 ring = e == AnalogEvent::ringOn;
             }
+            battery = battery && e != AnalogEvent::powerDenied;
             if (e == AnalogEvent::batteryOn || e == AnalogEvent::batteryOff) {
                 EXPECT_NE(battery, e == AnalogEvent::batteryOn);
                 battery = e == AnalogEvent::batteryOn;
@@ -268,6 +278,8 @@ TEST(Si3050, CountriesAreInTheRegisters)
     EXPECT_EQ(m.regs[30], 0x03);
     EXPECT_EQ(m.regs[31], 0xAB);
     EXPECT_EQ(m.regs[33], 0x20);
+    chip.setLaw(false);
+    EXPECT_EQ(m.regs[33], 0x28);
     EXPECT_EQ(m.regs[34], 264 & 0xFF);
     EXPECT_EQ(m.regs[35], 1);
     EXPECT_EQ(m.regs[6], 0);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A port towards a telephone, down to the registers of its chip.
+#include "boards/usbip/si3210_model.h"
 #include "chips/si3210.h"
 #include "core/fxs_logic.h"
-#include "si3210_model.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <random>
@@ -79,11 +79,65 @@ TEST_F(Fxs, ABriefBreakIsAFlashAndABrieferOneNothing)
     run(100);
     EXPECT_THAT(events(), ElementsAre(AnalogEvent::flash));
     model.hook = false;
-    run(40);
+    run(15);
     model.hook = true;
-    run(100);
+    run(1000);
     EXPECT_THAT(events(), IsEmpty());
     EXPECT_TRUE(logic.offHook());
+}
+
+TEST_F(Fxs, DigitsOfADialAreCounted)
+{
+    const auto dial = [&](unsigned pulses) {
+        for (unsigned i = 0; i < pulses; ++i) {
+            model.hook = false;
+            run(60);
+            model.hook = true;
+            run(40);
+        }
+    };
+    model.hook = true;
+    run(200);
+    (void)events();
+    dial(10);
+    run(600);
+    dial(3);
+    run(600);
+    EXPECT_THAT(events(), ElementsAre(AnalogEvent::digit0, AnalogEvent(unsigned(AnalogEvent::digit0) + 3)));
+    dial(11); // no digit
+    run(600);
+    dial(2);
+    model.hook = false; // put down in the middle of one
+    run(2000);
+    EXPECT_THAT(events(), ElementsAre(AnalogEvent::onHook));
+    model.hook = true;
+    run(1000);
+    EXPECT_THAT(events(), ElementsAre(AnalogEvent::offHook));
+}
+
+TEST_F(Fxs, ALineThatListensDoesSoWheneverItIsOnHook)
+{
+    logic.listen(true);
+    EXPECT_EQ(model.state(), 2U);
+    run(10'000);
+    EXPECT_EQ(model.state(), 2U);
+    model.hook = true;
+    run(200);
+    EXPECT_EQ(model.state(), 1U);
+    model.hook = false;
+    run(2000);
+    EXPECT_EQ(model.state(), 2U);
+    logic.listen(false);
+    EXPECT_EQ(model.state(), 1U);
+}
+
+TEST_F(Fxs, ALoopIsOpenedForAsLongAsIsAsked)
+{
+    logic.disconnect(20);
+    run(15);
+    EXPECT_EQ(model.state(), 0U);
+    run(10);
+    EXPECT_EQ(model.state(), 1U);
 }
 
 TEST_F(Fxs, RingTripEndsTheRingingAndIsOffHook)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A Si3210 by its registers, with a telephone whose hook the test moves.
+// A Si3210 by its registers, with a telephone whose hook is moved from outside.
 #pragma once
 #include "core/line_chips.h"
 #include <array>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A Si3050/Si3019 by its registers, on a line whose voltages the test sets.
+// A Si3050/Si3019 by its registers, on a line whose voltages are set from outside.
 #pragma once
 #include "core/line_chips.h"
 #include <array>

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "boards/usbip/analog_lines.h"
+#include <array>
+#include <callbox/hal/media.h>
+
+namespace callbox::usbip {
+
+namespace {
+
+using firmware::Si3050Model;
+using firmware::Si3210Model;
+using hal::Law;
+
+constexpr std::int64_t million = 1'000'000;
+constexpr int battery = 48;          // V
+constexpr int loopCurrent = 25;      // mA
+constexpr unsigned feedCurrent = 23; // mA, that a Si3210 is set to
+
+// The registers that the chips' drivers write, as what they do to the voice.
+bool on(const Si3050Model& m)
+{
+    return (m.regs[33] & 0x20) != 0;
+}
+Law lawOf(const Si3050Model& m)
+{
+    return (m.regs[33] & 0x08) != 0 ? Law::mulaw : Law::alaw;
+}
+bool hears(const Si3050Model& m) // off hook, or its monitor is on
+{
+    return on(m) && m.alive() && (m.regs[5] & 0x09) != 0;
+}
+bool on(const Si3210Model& m)
+{
+    return (m.regs[1] & 0x20) != 0;
+}
+Law lawOf(const Si3210Model& m)
+{
+    return (m.regs[1] & 0x08) != 0 ? Law::mulaw : Law::alaw;
+}
+bool reversed(unsigned state)
+{
+    return state == 5 || state == 6;
+}
+// Voice needs a loop, or on-hook transmission.
+bool talks(const Si3210Model& m, const AnalogWire& w)
+{
+    const unsigned s = m.state();
+    return on(m) && !w.cut && (s == 2 || s == 6 || ((s == 1 || s == 5) && w.closed));
+}
+
+} // namespace
+
+AnalogLines::AnalogLines(unsigned fxo, unsigned fxs)
+{
+    for (unsigned i = 0; i < fxo; ++i) {
+        fxo_.push_back(std::make_unique<Exchange>());
+        fxo_.back()->chip.reset();
+        fxo_.back()->chip.begin({}, 8 * i, true);
+    }
+    for (unsigned i = 0; i < fxs; ++i) {
+        fxs_.push_back(std::make_unique<Telephone>());
+        fxs_.back()->chip.begin(8 * (fxo + i), true, feedCurrent);
+    }
+    for (unsigned i = 0; i < fxo + fxs; ++i) {
+        own_.push_back(std::make_unique<AnalogWire>());
+        wires_.push_back(own_.back().get());
+    }
+}
+
+void AnalogLines::look(Exchange& port, AnalogWire& w)
+{
+    Si3050Model& m = port.model;
+    const bool ringing = w.ringing && !w.cut;
+    if (ringing && !m.ringing)
+        m.phase = 0; // its wave begins with the ring
+    m.ringing = ringing;
+    m.volts = w.cut ? 0 : w.volts;
+    m.milliamps = m.volts == 0 ? 0 : loopCurrent;
+    m.pass(1);
+    w.closed = m.offHook();
+}
+
+void AnalogLines::look(Telephone& port, AnalogWire& w)
+{
+    Si3210Model& m = port.model;
+    m.hook = w.closed && !w.cut;
+    w.ringing = m.highVoltage();
+    w.volts = m.state() == 0 ? 0 : reversed(m.state()) ? -battery : battery;
+}
+
+void AnalogLines::millisecond(firmware::AnalogBank& bank)
+{
+    for (std::size_t i = 0; i < fxo_.size(); ++i)
+        look(*fxo_[i], *wires_[i]);
+    for (std::size_t i = 0; i < fxs_.size(); ++i)
+        look(*fxs_[i], *wires_[fxo_.size() + i]);
+    for (clock_ += 8 * (million + ppm_); clock_ >= million; clock_ -= million)
+        sample(bank);
+}
+
+void AnalogLines::sample(firmware::AnalogBank& bank)
+{
+    std::array<std::uint8_t, CARD_BANK_PORTS_MAX> from{}, to{};
+    for (std::size_t i = 0; i < fxo_.size(); ++i) {
+        const std::int16_t heard = wires_[i]->toTelephone.take();
+        from[i] = hal::fromLinear(hears(fxo_[i]->model) && !wires_[i]->cut ? heard : 0, lawOf(fxo_[i]->model));
+    }
+    for (std::size_t i = 0; i < fxs_.size(); ++i) {
+        const std::size_t port = fxo_.size() + i;
+        const std::int16_t heard = wires_[port]->toExchange.take();
+        from[port] = hal::fromLinear(talks(fxs_[i]->model, *wires_[port]) ? heard : 0, lawOf(fxs_[i]->model));
+    }
+    bank.sample(from, to);
+    for (std::size_t i = 0; i < fxo_.size(); ++i) {
+        const bool speaks = on(fxo_[i]->model) && fxo_[i]->model.offHook();
+        wires_[i]->toExchange.put(speaks ? hal::toLinear(to[i], lawOf(fxo_[i]->model)) : 0);
+    }
+    for (std::size_t i = 0; i < fxs_.size(); ++i) {
+        const std::size_t port = fxo_.size() + i;
+        const bool speaks = talks(fxs_[i]->model, *wires_[port]);
+        wires_[port]->toTelephone.put(speaks ? hal::toLinear(to[port], lawOf(fxs_[i]->model)) : 0);
+    }
+}
+
+} // namespace callbox::usbip

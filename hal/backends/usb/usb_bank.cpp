@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "usb_bank.h"
+#include "bank_lines.h"
+#include "bank_orders.h"
+#include "requests.h"
+#include "slots.h"
+#include "stream.h"
+
+namespace callbox::hal::usb {
+
+namespace {
+
+constexpr Duration quietAfter = 100ms; // without a sample: nothing moves
+constexpr Duration watchdog = 1s;
+constexpr unsigned usual = 8; // samples of a packet
+// Samples that may have come and not gone, or gone and not come, before a packet has one more or less: a transfer's.
+constexpr int swing = 40;
+
+std::string named(Timeslot port)
+{
+    return "port " + std::to_string(index(port));
+}
+
+// From whatever state the bank was left in to setting 1; `ports`: how many it has.
+Task<> setUp(Loop& loop, Device& device, BankInterface at, std::vector<PortConfig> used, unsigned& ports)
+{
+    const CardKind kind = co_await whatIsIt(loop, device);
+    ports = kind.fxoPorts + kind.fxsPorts;
+    if (ports == 0 || ports > at.portsMax())
+        co_await Result<void>(Error{Errc::invalid, "the card says that its bank has " + std::to_string(ports) +
+                                                       " ports; its packets hold 1 to " +
+                                                       std::to_string(at.portsMax())});
+    co_await select(loop, device, at.number, at.offSetting);
+    for (const PortConfig& p : used) {
+        const unsigned n = index(p.port) - 1;
+        if (n >= ports)
+            co_await Result<void>(
+                Error{Errc::invalid, named(p.port) + ": this bank has " + std::to_string(ports) + " only"});
+        const auto where = static_cast<std::uint16_t>(n << 8 | at.number);
+        const OctetBuffer answer =
+            co_await ask(loop, device, To::interface, CARD_BANK_GET_STATUS, 0, where, sizeof(card_analog_status));
+        const unsigned wanted = p.kind == PortKind::fxo ? CARD_PORT_FXO : CARD_PORT_FXS;
+        if (read<card_analog_status>(answer).type != wanted)
+            co_await Result<void>(Error{Errc::invalid, named(p.port) + " of the card faces " +
+                                                           (p.kind == PortKind::fxo ? "a telephone, not an exchange"
+                                                                                    : "an exchange, not a telephone")});
+    }
+    co_await select(loop, device, at.number, at.onSetting);
+}
+
+class UsbBank final : public SpanIo, public LineIo, private Stream::Owner {
+public:
+    UsbBank(const Edges& edges, SpanKeys keys, MakeBus makeBus)
+        : edges_(edges), keys_(std::move(keys)), makeBus_(std::move(makeBus)), tasks_(edges.loop), watch_(edges.loop)
+    {
+    }
+    ~UsbBank() override { UsbBank::stop(); }
+
+    Result<void> start(const SpanConfig&, SpanEvents&) override;
+    void stop() noexcept override;
+    Result<void> openSlot(Timeslot slot) override
+    {
+        slots_.open(slot);
+        return {};
+    }
+    void closeSlot(Timeslot slot) noexcept override { slots_.close(slot); }
+    Result<void> sendFrame(Octets) override { return Error{Errc::unsupported, "an analog bank has no D channel"}; }
+
+    void setLineEvents(LineEvents* events) override { lineEvents_ = events; }
+    Result<void> setHook(Timeslot t, bool off) override { return lines_.setHook(t, off); }
+    Result<void> flash(Timeslot t) override { return lines_.flash(t); }
+    Result<void> dialPulses(Timeslot t, std::string_view digits) override { return lines_.dialPulses(t, digits); }
+    Result<void> ring(Timeslot t, bool on) override { return lines_.ring(t, on); }
+    Result<void> setReversed(Timeslot t, bool reversed) override { return lines_.setReversed(t, reversed); }
+    Result<void> openLoop(Timeslot t, Duration d) override { return lines_.openLoop(t, d); }
+
+private:
+    Result<void> open();
+    void begin(const Result<void>& ready);
+    void onPacket(Octets) override;
+    void onSpoiled() override { lookForSilence(); }
+    std::size_t fillPacket(std::span<std::uint8_t> packet) override;
+    void onEvent(Octets) override;
+    void onBroken(Error why) override { gone(std::move(why)); }
+    // Each returns false if the bank was stopped meanwhile.
+    bool arrived(const card_bank_header&, Octets samples);
+    bool tick();
+    bool tell(const std::vector<LineEvent>&);
+    void order(const card_bank_command&);
+    void answered(const card_bank_event&);
+    void askStatus();
+    void lookForSilence();
+    void setMoving(bool moving);
+    void report();
+    void look();
+    void gone(Error);
+    void complain(std::string_view what);
+
+    Edges edges_;
+    SpanKeys keys_;
+    MakeBus makeBus_;
+    SpanConfig config_;
+    SpanEvents* events_ = nullptr;
+    LineEvents* lineEvents_ = nullptr;
+    std::unique_ptr<Bus> bus_;
+    std::unique_ptr<Device> device_;
+    BankInterface at_;
+    unsigned ports_ = 0; // of the card's bank
+    TaskGroup tasks_;
+    std::unique_ptr<Stream> stream_;
+    std::unique_ptr<BankOrders> orders_;
+    BankLines lines_{[this](const card_bank_command& c) { order(c); }};
+    Slots slots_;
+    Timer watch_;
+    std::optional<std::uint8_t> nextPacket_;
+    std::optional<std::uint16_t> nextEvent_;
+    std::uint8_t packetOut_ = 0;
+    int balance_ = 0;        // samples that came more than went
+    std::uint32_t came_ = 0; // samples since setting 1, lost ones too: the bank's clock
+    std::uint64_t clock_ = 0;
+    std::uint32_t lost_ = 0; // to be told with the next tick
+    bool moving_ = false;
+    TimePoint lastSamples_{};
+    std::optional<Alarms> reported_;
+    Stream::Counters lastLook_;
+    std::uint64_t wrongPackets_ = 0;
+    TimePoint complainNext_{};
+    std::shared_ptr<int> life_ = std::make_shared<int>(0); // a start's
+};
+
+Result<void> UsbBank::start(const SpanConfig& config, SpanEvents& events)
+{
+    if (config.type != SpanType::analog)
+        return Error{Errc::unsupported,
+                     "card port " + keys_.id + " is an analog bank: type = analog is what it can be"};
+    stop();
+    config_ = config;
+    if (auto r = open(); !r) {
+        device_.reset();
+        bus_.reset();
+        return r;
+    }
+    events_ = &events;
+    slots_.begin(config.law);
+    lines_.start(config.ports);
+    nextPacket_.reset();
+    nextEvent_.reset();
+    balance_ = 0;
+    came_ = lost_ = 0;
+    clock_ = 0;
+    moving_ = false;
+    reported_.reset();
+    life_ = std::make_shared<int>(0);
+    edges_.loop.post([this, life = std::weak_ptr(life_)] {
+        if (!life.expired())
+            report();
+    });
+    std::vector<PortConfig> used = config.ports;
+    tasks_.start(setUp(edges_.loop, *device_, at_, std::move(used), ports_),
+                 [this, life = std::weak_ptr(life_)](const Result<void>& r) {
+                     if (!life.expired())
+                         begin(r);
+                 });
+    return {};
+}
+
+Result<void> UsbBank::open()
+{
+    auto bus = makeBus_();
+    if (!bus)
+        return bus.error();
+    bus_ = std::move(*bus);
+    const auto found = findPorts(*bus_);
+    if (!found)
+        return found.error();
+    for (const std::string& wrong : found->wrong)
+        edges_.log.warning("a card's descriptors are wrong", {{"span", config_.name}, {"what", wrong}});
+    const FoundBank* mine = nullptr;
+    std::string known;
+    for (const FoundBank& b : found->banks) {
+        known += (known.empty() ? "" : ", ") + b.id;
+        const std::string place = "@" + b.device.location + "/bank";
+        if (b.id != keys_.id && place != keys_.id)
+            continue;
+        if (mine)
+            return Error{Errc::invalid,
+                         "two cards call themselves " + cardId(b.device) + ": name one by its place, span = " + place};
+        mine = &b;
+    }
+    if (!mine)
+        return Error{Errc::not_found, "no USB card has " + keys_.id +
+                                          (known.empty() ? "; there is no analog bank" : "; there is " + known)};
+    at_ = mine->at;
+    auto device = bus_->open(mine->device);
+    if (!device)
+        return device.error().because("card port " + keys_.id);
+    device_ = std::move(*device);
+    if (auto r = device_->claim(at_.number); !r)
+        return r.error().because("card port " + keys_.id);
+    return {};
+}
+
+void UsbBank::begin(const Result<void>& ready)
+{
+    if (!ready)
+        return gone(ready.error());
+    Stream::Owner& owner = *this;
+    const Stream::Ways ways{.in = at_.in, .out = at_.out, .feedback = {}, .interrupt = at_.interrupt};
+    orders_ = std::make_unique<BankOrders>(*device_, at_.command, [this](const Error& why) {
+        edges_.log.warning("an order to a line is lost", {{"span", config_.name}, {"error", why}});
+    });
+    stream_ = std::make_unique<Stream>(*device_, ways, keys_.inFlight, owner);
+    balance_ = 0; // what is under way from the beginning stays so
+    if (auto r = stream_->start(); !r)
+        return gone(r.error());
+    lines_.begin(config_.law);
+    lastLook_ = {};
+    watch_.after(watchdog, [this] { look(); });
+}
+
+void UsbBank::stop() noexcept
+{
+    life_.reset();
+    events_ = nullptr;
+    watch_.cancel();
+    tasks_.cancelAll();
+    lines_.stop();
+    stream_.reset();
+    orders_.reset();
+    device_.reset();
+    bus_.reset();
+}
+
+void UsbBank::gone(Error why)
+{
+    SpanEvents* events = events_;
+    stop();
+    if (events)
+        events->onGone(why.because("card port " + keys_.id));
+}
+
+// ---- Samples
+
+void UsbBank::onPacket(Octets packet)
+{
+    if (packet.empty())
+        return lookForSilence();
+    const auto h = read<card_bank_header>(packet);
+    if (packet.size() < sizeof h || h.ports != ports_ || packet.size() != sizeof h + std::size_t{h.samples} * ports_)
+        return complain("of another length than its header says");
+    if (h.samples > 0)
+        arrived(h, packet.subspan(sizeof h));
+}
+
+bool UsbBank::arrived(const card_bank_header& h, Octets samples)
+{
+    const std::weak_ptr life = life_;
+    const auto packets = static_cast<std::uint8_t>(nextPacket_ ? h.sequence - *nextPacket_ : 0);
+    nextPacket_ = static_cast<std::uint8_t>(h.sequence + 1);
+    const std::uint32_t missing = packets * usual + h.lost;
+    balance_ += static_cast<int>(missing) + h.samples;
+    came_ += missing + h.samples;
+    if (missing > 0) {
+        lost_ += missing;
+        events_->onSlip();
+        if (life.expired())
+            return false;
+    }
+    lastSamples_ = edges_.loop.now();
+    std::array<std::uint8_t, frameOctets> frame{};
+    for (; !samples.empty(); samples = samples.subspan(ports_)) {
+        std::copy_n(samples.begin(), ports_, frame.begin() + 1);
+        if (slots_.receive(frame) && !tick())
+            return false;
+    }
+    return true;
+}
+
+bool UsbBank::tick()
+{
+    const std::weak_ptr life = life_;
+    setMoving(true);
+    if (life.expired())
+        return false;
+    const bool gap = lost_ > 0 || clock_ == 0;
+    clock_ += lost_;
+    const SpanTick tick{clock_, blockSamples, std::exchange(lost_, 0),
+                        slots_.blocks(keys_.inFlight * usual + CARD_BANK_START)};
+    clock_ += blockSamples;
+    events_->onTick(tick);
+    if (life.expired())
+        return false;
+    if (slots_.queue(gap))
+        events_->onSlip();
+    return !life.expired();
+}
+
+// As many samples as have come.
+std::size_t UsbBank::fillPacket(std::span<std::uint8_t> packet)
+{
+    const unsigned samples = balance_ > swing ? usual + 1 : balance_ < -swing ? usual - 1 : usual;
+    balance_ -= static_cast<int>(samples);
+    const card_bank_header h{packetOut_++, 0, static_cast<card_u8>(samples), static_cast<card_u8>(ports_)};
+    std::memcpy(packet.data(), &h, sizeof h);
+    std::array<std::uint8_t, frameOctets> frame{};
+    for (unsigned i = 0; i < samples; ++i) {
+        slots_.transmit(frame);
+        std::copy_n(frame.begin() + 1, ports_, packet.begin() + std::ptrdiff_t(sizeof h + std::size_t{i} * ports_));
+    }
+    return sizeof h + std::size_t{samples} * ports_;
+}
+
+// ---- Lines
+
+void UsbBank::order(const card_bank_command& c)
+{
+    if (orders_) // before, it is told when the card listens
+        orders_->send(c);
+}
+
+void UsbBank::onEvent(Octets octets)
+{
+    if (octets.size() != CARD_BANK_EVENT_SIZE)
+        return complain("an event of a length that does not exist");
+    const auto e = read<card_bank_event>(octets);
+    const std::uint16_t sequence = card_get16(e.sequence);
+    const bool gap = nextEvent_ && sequence != *nextEvent_;
+    nextEvent_ = static_cast<std::uint16_t>(sequence + 1);
+    answered(e);
+    if (tell(lines_.hear(e)) && gap)
+        askStatus();
+}
+
+// What the card says of an order, and of its chips.
+void UsbBank::answered(const card_bank_event& e)
+{
+    if (e.type == CARD_BANK_EVENT_DONE && e.code != CARD_BANK_DONE)
+        edges_.log.warning("the card does not do as told",
+                           {{"span", config_.name}, {"port", e.port + 1}, {"code", unsigned{e.code}}});
+    else if (e.type == CARD_BANK_EVENT_FAULT && e.code == CARD_BANK_FAULT_NO_HOST)
+        edges_.log.warning("the card heard nothing for half a second and hung up; lines are as ordered again",
+                           {{"span", config_.name}});
+    else if (e.type == CARD_BANK_EVENT_FAULT && e.code == CARD_BANK_FAULT_EVENTS)
+        edges_.log.warning("the card had more to tell than was fetched; it is asked", {{"span", config_.name}});
+    else if (e.type == CARD_BANK_EVENT_FAULT)
+        edges_.log.warning("a line's chip tells a fault",
+                           {{"span", config_.name}, {"port", e.port + 1}, {"fault", unsigned{e.code}}});
+}
+
+bool UsbBank::tell(const std::vector<LineEvent>& all)
+{
+    const std::weak_ptr life = life_;
+    for (const LineEvent& e : all) {
+        if (lineEvents_)
+            lineEvents_->onLine(e);
+        if (life.expired())
+            return false;
+    }
+    return true;
+}
+
+// Events were lost: what they would have told is asked for.
+void UsbBank::askStatus()
+{
+    for (const PortConfig& p : config_.ports) {
+        const auto where = static_cast<std::uint16_t>((index(p.port) - 1) << 8 | at_.number);
+        device_->control({0xc1, CARD_BANK_GET_STATUS, 0, where}, OctetBuffer(sizeof(card_analog_status)),
+                         [this, port = p.port, life = std::weak_ptr(life_)](const Result<OctetBuffer>& r) {
+                             if (!life.expired() && r)
+                                 tell(lines_.reconcile(port, read<card_analog_status>(*r), came_));
+                         });
+    }
+}
+
+// ---- Whether it runs
+
+void UsbBank::lookForSilence()
+{
+    if (moving_ && edges_.loop.now() - lastSamples_ >= quietAfter)
+        setMoving(false);
+}
+
+void UsbBank::setMoving(bool moving)
+{
+    if (std::exchange(moving_, moving) != moving)
+        report();
+}
+
+void UsbBank::report()
+{
+    const Alarms now{.los = !moving_};
+    if (reported_ == now)
+        return;
+    reported_ = now;
+    events_->onAlarms(now);
+}
+
+void UsbBank::look()
+{
+    const Stream::Counters& now = stream_->counters();
+    const std::uint64_t came = now.packetsIn + now.spoiledIn - lastLook_.packetsIn - lastLook_.spoiledIn;
+    if (came == 0 || now.packetsOut == lastLook_.packetsOut)
+        return gone({Errc::timeout, "no packet has moved for a second"});
+    lastLook_ = now;
+    watch_.after(watchdog, [this] { look(); });
+}
+
+void UsbBank::complain(std::string_view what)
+{
+    ++wrongPackets_;
+    if (edges_.loop.now() < complainNext_)
+        return;
+    complainNext_ = edges_.loop.now() + 10s;
+    edges_.log.warning("a packet of the card is wrong",
+                       {{"span", config_.name}, {"it is", what}, {"such packets", wrongPackets_}});
+}
+
+} // namespace
+
+std::unique_ptr<SpanIo> makeBank(const Edges& edges, SpanKeys keys, MakeBus makeBus)
+{
+    return std::make_unique<UsbBank>(edges, std::move(keys), std::move(makeBus));
+}
+
+} // namespace callbox::hal::usb

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A card's analog bank in the usb backend: what it is found by, what goes wrong with it, and its clock.
+#include "../../../hal/backends/usb/bank_lines.h"
+#include "../../support/usb_banks.h"
+#include "device/descriptors.h"
+#include <gmock/gmock.h>
+#include <random>
+
+namespace callbox::tests {
+
+namespace {
+
+using namespace hal;
+using firmware::Personality;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+struct Heard final : SpanEvents, LineEvents {
+    void onTick(const SpanTick& t) override { ++ticks, lost += t.lost; }
+    void onFrame(Octets) override {}
+    void onBadFrame(std::string_view) override {}
+    void onAlarms(Alarms a) override { alarms = a; }
+    void onSlip() override { ++slips; }
+    void onLate(std::uint32_t) override {}
+    void onGone(Error e) override { gone = e.what; }
+    void onLine(const LineEvent& e) override { told += (told.empty() ? "" : " ") + std::string(name(e.kind)); }
+    unsigned ticks = 0, slips = 0;
+    std::uint64_t lost = 0;
+    Alarms alarms;
+    std::string gone, told;
+};
+
+SpanConfig bank(PortKind kind, unsigned ports = 3)
+{
+    SpanConfig c{.name = "lines", .type = SpanType::analog, .dChannel = Timeslot{0}};
+    for (unsigned i = 1; i <= ports; ++i)
+        c.ports.push_back({Timeslot{static_cast<std::uint8_t>(i)}, kind, LineStart::kewl});
+    return c;
+}
+
+struct UsbBank : testing::Test {
+    void up()
+    {
+        dynamic_cast<LineIo&>(*near).setLineEvents(&heard);
+        dynamic_cast<LineIo&>(*far).setLineEvents(&other);
+        ASSERT_TRUE(far->start(bank(PortKind::fxs), other).has_value());
+        ASSERT_TRUE(near->start(bank(PortKind::fxo), heard).has_value());
+        loop.runFor(2s);
+        ASSERT_FALSE(heard.alarms.any()) << heard.gone;
+        ASSERT_FALSE(other.alarms.any()) << other.gone;
+        heard.told.clear();
+    }
+    LineIo& lines() { return dynamic_cast<LineIo&>(*near); }
+    unsigned counter(usbip::VirtualCard& card, unsigned n)
+    {
+        OctetBuffer c(64);
+        firmware::Setup ask{0xc0, CARD_REQ_GET_COUNTERS, 0, 0, 64};
+        card.device().control(ask, c);
+        return c[4 * n] | c[4 * n + 1] * 256U;
+    }
+    SimLoop loop;
+    UsbBanks banks{loop};
+    Heard heard, other;
+    std::unique_ptr<SpanIo> near = banks.fxo(), far = banks.fxs();
+};
+
+TEST_F(UsbBank, APortThatFacesTheOtherWayOrIsNotThereIsSaid)
+{
+    ASSERT_TRUE(near->start(bank(PortKind::fxs), heard).has_value());
+    loop.runFor(100ms);
+    EXPECT_THAT(heard.gone, HasSubstr("port 1 of the card faces an exchange, not a telephone"));
+    ASSERT_TRUE(near->start(bank(PortKind::fxo, 4), heard).has_value());
+    loop.runFor(100ms);
+    EXPECT_THAT(heard.gone, HasSubstr("port 4: this bank has 3 only"));
+    EXPECT_THAT(near->start({.name = "t"}, heard).error().what, HasSubstr("type = analog"));
+    EXPECT_THAT(banks.open("x/bank")->start(bank(PortKind::fxo), heard).error().what,
+                HasSubstr("no USB card has x/bank; there is 000000000000000a/bank, 000000000000000b/bank"));
+}
+
+TEST_F(UsbBank, ACardPulledOutIsGoneWithAReasonAndComesBack)
+{
+    up();
+    banks.host.unplug(banks.box);
+    loop.runFor(200ms);
+    EXPECT_THAT(heard.gone, HasSubstr("the card left the bus"));
+    EXPECT_EQ(lines().setHook(Timeslot{1}, true).error().code, Errc::gone);
+    banks.host.plug(banks.box);
+    ASSERT_TRUE(near->start(bank(PortKind::fxo), heard).has_value());
+    loop.runFor(2s);
+    EXPECT_FALSE(heard.alarms.any());
+    EXPECT_EQ(heard.told, "battery-back battery-back battery-back");
+    near->stop();
+    EXPECT_EQ(banks.host.underWay(banks.box), 0U);
+}
+
+TEST_F(UsbBank, AClockThatIsOffCostsNoSample)
+{
+    banks.box.drift(10'000); // one per cent: what would take minutes is seen in seconds
+    up();
+    loop.runFor(2s);
+    const unsigned ticks = heard.ticks, dry = counter(banks.box, 8);
+    loop.runFor(5s);
+    EXPECT_NEAR(heard.ticks - ticks, 5 * 50 * 1.01, 2);
+    EXPECT_EQ(heard.lost, 0U);
+    EXPECT_EQ(counter(banks.box, 7), 0U) << "nothing ran over";
+    EXPECT_EQ(counter(banks.box, 8), dry) << "nor dry";
+    EXPECT_EQ(counter(banks.box, 15), 0U) << "every packet was one";
+}
+
+TEST_F(UsbBank, ALineThatTheCardHungUpForWantOfAHostIsTakenAgain)
+{
+    up();
+    ASSERT_TRUE(lines().setHook(Timeslot{2}, true).has_value());
+    loop.runFor(1s);
+    EXPECT_TRUE(banks.box.analog(1).closed);
+    for (unsigned i = 0; i < 700; ++i) // this program stands still
+        banks.box.millisecond();
+    EXPECT_FALSE(banks.box.analog(1).closed);
+    loop.runFor(300ms);
+    EXPECT_TRUE(banks.box.analog(1).closed);
+    near->stop();
+    loop.runFor(100ms);
+    EXPECT_FALSE(banks.box.analog(1).closed) << "who stops hangs up";
+}
+
+TEST_F(UsbBank, ALineThatIsCutInACallHasLostItsBattery)
+{
+    up();
+    ASSERT_TRUE(lines().setHook(Timeslot{1}, true).has_value());
+    loop.runFor(1s);
+    banks.box.analog(0).cut = true;
+    loop.runFor(300ms);
+    EXPECT_EQ(heard.told, "battery-lost");
+    banks.box.analog(0).cut = false;
+    loop.runFor(300ms);
+    EXPECT_EQ(heard.told, "battery-lost battery-back");
+}
+
+TEST_F(UsbBank, ATelephoneThatIsPickedUpInARingStopsIt)
+{
+    up();
+    other.told.clear();
+    ASSERT_TRUE(dynamic_cast<LineIo&>(*far).ring(Timeslot{3}, true).has_value());
+    loop.runFor(500ms);
+    EXPECT_TRUE(banks.box.analog(2).ringing);
+    ASSERT_TRUE(lines().setHook(Timeslot{3}, true).has_value());
+    loop.runFor(100ms);
+    EXPECT_FALSE(banks.box.analog(2).ringing);
+    EXPECT_EQ(heard.told, "ring-begin ring-end");
+    EXPECT_EQ(other.told, "off-hook");
+}
+
+TEST_F(UsbBank, WhatHappenedWhileEventsWereLostIsAskedFor)
+{
+    up();
+    usbip::AnalogWire& wire = banks.box.analog(0);
+    const auto pass = [&](unsigned ms) { // this program stands still, the exchange behind the wires too
+        for (unsigned i = 0; i < ms; ++i)
+            banks.box.millisecond();
+    };
+    for (unsigned i = 0; i < 80; ++i) { // more than the card keeps
+        wire.volts = -wire.volts;
+        pass(100);
+    }
+    wire.cut = true;
+    pass(300);
+    loop.runFor(300ms);
+    EXPECT_THAT(heard.told, testing::EndsWith("normal battery-lost"));
+}
+
+// ---- Lines alone
+
+struct Lines : testing::Test {
+    void SetUp() override
+    {
+        lines.start({{Timeslot{1}, PortKind::fxo, LineStart::kewl}, {Timeslot{2}, PortKind::fxs, LineStart::kewl}});
+    }
+    static card_bank_event event(unsigned type, unsigned port, unsigned code, unsigned flags = 0, std::uint32_t at = 0)
+    {
+        card_bank_event e{};
+        e.type = static_cast<card_u8>(type);
+        e.port = static_cast<card_u8>(port);
+        e.code = static_cast<card_u8>(code);
+        e.flags = static_cast<card_u8>(flags);
+        e.at = card_make32(at);
+        return e;
+    }
+    std::string told(const std::vector<LineEvent>& all)
+    {
+        std::string out;
+        for (const LineEvent& e : all)
+            out += (out.empty() ? "" : " ") + std::string(name(e.kind));
+        return out;
+    }
+    std::vector<std::pair<unsigned, unsigned>> sent; // op, argument 0
+    usb::BankLines lines{[this](const card_bank_command& c) { sent.emplace_back(c.op, c.argument[0]); }};
+};
+
+TEST_F(Lines, PolarityIsAgainstThatOfTheIdleLine)
+{
+    EXPECT_EQ(told(lines.hear(event(CARD_BANK_EVENT_BATTERY, 0, 1, CARD_BANK_FLAG_REVERSED))), "battery-back");
+    EXPECT_EQ(told(lines.hear(event(CARD_BANK_EVENT_POLARITY, 0, 0))), "reversed");
+    EXPECT_EQ(told(lines.hear(event(CARD_BANK_EVENT_BATTERY, 0, 0))), "battery-lost");
+    EXPECT_EQ(told(lines.hear(event(CARD_BANK_EVENT_BATTERY, 0, 1, CARD_BANK_FLAG_REVERSED))), "battery-back normal");
+}
+
+TEST_F(Lines, WhatLostEventsWouldHaveToldAStatusTells)
+{
+    card_analog_status s{};
+    s.battery = s.ringing = 1;
+    EXPECT_EQ(told(lines.reconcile(Timeslot{1}, s, 800)), "battery-back ring-begin");
+    s.ringing = 0;
+    const auto end = lines.reconcile(Timeslot{1}, s, 800 + 4000);
+    ASSERT_EQ(told(end), "ring-end");
+    EXPECT_EQ(end[0].burst, 500ms);
+    s.fault = CARD_BANK_FAULT_MUTE;
+    EXPECT_EQ(told(lines.reconcile(Timeslot{1}, s, 9000)), "battery-lost");
+    s.hook = 1;
+    EXPECT_EQ(told(lines.reconcile(Timeslot{2}, s, 0)), "off-hook");
+    EXPECT_THAT(lines.reconcile(Timeslot{2}, s, 0), IsEmpty()) << "once";
+    EXPECT_THAT(lines.reconcile(Timeslot{3}, s, 0), IsEmpty());
+    ASSERT_TRUE(lines.setHook(Timeslot{1}, true).has_value());
+    s = {};
+    s.battery = 1;
+    sent.clear();
+    EXPECT_EQ(told(lines.reconcile(Timeslot{1}, s, 9000)), "battery-back");
+    EXPECT_THAT(sent, ElementsAre(std::pair(1U, 1U))) << "hung up for want of a host, it is taken again";
+}
+
+TEST_F(Lines, LongNumbersGoInPiecesAndTheirEndIsToldOnce)
+{
+    ASSERT_TRUE(lines.setHook(Timeslot{1}, true).has_value());
+    ASSERT_TRUE(lines.dialPulses(Timeslot{1}, "0123456789012").has_value());
+    EXPECT_EQ(lines.dialPulses(Timeslot{1}, "1").error().code, Errc::busy);
+    EXPECT_EQ(lines.flash(Timeslot{1}).error().code, Errc::busy);
+    EXPECT_THAT(lines.hear(event(CARD_BANK_EVENT_DIALLED, 0, 0)), IsEmpty());
+    EXPECT_EQ(told(lines.hear(event(CARD_BANK_EVENT_DIALLED, 0, 0))), "dialled");
+    EXPECT_THAT(lines.hear(event(CARD_BANK_EVENT_DIALLED, 0, 0)), IsEmpty());
+    EXPECT_THAT(sent, ElementsAre(std::pair(1U, 1U), std::pair(7U, 11U), std::pair(7U, 2U)));
+    EXPECT_FALSE(lines.dialPulses(Timeslot{1}, std::string(129, '1')).has_value());
+    EXPECT_FALSE(lines.openLoop(Timeslot{2}, 6s).has_value());
+    EXPECT_FALSE(lines.openLoop(Timeslot{2}, 0s).has_value());
+}
+
+TEST_F(Lines, AnyEventOfACardIsTaken)
+{
+    std::mt19937 chance(3);
+    bool offHook = false, battery = false, ringing = false;
+    for (unsigned i = 0; i < 100'000; ++i) {
+        const auto all = lines.hear(event(chance() % 11, chance() % 4, chance() % 16, chance() % 4, chance()));
+        for (const LineEvent& e : all) {
+            ASSERT_TRUE(e.port == Timeslot{1} || e.port == Timeslot{2});
+            using Kind = LineEvent::Kind;
+            if (e.kind == Kind::offHook || e.kind == Kind::onHook) {
+                ASSERT_NE(std::exchange(offHook, e.kind == Kind::offHook), offHook);
+            } else if (e.kind == Kind::batteryBack || e.kind == Kind::batteryLost) {
+                ASSERT_NE(std::exchange(battery, e.kind == Kind::batteryBack), battery);
+            } else if (e.kind == Kind::ringBegin || e.kind == Kind::ringEnd) {
+                ASSERT_NE(std::exchange(ringing, e.kind == Kind::ringBegin), ringing);
+            }
+        }
+    }
+}
+
+// ---- Descriptors
+
+OctetBuffer configuration(const Personality& p)
+{
+    OctetBuffer d(512);
+    d.resize(firmware::configurationDescriptor(p, d));
+    return d;
+}
+
+TEST(UsbBankDescriptors, ABankIsFoundByItsClass)
+{
+    const usb::Layout l = usb::readConfiguration(configuration(Personality::card(1).withBank(2, 2)));
+    EXPECT_THAT(l.wrong, IsEmpty());
+    EXPECT_EQ(l.e1.size(), 1U);
+    ASSERT_EQ(l.banks.size(), 1U);
+    EXPECT_EQ(l.banks[0].number, 1U);
+    EXPECT_EQ(l.banks[0].portsMax(), 4U);
+    EXPECT_EQ(l.banks[0].in.address, 0x84);
+    EXPECT_EQ(l.banks[0].out.address, 0x04);
+    EXPECT_EQ(l.banks[0].interrupt.address, 0x85);
+    EXPECT_EQ(l.banks[0].command.address, 0x05);
+    EXPECT_THAT(usb::readConfiguration(configuration(Personality::iceE1usb(2))).banks, IsEmpty());
+}
+
+TEST(UsbBankDescriptors, ABankThatLiesIsToldWhereItDoes)
+{
+    const OctetBuffer good = configuration(Personality::card(0).withBank(2, 2));
+    const std::size_t on = 9 + 9 + 7 + 7; // where setting 1 begins
+    OctetBuffer small = good;
+    small[on + 9 + 4] = 12;
+    EXPECT_THAT(usb::readConfiguration(small).wrong,
+                ElementsAre(HasSubstr("interface 0: endpoint 81: packets of 12 octets")));
+    OctetBuffer noCommands = good;
+    noCommands[on + 9 + 3 * 7 + 3] = 0x03;
+    EXPECT_THAT(usb::readConfiguration(noCommands).wrong, ElementsAre(HasSubstr("commands OUT is missing")));
+    OctetBuffer events = good;
+    events[on + 9 + 2 * 7 + 4] = 10;
+    EXPECT_THAT(usb::readConfiguration(events).wrong, ElementsAre(HasSubstr("events of 10 octets")));
+    std::mt19937 chance(5);
+    for (unsigned i = 0; i < 20'000; ++i) {
+        OctetBuffer any = good;
+        for (unsigned k = 0; k < 1 + chance() % 4; ++k)
+            any[chance() % any.size()] = static_cast<std::uint8_t>(chance());
+        if (chance() % 4 == 0)
+            any.resize(chance() % (any.size() + 1));
+        for (const usb::BankInterface& b : usb::readConfiguration(any).banks)
+            ASSERT_GE(b.portsMax(), 1U);
+    }
+}
+
+} // namespace
+} // namespace callbox::tests
