@@ -24,6 +24,7 @@
 #include "out_pace.h"
 #include "packet_in.h"
 #include "pipes.h"
+#include "stall.h"
 
 #define CB_CHANNELS 31
 #define CB_PACKETS 4 /* ms in a data URB */
@@ -34,7 +35,7 @@
 
 struct cb_port;
 
-enum cb_kind {
+enum cb_kind { /* the first CB_STREAMS are isochronous */
 	CB_DATA_IN,
 	CB_DATA_OUT,
 	CB_FEEDBACK,
@@ -54,7 +55,6 @@ struct cb_urb {
 
 /* Notes for the work queue: bits of cb_port.todo. */
 enum {
-	CB_DO_LOOP,
 	CB_DO_STATUS
 };
 
@@ -82,9 +82,8 @@ struct cb_port {
 	bool line_is_clock;
 	unsigned int loop; /* CARD_LOOP_..., as the card has it */
 	struct cb_alarms alarms;
-	unsigned int watched,
-		idle_ms; /* ms since the counters were read, since a packet went out */
-	u32 out_seen;
+	struct cb_stall stall;
+	unsigned int watched; /* ms since the counters were read */
 
 	spinlock_t lock; /* the following */
 	struct cb_flow flow;
@@ -94,11 +93,16 @@ struct cb_port {
 	bool live; /* packets are to be submitted again */
 	bool ticking;
 	u32 ticks, out_packets, usb_errors, restarts;
-	unsigned int loop_wanted;
+	u32 back[CB_STREAMS]; /* URBs that came back, by kind */
+
+	unsigned int loop_wanted; /* by DAHDI: READ_ONCE, WRITE_ONCE */
 
 	unsigned long todo;
 	struct work_struct work;
 	struct delayed_work watch;
+
+	struct list_head retired; /* retired.c's */
+	unsigned long gone;	  /* jiffies */
 };
 
 extern unsigned int alarm_loss_ms, alarm_remote_ms, alarm_recover_ms;
@@ -107,7 +111,7 @@ extern unsigned int alarm_loss_ms, alarm_remote_ms, alarm_recover_ms;
 void cb_identify(struct cb_port *port);
 int cb_select(struct cb_port *port, bool on);
 int cb_configure(struct cb_port *port);
-int cb_set_loop(struct cb_port *port, unsigned int loop);
+void cb_loop_as_wanted(struct cb_port *port);
 int cb_set_remote_alarm(struct cb_port *port, bool on);
 void cb_ask_state(struct cb_port *port);
 int cb_get_counters(struct cb_port *port, struct card_counters *counters);
@@ -129,10 +133,19 @@ int cb_span_register(struct cb_port *port);
 void cb_span_unregister(struct cb_port *port);
 int cb_port_start(struct cb_port *port);
 void cb_port_stop(struct cb_port *port);
+int cb_port_restart(struct cb_port *port);
 
 /* watch.c */
 void cb_watch_init(struct cb_port *port);
+void cb_watch_later(struct cb_port *port); /* under `state`: it is started in a second */
 void cb_tell_alarms(struct cb_port *port, int alarms);
+
+/* main.c: of a port that nobody knows (any more). May sleep. */
+void cb_port_free(struct cb_port *port);
+
+/* retired.c: a port that DAHDI does not know any more is freed when that is safe. May sleep. */
+void cb_port_retire(struct cb_port *port);
+void cb_retired_end(void); /* the module goes: waits for them, 20 s at most */
 
 /* status.c */
 extern const struct attribute_group cb_status_group;

@@ -92,16 +92,29 @@ static void name(struct cb_port *port)
 			 before + 1);
 }
 
+void cb_port_free(struct cb_port *port)
+{
+	/* DAHDI may have left a note after the span was gone. */
+	cancel_delayed_work_sync(&port->watch);
+	cancel_work_sync(&port->work);
+	if (port->ddev)
+		dahdi_free_device(port->ddev);
+	cb_stream_free(port);
+	usb_put_intf(port->intf);
+	usb_put_dev(port->udev);
+	kvfree(port);
+}
+
 static int probe(struct usb_interface *intf, const struct usb_device_id *id)
 {
-	struct cb_port *port = kzalloc(sizeof(*port), GFP_KERNEL);
+	struct cb_port *port = kvzalloc(sizeof(*port), GFP_KERNEL);
 	const char *wrong;
 	int r;
 
 	if (!port)
 		return -ENOMEM;
 	port->udev = usb_get_dev(interface_to_usbdev(intf));
-	port->intf = intf;
+	port->intf = usb_get_intf(intf);
 	mutex_init(&port->state);
 	spin_lock_init(&port->lock);
 	cb_watch_init(port);
@@ -130,9 +143,7 @@ static int probe(struct usb_interface *intf, const struct usb_device_id *id)
 	return 0;
 failed:
 	usb_set_intfdata(intf, NULL);
-	cb_stream_free(port);
-	usb_put_dev(port->udev);
-	kfree(port);
+	cb_port_free(port);
 	return r;
 }
 
@@ -149,9 +160,7 @@ static void disconnect(struct usb_interface *intf)
 	mutex_unlock(&port->state);
 	cb_span_unregister(port);
 	usb_set_intfdata(intf, NULL);
-	cb_stream_free(port);
-	usb_put_dev(port->udev);
-	kfree(port);
+	cb_port_retire(port);
 }
 
 /* Calls go on as soon as the card is back; DAHDI sees an alarm meanwhile. */
@@ -165,14 +174,12 @@ static void leave(struct cb_port *port)
 
 static int come_back(struct cb_port *port)
 {
-	int r = 0;
-
 	mutex_lock(&port->state);
 	port->away = false;
-	if (port->wanted)
-		r = cb_port_start(port);
+	if (port->wanted && cb_port_start(port))
+		cb_watch_later(port);
 	mutex_unlock(&port->state);
-	return r;
+	return 0;
 }
 
 static int suspend(struct usb_interface *intf, pm_message_t message)
@@ -216,7 +223,19 @@ static struct usb_driver card_driver = {
 	.post_reset = post_reset,
 	.id_table = ids,
 };
-module_usb_driver(card_driver);
+
+static int __init begin(void)
+{
+	return usb_register(&card_driver);
+}
+module_init(begin);
+
+static void __exit end(void)
+{
+	usb_deregister(&card_driver);
+	cb_retired_end();
+}
+module_exit(end);
 
 MODULE_DESCRIPTION("E1 cards over USB: Callbox's own and Osmocom's icE1usb, as DAHDI spans");
 MODULE_LICENSE("GPL");

@@ -125,9 +125,8 @@ int cb_configure(struct cb_port *port)
 
 	port->tx.mode = crc4 ? CARD_ICE1_TX_CRC4_E : CARD_ICE1_TX_TS0;
 	port->tx.timing = port->line_is_clock;
-	port->tx.loopback = 0;
-	port->tx.alarm = 0;
-	port->loop = CARD_LOOP_NONE;
+	port->tx.loopback = !port->ours && port->loop == CARD_LOOP_LINE;
+	port->tx.alarm = !port->ours && cb_alarms_unusable(&port->alarms);
 	r = tell(port, CARD_ICE1_SET_RX, 0, &rx, sizeof(rx));
 	if (r >= 0)
 		r = tell(port, CARD_ICE1_SET_TX, 0, &port->tx, sizeof(port->tx));
@@ -146,9 +145,13 @@ bool cb_can_loop(const struct cb_port *port, unsigned int loop)
 	return port->ours ? port->capabilities & CARD_CAN_LOOP : loop == CARD_LOOP_LINE;
 }
 
-int cb_set_loop(struct cb_port *port, unsigned int loop)
+void cb_loop_as_wanted(struct cb_port *port)
 {
+	const unsigned int loop = READ_ONCE(port->loop_wanted);
 	int r;
+
+	if (port->loop == loop)
+		return;
 
 	if (port->ours) {
 		r = request(port, USB_RECIP_DEVICE, CARD_REQ_LOOP, loop, port->number, NULL, NULL,
@@ -161,40 +164,58 @@ int cb_set_loop(struct cb_port *port, unsigned int loop)
 		dev_err(&port->intf->dev, "the card does not set loop %u (error %d)\n", loop, r);
 	else
 		port->loop = loop;
-	return r;
 }
 
 /* An icE1usb before 0.3 leaves this to the host. */
 int cb_set_remote_alarm(struct cb_port *port, bool on)
 {
-	if (port->ours || port->tx.alarm == on)
+	struct card_ice1_tx tx = port->tx;
+	int r;
+
+	if (port->ours || tx.alarm == on)
 		return 0;
-	port->tx.alarm = on;
-	return tell(port, CARD_ICE1_SET_TX, 0, &port->tx, sizeof(port->tx));
+	tx.alarm = on;
+	r = tell(port, CARD_ICE1_SET_TX, 0, &tx, sizeof(tx));
+	if (r >= 0)
+		port->tx = tx;
+	return r;
 }
 
-/* Events tell of changes only. */
-void cb_ask_state(struct cb_port *port)
+/* False: the card told something meanwhile, and which of the two is newer nobody knows. */
+static bool ask_once(struct cb_port *port)
 {
 	struct card_ice1_errors errors;
 	struct card_status status;
 	unsigned long flags;
+	bool taken;
+	u32 told;
 
+	spin_lock_irqsave(&port->lock, flags);
+	told = port->events.told;
+	spin_unlock_irqrestore(&port->lock, flags);
 	if (port->events.extended) {
 		if (ask_device(port, CARD_REQ_GET_STATUS, port->number, &status, sizeof(status)) <
 		    4)
-			return;
-		spin_lock_irqsave(&port->lock, flags);
-		port->events.defects = card_get16(status.alarms);
-		spin_unlock_irqrestore(&port->lock, flags);
-		return;
+			return true;
+	} else if (ask(port, CARD_ICE1_GET_ERRORS, &errors, sizeof(errors)) != sizeof(errors)) {
+		/* Old firmware stalls it; then there is no defect until the card tells of one. */
+		return true;
 	}
-	/* Old firmware stalls it; then there is no defect until the card tells of one. */
-	if (ask(port, CARD_ICE1_GET_ERRORS, &errors, sizeof(errors)) != sizeof(errors))
-		return;
 	spin_lock_irqsave(&port->lock, flags);
-	cb_events_errors(&port->events, &errors);
+	taken = port->events.extended
+			? cb_events_status(&port->events, told, card_get16(status.alarms))
+			: cb_events_asked(&port->events, told, &errors);
 	spin_unlock_irqrestore(&port->lock, flags);
+	return taken;
+}
+
+/* Events tell of changes only. A card that tells one after another tells the last one, too. */
+void cb_ask_state(struct cb_port *port)
+{
+	unsigned int tries;
+
+	for (tries = 0; tries < 3 && !ask_once(port); tries++)
+		;
 }
 
 int cb_get_counters(struct cb_port *port, struct card_counters *counters)

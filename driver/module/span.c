@@ -9,6 +9,28 @@ static struct cb_port *port_of(struct dahdi_span *span)
 
 /* ---- On and off. Under `state`. ---- */
 
+/* The card forgets at its setting without packets what it was told of events and loops. */
+static int bring_up(struct cb_port *port)
+{
+	int r = cb_select(port, true);
+
+	if (r)
+		return r;
+	port->loop = CARD_LOOP_NONE;
+	r = cb_configure(port);
+	if (!r) {
+		cb_events_begin(&port->events, port->ours && port->capabilities & CARD_CAN_EVENTS);
+		clear_bit(CB_DO_STATUS, &port->todo);
+		cb_ask_state(port);
+		r = cb_stream_start(port);
+	}
+	if (r)
+		cb_select(port, false);
+	else
+		cb_loop_as_wanted(port);
+	return r;
+}
+
 int cb_port_start(struct cb_port *port)
 {
 	int r;
@@ -17,22 +39,12 @@ int cb_port_start(struct cb_port *port)
 		return 0;
 	if (port->away)
 		return -ENODEV;
-	r = cb_select(port, true);
+	cb_alarms_begin(&port->alarms);
+	r = bring_up(port);
 	if (r)
 		return r;
-	r = cb_configure(port);
-	if (!r) {
-		cb_alarms_begin(&port->alarms);
-		cb_events_begin(&port->events, port->ours && port->capabilities & CARD_CAN_EVENTS);
-		port->watched = 0;
-		port->idle_ms = 0;
-		cb_ask_state(port);
-		r = cb_stream_start(port);
-	}
-	if (r) {
-		cb_select(port, false);
-		return r;
-	}
+	port->watched = 0;
+	cb_stall_begin(&port->stall, port->back);
 	port->running = true;
 	cb_tell_alarms(port, 0);
 	schedule_delayed_work(&port->watch, msecs_to_jiffies(CB_WATCH_MS));
@@ -48,6 +60,13 @@ void cb_port_stop(struct cb_port *port)
 	if (!port->away)
 		cb_select(port, false);
 	cb_tell_alarms(port, DAHDI_ALARM_NOTOPEN);
+}
+
+int cb_port_restart(struct cb_port *port)
+{
+	cb_stream_stop(port);
+	cb_select(port, false);
+	return bring_up(port);
 }
 
 /* ---- DAHDI's calls ---- */
@@ -114,7 +133,6 @@ static int maint(struct dahdi_span *span, int command)
 	if (!cb_can_loop(port, loop))
 		return -ENOSYS;
 	WRITE_ONCE(port->loop_wanted, loop);
-	set_bit(CB_DO_LOOP, &port->todo);
 	schedule_work(&port->work);
 	return 0;
 }
@@ -173,6 +191,7 @@ int cb_span_register(struct cb_port *port)
 	if (r) {
 		dev_err(&port->intf->dev, "DAHDI does not take the span (error %d)\n", r);
 		dahdi_free_device(port->ddev);
+		port->ddev = NULL;
 	}
 	return r;
 }
@@ -185,5 +204,4 @@ void cb_span_unregister(struct cb_port *port)
 	mutex_unlock(&port->state);
 	cancel_delayed_work_sync(&port->watch);
 	cancel_work_sync(&port->work);
-	dahdi_free_device(port->ddev);
 }

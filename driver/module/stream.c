@@ -92,32 +92,32 @@ static void completed(struct urb *urb)
 	struct cb_urb *u = urb->context;
 	struct cb_port *port = u->port;
 	unsigned long flags;
-	int r = urb->status;
 
 	spin_lock_irqsave(&port->lock, flags);
 	if (!port->live) {
 		spin_unlock_irqrestore(&port->lock, flags);
 		return;
 	}
-	if (r == -ENOENT || r == -ECONNRESET || r == -ESHUTDOWN || r == -ENODEV) {
-		u->failed = r;
+	/* What failed as a whole would fail at once again: the watch looks after it. */
+	if (urb->status) {
+		port->usb_errors++;
+		u->failed = urb->status;
 		spin_unlock_irqrestore(&port->lock, flags);
 		return;
 	}
-	if (r)
-		port->usb_errors++;
-	else if (u->kind == CB_DATA_IN)
+	if (u->kind < CB_STREAMS)
+		port->back[u->kind]++;
+	if (u->kind == CB_DATA_IN)
 		take_data(port, urb, u->buffer);
 	else if (u->kind == CB_FEEDBACK)
 		take_feedback(port, urb, u->buffer);
 	else if (u->kind == CB_EVENT)
 		take_event(port, urb, u->buffer);
-	if (u->kind == CB_DATA_OUT)
+	else
 		give_data(port, u, false);
-	/* An interrupt endpoint that fails would fail at once again: the watch looks after it. */
-	if (!r || isochronous(u->kind))
-		r = usb_submit_urb(urb, GFP_ATOMIC);
-	u->failed = r;
+	u->failed = usb_submit_urb(urb, GFP_ATOMIC);
+	if (u->failed)
+		port->usb_errors++;
 	spin_unlock_irqrestore(&port->lock, flags);
 	if (u->kind == CB_DATA_IN || u->kind == CB_DATA_OUT)
 		cb_tick(port);
@@ -234,13 +234,16 @@ void cb_stream_stop(struct cb_port *port)
 		usb_kill_urb(port->urbs[i].urb);
 }
 
-/* What an error has taken from its endpoint goes back: an interrupt that failed, or any that could
- * not be submitted again from its completion. */
+/* What an error has taken from its endpoint goes back: a transfer that failed, or could not be
+ * submitted again from its completion. What OUT had in it is gone. */
 void cb_stream_mend(struct cb_port *port)
 {
+	unsigned long flags;
 	unsigned int i;
 	int r;
 
+	if (!READ_ONCE(port->live))
+		return;
 	for (i = 0; i < CB_URBS_ALL; i++) {
 		struct cb_urb *u = &port->urbs[i];
 
@@ -248,6 +251,11 @@ void cb_stream_mend(struct cb_port *port)
 			continue;
 		if (u->kind == CB_EVENT && u->failed == -EPIPE)
 			usb_clear_halt(port->udev, u->urb->pipe);
+		if (u->kind == CB_DATA_OUT) {
+			spin_lock_irqsave(&port->lock, flags);
+			give_data(port, u, false);
+			spin_unlock_irqrestore(&port->lock, flags);
+		}
 		/* Cleared first: it may be back, failed again, before the submission returns. */
 		WRITE_ONCE(u->failed, 0);
 		r = usb_submit_urb(u->urb, GFP_NOIO);

@@ -3,7 +3,6 @@
  * that may not sleep left to do. */
 #include "callbox_card.h"
 
-#define SILENT_MS 1000 /* without a packet: something is wrong with the stream */
 #define COUNTERS_MS 1000
 
 void cb_tell_alarms(struct cb_port *port, int alarms)
@@ -46,7 +45,7 @@ static u16 defects_now(struct cb_port *port)
 	spin_lock_irqsave(&port->lock, flags);
 	d = port->events.defects;
 	spin_unlock_irqrestore(&port->lock, flags);
-	if (port->idle_ms >= SILENT_MS)
+	if (cb_stall_stands(&port->stall))
 		d |= CARD_ALARM_LOS;
 	if (d & (CARD_ALARM_LOS | CARD_ALARM_AIS))
 		d &= ~(CARD_ALARM_LOF | CARD_ALARM_LOMF);
@@ -58,11 +57,9 @@ static void watch_alarms(struct cb_port *port)
 	const struct cb_alarm_times times = {READ_ONCE(alarm_loss_ms), READ_ONCE(alarm_remote_ms),
 					     READ_ONCE(alarm_recover_ms)};
 
-	if (!cb_alarms_pass(&port->alarms, &times, defects_now(port), CB_WATCH_MS))
-		return;
-	cb_tell_alarms(port, alarms_of(&port->alarms));
-	cb_set_remote_alarm(port, (port->alarms.now & ~CARD_ALARM_RAI) ||
-					  cb_alarms_recovers(&port->alarms));
+	if (cb_alarms_pass(&port->alarms, &times, defects_now(port), CB_WATCH_MS))
+		cb_tell_alarms(port, alarms_of(&port->alarms));
+	cb_set_remote_alarm(port, cb_alarms_unusable(&port->alarms));
 }
 
 static void watch_counters(struct cb_port *port)
@@ -96,23 +93,23 @@ static void watch_counters(struct cb_port *port)
 /* A host controller that gives nothing back, say. It is tried once a second. */
 static void watch_stream(struct cb_port *port)
 {
-	const u32 now = READ_ONCE(port->out_packets);
+	static const char *const names[CB_STREAMS] = {"data from the card", "data to the card",
+						      "the card's feedback"};
+	u32 back[CB_STREAMS];
+	unsigned int stopped, i;
 
-	port->idle_ms = now == port->out_seen ? port->idle_ms + CB_WATCH_MS : 0;
-	port->out_seen = now;
-	if (port->idle_ms == 0 || port->idle_ms % SILENT_MS != 0)
+	for (i = 0; i < CB_STREAMS; i++)
+		back[i] = READ_ONCE(port->back[i]);
+	stopped = cb_stall_pass(&port->stall, back, CB_WATCH_MS);
+	if (!stopped)
 		return;
-	dev_warn_ratelimited(&port->intf->dev,
-			     "no packet has gone to the card for %u ms: the port is started anew\n",
-			     port->idle_ms);
+	i = __ffs(stopped);
+	dev_warn_ratelimited(
+		&port->intf->dev,
+		"no transfer of %s has come back for %u ms: the port is started anew\n", names[i],
+		port->stall.idle[i]);
 	port->restarts++;
-	cb_stream_stop(port);
-	cb_select(port, false);
-	if (!cb_select(port, true) && !cb_configure(port)) {
-		cb_ask_state(port);
-		cb_stream_start(port);
-	}
-	port->out_seen = READ_ONCE(port->out_packets);
+	cb_port_restart(port);
 }
 
 static void watch(struct work_struct *work)
@@ -120,7 +117,10 @@ static void watch(struct work_struct *work)
 	struct cb_port *port = container_of(to_delayed_work(work), struct cb_port, watch);
 
 	mutex_lock(&port->state);
-	if (port->running && !port->away) {
+	if (port->wanted && !port->running && !port->away) {
+		if (cb_port_start(port))
+			cb_watch_later(port);
+	} else if (port->running && !port->away) {
 		watch_stream(port);
 		cb_stream_mend(port);
 		watch_alarms(port);
@@ -136,12 +136,17 @@ static void work_todo(struct work_struct *work)
 
 	mutex_lock(&port->state);
 	if (port->running && !port->away) {
-		if (test_and_clear_bit(CB_DO_LOOP, &port->todo))
-			cb_set_loop(port, READ_ONCE(port->loop_wanted));
+		cb_loop_as_wanted(port);
 		if (test_and_clear_bit(CB_DO_STATUS, &port->todo))
 			cb_ask_state(port);
 	}
 	mutex_unlock(&port->state);
+}
+
+/* A card that was not ready when it should have started again. */
+void cb_watch_later(struct cb_port *port)
+{
+	schedule_delayed_work(&port->watch, msecs_to_jiffies(CB_STALL_MS));
 }
 
 void cb_watch_init(struct cb_port *port)

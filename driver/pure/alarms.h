@@ -38,5 +38,10 @@ static inline bool cb_alarms_recovers(const struct cb_alarms *a)
 {
 	return a->recovers > 0 && a->now == 0;
 }
+/* What the far end says cannot be used: it has to hear so (G.704 table 5A, the A bit). */
+static inline bool cb_alarms_unusable(const struct cb_alarms *a)
+{
+	return (a->now & ~CARD_ALARM_RAI) != 0 || cb_alarms_recovers(a);
+}
 
 #endif

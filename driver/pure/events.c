@@ -59,6 +59,7 @@ bool cb_events_take(struct cb_events *e, const card_u8 *data, unsigned int lengt
 	memcpy(&errors, data, sizeof(errors));
 	memcpy(&event, data, sizeof(event));
 	if (event.type == CARD_E1_EVENT_ERRORS) {
+		e->told++;
 		cb_events_errors(e, &errors.errors);
 		return false;
 	}
@@ -66,6 +67,7 @@ bool cb_events_take(struct cb_events *e, const card_u8 *data, unsigned int lengt
 		e->bad++;
 		return false;
 	}
+	e->told++;
 	if (event.type == CARD_E1_EVENT_ALARMS)
 		e->defects = card_get16(event.what);
 	else if (event.type == CARD_E1_EVENT_SLIP && card_get16(event.what) == 1)
@@ -73,4 +75,20 @@ bool cb_events_take(struct cb_events *e, const card_u8 *data, unsigned int lengt
 	else if (event.type == CARD_E1_EVENT_SLIP)
 		e->slips_in++;
 	return sequenced(e, &event);
+}
+
+bool cb_events_status(struct cb_events *e, card_u32 told, card_u16 defects)
+{
+	if (told != e->told)
+		return false;
+	e->defects = defects;
+	return true;
+}
+
+bool cb_events_asked(struct cb_events *e, card_u32 told, const struct card_ice1_errors *now)
+{
+	if (told != e->told)
+		return false;
+	cb_events_errors(e, now);
+	return true;
 }

@@ -22,12 +22,18 @@ struct cb_events {
 	card_u32 slips_out, slips_in; /* of the card's own buffers */
 	card_u32 bad;		      /* of another length, or of a type that is not known */
 	card_u32 lost;		      /* gaps in the sequence */
+	card_u32 told;		      /* events taken */
 };
 
 void cb_events_begin(struct cb_events *e, bool extended);
-/* An answer to CARD_ICE1_GET_ERRORS. */
+/* What an icE1usb counts, and its defects. */
 void cb_events_errors(struct cb_events *e, const struct card_ice1_errors *now);
 /* True: events were lost before this one, and the card has to be asked. */
 bool cb_events_take(struct cb_events *e, const card_u8 *data, unsigned int length);
+/* The answer to a question that was asked when `told` events had been taken: to
+ * CARD_REQ_GET_STATUS, and to CARD_ICE1_GET_ERRORS. False: events came since, and nothing is
+ * changed. */
+bool cb_events_status(struct cb_events *e, card_u32 told, card_u16 defects);
+bool cb_events_asked(struct cb_events *e, card_u32 told, const struct card_ice1_errors *now);
 
 #endif

@@ -2,6 +2,7 @@
 // The span suite on the usb backend: two virtual cards, the firmware in them, a cable between their lines, and USB/IP
 // between each and the backend.
 #include "../../../hal/backends/usb/usb_span.h"
+#include "../../support/d_channel_spoiler.h"
 #include "../../support/usbip_host.h"
 #include "cases.h"
 
@@ -22,7 +23,7 @@ public:
         host_.plug(a_);
         host_.plug(b_);
         host_.run({&a_, &b_});
-        host_.onOut(b_, [this](std::span<std::uint8_t> packet) { spoil(packet); });
+        host_.onOut(b_, [this](std::span<std::uint8_t> packet) { spoiler_.packet(packet); });
         near_ = open("000000000000000a/0", true);
         far_ = open("000000000000000b/0", false);
     }
@@ -41,7 +42,7 @@ public:
         for (BitPipe* p : {&a_.wire(0).toCard, &a_.wire(0).fromCard})
             p->set(in ? BitPipe::Signal::normal : BitPipe::Signal::none);
     }
-    void corruptTowardsNear(unsigned frames) override { spoil_ = frames; }
+    void corruptTowardsNear(unsigned frames) override { spoiler_.spoil(frames); }
     void slipAtNear() override { host_.loseIn(a_, 20); } // 160 samples that never arrive
 
 private:
@@ -51,18 +52,6 @@ private:
         return usb::makeSpan(edges, {id, clockFromLine, 16},
                              [this] { return Result<std::unique_ptr<usb::Bus>>(host_.bus()); });
     }
-    // A wrong bit in the D channel's next frames, some octets after the flags before it have ended.
-    void spoil(std::span<std::uint8_t> packet)
-    {
-        for (std::size_t at = 4 + index(config_.dChannel); at < packet.size(); at += 32) {
-            const bool same = packet[at] == std::exchange(lastOctet_, packet[at]);
-            run_ = same ? 0 : run_ + 1;
-            if (spoil_ > 0 && run_ == 6) {
-                packet[at] ^= 0x10;
-                --spoil_;
-            }
-        }
-    }
 
     SpanConfig config_;
     SimLoop loop_;
@@ -71,8 +60,7 @@ private:
     std::unique_ptr<Executor> disk_ = makeSimExecutor(loop_, 1ms);
     usbip::VirtualCard a_, b_;
     UsbipHost host_{loop_};
-    unsigned spoil_ = 0, run_ = 0;
-    std::uint8_t lastOctet_ = 0;
+    DChannelSpoiler spoiler_;
     std::unique_ptr<SpanIo> near_, far_;
 };
 

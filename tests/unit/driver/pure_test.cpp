@@ -13,6 +13,7 @@ extern "C" {
 #include "flow.h"
 #include "out_pace.h"
 #include "pipes.h"
+#include "stall.h"
 }
 
 namespace {
@@ -208,6 +209,72 @@ TEST(Events, AGapInTheSequenceMakesTheDriverAsk)
     EXPECT_FALSE(cb_events_take(&e, next, 10));
     EXPECT_TRUE(cb_events_take(&e, gap, 10));
     EXPECT_EQ(e.slips_out, 1u);
+}
+
+TEST(Events, AnAnswerThatAnEventOvertookChangesNothing)
+{
+    cb_events e{};
+    cb_events_begin(&e, true);
+    const card_u32 asked = e.told;
+    const std::uint8_t los[] = {2, 0, 1, 0, 0, 0, 0, 0, 0, 0};
+    cb_events_take(&e, los, 10);
+    EXPECT_FALSE(cb_events_status(&e, asked, 0)) << "the line was well when the card was asked";
+    EXPECT_EQ(e.defects, CARD_ALARM_LOS);
+    EXPECT_TRUE(cb_events_status(&e, e.told, CARD_ALARM_AIS));
+    EXPECT_EQ(e.defects, CARD_ALARM_AIS);
+}
+
+TEST(Events, AnAnswerOfAnIcE1usbThatAnEventOvertookIsNot65536Errors)
+{
+    cb_events e{};
+    cb_events_begin(&e, false);
+    const card_u32 asked = e.told;
+    const std::uint8_t event[] = {1, 9, 0, 0, 0, 0, 0, 0, 0, 0};
+    card_ice1_errors before{};
+    EXPECT_TRUE(cb_events_asked(&e, asked, &before));
+    cb_events_take(&e, event, 10);
+    EXPECT_EQ(e.crc, 9u);
+    EXPECT_FALSE(cb_events_asked(&e, asked, &before));
+    EXPECT_EQ(e.crc, 9u);
+}
+
+TEST(Alarms, TheFarEndHearsOfALineThatCannotBeUsedUntilItHasRecovered)
+{
+    constexpr cb_alarm_times times{100, 100, 200};
+    cb_alarms a{};
+    cb_alarms_begin(&a);
+    EXPECT_FALSE(cb_alarms_unusable(&a));
+    cb_alarms_pass(&a, &times, CARD_ALARM_RAI, 100);
+    EXPECT_EQ(a.now, CARD_ALARM_RAI);
+    EXPECT_FALSE(cb_alarms_unusable(&a)) << "two ends that tell each other never stop";
+    cb_alarms_pass(&a, &times, CARD_ALARM_LOF, 100);
+    EXPECT_TRUE(cb_alarms_unusable(&a));
+    cb_alarms_pass(&a, &times, 0, 100);
+    EXPECT_TRUE(cb_alarms_unusable(&a)) << "it recovers";
+    cb_alarms_pass(&a, &times, 0, 100);
+    EXPECT_FALSE(cb_alarms_unusable(&a));
+}
+
+TEST(Stall, EachStreamThatComesBackNoMoreIsFoundAfterASecondAndOnceASecond)
+{
+    for (unsigned stopped = 0; stopped < CB_STREAMS; ++stopped) {
+        cb_stall s{};
+        card_u32 back[CB_STREAMS] = {0xffffffff, 5, 5}; // they run over
+        cb_stall_begin(&s, back);
+        unsigned found = 0;
+        for (unsigned ms = 100; ms <= 3000; ms += 100) {
+            for (unsigned i = 0; i < CB_STREAMS; ++i)
+                back[i] += i != stopped;
+            const unsigned now = cb_stall_pass(&s, back, 100);
+            EXPECT_EQ(now, ms % 1000 == 0 ? 1U << stopped : 0U) << ms;
+            EXPECT_EQ(cb_stall_stands(&s), ms >= 1000);
+            found += now != 0;
+        }
+        EXPECT_EQ(found, 3u);
+        ++back[stopped];
+        EXPECT_EQ(cb_stall_pass(&s, back, 100), 0u);
+        EXPECT_FALSE(cb_stall_stands(&s));
+    }
 }
 
 TEST(Pipes, ADeviceThatLiesInItsDescriptorsIsRefusedWithAReason)

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+#include <cstdint>
+#include <span>
+#include <utility>
+
+namespace callbox::tests {
+
+// Wrong bits in frames of a D channel, in a card's packets to the line: one in each of the next frames, some octets
+// after the flags before it have ended.
+class DChannelSpoiler {
+public:
+    void spoil(unsigned frames) { left_ = frames; }
+    void packet(std::span<std::uint8_t> packet)
+    {
+        for (std::size_t at = 4 + 16; at < packet.size(); at += 32) {
+            const bool same = packet[at] == std::exchange(last_, packet[at]);
+            run_ = same ? 0 : run_ + 1;
+            if (left_ > 0 && run_ == 6) {
+                packet[at] ^= 0x10;
+                --left_;
+            }
+        }
+    }
+
+private:
+    unsigned left_ = 0, run_ = 0;
+    std::uint8_t last_ = 0;
+};
+
+} // namespace callbox::tests

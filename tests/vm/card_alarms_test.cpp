@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Each thing that goes wrong on a line has its name in the driver's files, in DAHDI and in what the backend tells; and
+// it goes.
+#include "driver_pair.h"
+#include <fcntl.h>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <dahdi/user.h>
+
+namespace callbox::tests {
+
+namespace {
+
+using firmware::Personality;
+using usbip::BitPipe;
+
+dahdi_spaninfo spanOf(const GuestCards& cards)
+{
+    dahdi_spaninfo info{};
+    info.spanno = cards.span(0);
+    const int control = open("/dev/dahdi/ctl", O_RDWR | O_CLOEXEC);
+    EXPECT_EQ(ioctl(control, DAHDI_SPANSTAT, &info), 0);
+    close(control);
+    return info;
+}
+
+bool has(const std::string& words, const std::string& word)
+{
+    return (" " + words + " ").find(" " + word + " ") != std::string::npos;
+}
+
+struct Row {
+    const char* name; // in sysfs
+    int dahdi;
+    Alarms alarms;
+    std::function<void(GuestCards&, bool on)> inject;
+};
+
+// Towards the near card.
+BitPipe& toNear(GuestCards& cards)
+{
+    return cards.card(0).wire(0).toCard;
+}
+
+std::vector<Row> rows()
+{
+    const auto signal = [](BitPipe::Signal s) {
+        return
+            [s](GuestCards& cards, bool on) { cards.on([&] { toNear(cards).set(on ? s : BitPipe::Signal::normal); }); };
+    };
+    return {
+        {"LOS", DAHDI_ALARM_RED | DAHDI_ALARM_LOS, {.los = true}, signal(BitPipe::Signal::none)},
+        {"AIS", DAHDI_ALARM_BLUE, {.ais = true}, signal(BitPipe::Signal::ones)},
+        {"LOF",
+         DAHDI_ALARM_RED | DAHDI_ALARM_LFA,
+         {.lof = true},
+         [](GuestCards& cards, bool on) { cards.on([&] { toNear(cards).errorEvery(on ? 3 : 0); }); }},
+        {"LOMF",
+         DAHDI_ALARM_RED | DAHDI_ALARM_LMFA,
+         {.lof = true},
+         [](GuestCards& cards, bool on) {
+             EXPECT_TRUE(cards.configure(1, {.crc4 = !on, .lineIsClock = false}));
+         }}, // the far end without CRC-4
+        {"RAI",
+         DAHDI_ALARM_YELLOW,
+         {.rai = true},
+         [](GuestCards& cards, bool on) { // the far end hears nothing, and says so
+             cards.on(
+                 [&] { cards.card(0).wire(0).fromCard.set(on ? BitPipe::Signal::none : BitPipe::Signal::normal); });
+         }},
+    };
+}
+
+void everyAlarm(const Personality& personality, const std::vector<std::string>& without)
+{
+    GuestCards cards(personality);
+    ASSERT_TRUE(cards.plugIn(0) && cards.plugIn(1));
+    DriverPair pair(cards);
+    Caller near(0x11), far(0x22);
+    ASSERT_TRUE(pair.near().start(pair.config(), near) && pair.far().start(pair.config(), far));
+    const auto clear = [&] {
+        return cards.status(0, "defects").empty() && spanOf(cards).alarms == 0 && !near.alarms.any();
+    };
+    ASSERT_TRUE(pair.until(clear, 10s));
+    for (const Row& row : rows()) {
+        if (std::find(without.begin(), without.end(), row.name) != without.end())
+            continue;
+        SCOPED_TRACE(row.name);
+        row.inject(cards, true);
+        EXPECT_TRUE(pair.until([&] { return has(cards.status(0, "defects"), row.name); }, 5s))
+            << "sysfs: " << cards.status(0, "defects");
+        EXPECT_TRUE(pair.until([&] { return spanOf(cards).alarms == row.dahdi; }, 5s))
+            << "DAHDI: " << std::hex << spanOf(cards).alarms;
+        EXPECT_TRUE(pair.until([&] { return near.alarms == row.alarms; }, 5s));
+        row.inject(cards, false);
+        EXPECT_TRUE(pair.until(clear, 10s)) << cards.status(0, "defects") << ", " << std::hex << spanOf(cards).alarms;
+    }
+    pair.near().stop();
+    pair.far().stop();
+    EXPECT_TRUE(kernelIsWell());
+}
+
+TEST(CardAlarms, EachHasItsNameEverywhereAndClears)
+{
+    everyAlarm(Personality::card(1), {});
+}
+
+TEST(CardAlarms, OfAnIcE1usbEachHasItsNameAndClears)
+{
+    everyAlarm(Personality::iceE1usb(1), {"LOMF"}); // it knows one loss of alignment only
+}
+
+TEST(CardAlarms, BitErrorsAreCountedByCrcAndByTheFarEndsEBits)
+{
+    GuestCards cards(Personality::card(1));
+    ASSERT_TRUE(cards.plugIn(0) && cards.plugIn(1));
+    ASSERT_TRUE(waitFor([&] { return cards.status(0, "defects").empty() && spanOf(cards).alarms == 0; }, 10s));
+    const dahdi_spaninfo before = spanOf(cards);
+    cards.on([&] { toNear(cards).errorEvery(100'000); });
+    EXPECT_TRUE(waitFor([&] { return spanOf(cards).crc4count >= before.crc4count + 20; }, 10s));
+    EXPECT_EQ(spanOf(cards).alarms, 0) << "single errors are no alarm";
+    cards.on([&] {
+        toNear(cards).errorEvery(0);
+        cards.card(0).wire(0).fromCard.errorEvery(100'000);
+    });
+    EXPECT_TRUE(waitFor([&] { return spanOf(cards).ebitcount >= before.ebitcount + 20; }, 10s));
+}
+
+// As /proc/dahdi has it.
+unsigned slipsOf(const GuestCards& cards, unsigned card)
+{
+    std::ifstream in("/proc/dahdi/" + std::to_string(cards.span(card)));
+    const std::string before = "Timing slips: ";
+    for (std::string line; std::getline(in, line);)
+        if (const auto at = line.find(before); at != std::string::npos)
+            return static_cast<unsigned>(std::stoul(line.substr(at + before.size())));
+    return 0;
+}
+
+TEST(CardAlarms, ALineWhoseClockIsNotTakenSlipsAndTheOtherDoesNot)
+{
+    GuestCards cards(Personality::card(1));
+    cards.on([&] { cards.card(1).drift(-1000); }); // 8 frames a second less; a slip each 8 s
+    ASSERT_TRUE(cards.plugIn(1) && cards.plugIn(0));
+    const auto slips = [&](unsigned card) {
+        return cards.count(card, "slips_left_out") + cards.count(card, "slips_said_twice");
+    };
+    waitFor([] { return false; }, 10s);
+    EXPECT_EQ(slips(0), 0u) << "it goes at the line's pace";
+    EXPECT_EQ(slips(1), 0u);
+    ASSERT_TRUE(cards.configure(0, {.lineIsClock = false}));
+    EXPECT_TRUE(waitFor([&] { return slips(0) > 0 && slipsOf(cards, 0) > 0; }, 12s));
+    EXPECT_EQ(spanOf(cards).alarms, 0);
+    EXPECT_TRUE(kernelIsWell());
+}
+
+} // namespace
+} // namespace callbox::tests

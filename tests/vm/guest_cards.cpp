@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guest_cards.h"
+#include "../support/real_time.h"
+#include <fcntl.h>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+#include <future>
+#include <iostream>
+#include <map>
+#include <sys/ioctl.h>
+#include <sys/klog.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <dahdi/user.h>
+
+namespace callbox::tests {
+
+namespace fs = std::filesystem;
+using namespace usbip;
+
+namespace {
+
+constexpr unsigned behindMax = 100; // ms made up for at once
+constexpr const char* host = "/sys/devices/platform/vhci_hcd.0/attach";
+
+std::string lineOf(const fs::path& file)
+{
+    std::string line;
+    std::ifstream in(file);
+    std::getline(in, line);
+    return line;
+}
+
+std::uint32_t word(const OctetBuffer& o, std::size_t at)
+{
+    return std::uint32_t(o[at]) << 24 | std::uint32_t(o[at + 1]) << 16 | std::uint32_t(o[at + 2]) << 8 | o[at + 3];
+}
+
+void put(OctetBuffer& o, std::size_t at, std::uint32_t value)
+{
+    for (unsigned i = 0; i < 4; ++i)
+        o[at + i] = static_cast<std::uint8_t>(value >> (24 - 8 * i));
+}
+
+// Of a RET_SUBMIT, in octets: see wire.h.
+constexpr std::uint32_t answerToSubmit = 3;
+constexpr std::size_t headerSize = 48, descriptorSize = 16;
+constexpr std::size_t statusAt = 20, lengthAt = 24, packetsAt = 32, errorsAt = 36;
+
+} // namespace
+
+struct GuestCards::Plug {
+    int socket = -1;
+    std::unique_ptr<Watch> reads;
+    Reader reader;
+    std::unique_ptr<Bus> bus;
+    std::map<std::uint32_t, Asked> asked;
+};
+
+GuestCards::GuestCards(const firmware::Personality& made, unsigned count) : clock_(loop_)
+{
+    if (std::system("modprobe vhci-hcd && modprobe callbox_card alarm_loss_ms=300 alarm_remote_ms=100 "
+                    "alarm_recover_ms=300") != 0)
+        std::cerr << "the modules cannot be loaded\n";
+    for (unsigned i = 0; i < count; ++i)
+        cards_.push_back(
+            std::make_unique<VirtualCard>(made, fmt::format("{:016x}", i + 1), fmt::format("1-{}", i + 1)));
+    if (count > 1)
+        cards_[0]->plug(0, *cards_[1], 0);
+    plugs_.resize(count);
+    answers_.resize(count);
+    outs_.resize(count);
+    next_ = loop_.now() + 1ms;
+    clock_.at(next_, [this] { tick(); });
+    thread_ = std::thread([this] { loop_.run(); });
+}
+
+GuestCards::~GuestCards()
+{
+    for (unsigned i = 0; i < cards_.size(); ++i)
+        unplug(i);
+    for (unsigned i = 0; i < cards_.size(); ++i)
+        gone(i);
+    loop_.stop();
+    thread_.join();
+}
+
+void GuestCards::on(const std::function<void()>& what)
+{
+    std::promise<void> done;
+    loop_.post([&] {
+        what();
+        done.set_value();
+    });
+    done.get_future().wait();
+}
+
+void GuestCards::tick()
+{
+    unsigned frames = 0;
+    for (; next_ <= loop_.now(); next_ += 1ms)
+        if (++frames <= behindMax)
+            for (const auto& c : cards_)
+                c->millisecond();
+    clock_.at(next_, [this] { tick(); });
+}
+
+// ---- The socket ----
+
+bool GuestCards::plugIn(unsigned card)
+{
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+        return false;
+    on([&] {
+        auto plug = std::make_unique<Plug>();
+        plug->socket = ends[0];
+        plug->reader.imported();
+        cards_[card]->device().busReset();
+        plug->bus = std::make_unique<Bus>(cards_[card]->device(),
+                                          [this, card](OctetBuffer o) { answered(card, std::move(o)); });
+        cards_[card]->exported().bus = plug->bus.get();
+        plug->reads = std::move(*loop_.watch(ends[0], Interest::read, [this, card] { readable(card); }));
+        plugs_[card] = std::move(plug);
+    });
+    // A port of the host controller is free a moment after its device was unplugged. 65537: bus 1, device 1; 2: full
+    // speed.
+    bool attached = false;
+    waitFor(
+        [&] {
+            if (!attached) {
+                std::ofstream out(host);
+                out << card << " " << ends[1] << " 65537 2" << std::flush;
+                attached = out.good();
+            }
+            return attached;
+        },
+        10s);
+    close(ends[1]);
+    const auto out = [&] {
+        bool dropped = false;
+        on([&] { dropped = !plugs_[card]; });
+        return dropped;
+    };
+    return attached && waitFor([&] { return span(card) > 0 || out(); }, 10s) && span(card) > 0 && configure(card);
+}
+
+void GuestCards::unplug(unsigned card)
+{
+    on([&] { drop(card); });
+}
+
+void GuestCards::drop(unsigned card)
+{
+    auto plug = std::move(plugs_[card]);
+    if (!plug)
+        return;
+    cards_[card]->exported().bus = nullptr;
+    cards_[card]->device().busReset();
+    plug->reads.reset();
+    close(plug->socket);
+}
+
+bool GuestCards::gone(unsigned card)
+{
+    return waitFor([&] { return device(card).empty(); }, 10s);
+}
+
+void GuestCards::readable(unsigned card)
+{
+    std::array<std::uint8_t, 65536> buffer;
+    const ssize_t n = recv(plugs_[card]->socket, buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n <= 0)
+        return drop(card);
+    plugs_[card]->reader.feed(Octets(buffer).first(static_cast<std::size_t>(n)));
+    while (plugs_[card]) {
+        auto request = plugs_[card]->reader.next();
+        if (!request)
+            return drop(card);
+        if (!*request)
+            return;
+        if (auto* submit = std::get_if<Submit>(&**request)) {
+            plugs_[card]->asked[submit->sequence] = {submit->in, submit->isochronous,
+                                                     (submit->setup.type & 0x60) == 0x40, submit->endpoint,
+                                                     submit->packets.size()};
+            if (outs_[card] && submit->isochronous && !submit->in)
+                for (const IsoPacket& p : submit->packets)
+                    outs_[card](std::span(submit->data).subspan(p.offset, p.length));
+            plugs_[card]->bus->submit(std::move(*submit));
+        } else if (const auto* unlink = std::get_if<Unlink>(&**request)) {
+            plugs_[card]->bus->unlink(*unlink);
+        }
+    }
+}
+
+void GuestCards::answered(unsigned card, OctetBuffer answer)
+{
+    if (!plugs_[card])
+        return;
+    if (word(answer, 0) == answerToSubmit) {
+        const auto asked = plugs_[card]->asked.extract(word(answer, 4));
+        if (!asked.empty() && answers_[card] && !answers_[card](asked.mapped(), answer))
+            return;
+    }
+    for (std::size_t at = 0; at < answer.size();) {
+        const ssize_t n = send(plugs_[card]->socket, answer.data() + at, answer.size() - at, MSG_NOSIGNAL);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return; // the kernel has let go of it: the watch tells
+        at += static_cast<std::size_t>(n);
+    }
+}
+
+void GuestCards::onAnswer(unsigned card, Answer answer)
+{
+    answers_[card] = std::move(answer);
+}
+
+void GuestCards::onOut(unsigned card, std::function<void(std::span<std::uint8_t>)> packet)
+{
+    outs_[card] = std::move(packet);
+}
+
+void loseAll(OctetBuffer& answer)
+{
+    constexpr std::uint32_t partly = static_cast<std::uint32_t>(-EXDEV);
+    const std::uint32_t packets = word(answer, packetsAt);
+    answer.erase(answer.begin() + headerSize, answer.end() - static_cast<std::ptrdiff_t>(packets * descriptorSize));
+    put(answer, lengthAt, 0);
+    put(answer, errorsAt, packets);
+    for (std::uint32_t i = 0; i < packets; ++i) {
+        put(answer, headerSize + i * descriptorSize + 8, 0);
+        put(answer, headerSize + i * descriptorSize + 12, partly);
+    }
+}
+
+void fail(OctetBuffer& answer, int error)
+{
+    put(answer, statusAt, static_cast<std::uint32_t>(error));
+}
+
+// ---- What the kernel shows ----
+
+bool GuestCards::configure(unsigned card, const Settings& settings)
+{
+    const int control = open("/dev/dahdi/ctl", O_RDWR | O_CLOEXEC);
+    dahdi_lineconfig line{};
+    int number = span(card);
+    line.span = number;
+    line.sync = settings.lineIsClock ? 1 : 0;
+    line.lineconfig = DAHDI_CONFIG_HDB3 | DAHDI_CONFIG_CCS | (settings.crc4 ? DAHDI_CONFIG_CRC4 : 0);
+    const bool ok =
+        control >= 0 && ioctl(control, DAHDI_SPANCONFIG, &line) == 0 && ioctl(control, DAHDI_STARTUP, &number) == 0;
+    if (!ok)
+        std::cerr << "configuring span " << number << ": errno " << errno << "\n";
+    close(control);
+    return ok;
+}
+
+std::string GuestCards::id(unsigned card) const
+{
+    return fmt::format("{:016x}/1", card + 1);
+}
+
+int GuestCards::span(unsigned card) const
+{
+    const std::string serial = fmt::format("{:016x}", card + 1);
+    std::error_code none;
+    for (const auto& device : fs::directory_iterator("/sys/bus/dahdi_devices/devices", none)) {
+        if (lineOf(device.path() / "hardware_id") != serial)
+            continue;
+        for (const auto& entry : fs::directory_iterator(device.path(), none))
+            if (const std::string name = entry.path().filename(); name.starts_with("span-"))
+                return std::stoi(name.substr(5));
+    }
+    return 0;
+}
+
+int GuestCards::firstChannel(unsigned card) const
+{
+    const std::string folder = fmt::format("/sys/bus/dahdi_spans/devices/span-{}/", span(card));
+    return std::stoi(lineOf(folder + "basechan"));
+}
+
+std::string GuestCards::device(unsigned card) const
+{
+    const std::string serial = fmt::format("{:016x}", card + 1);
+    std::error_code none;
+    for (const auto& entry : fs::directory_iterator("/sys/bus/usb/devices", none))
+        if (lineOf(entry.path() / "serial") == serial)
+            return entry.path();
+    return {};
+}
+
+std::string GuestCards::status(unsigned card, const std::string& name) const
+{
+    const fs::path folder = device(card);
+    if (folder.empty())
+        return {};
+    std::error_code none;
+    for (const auto& entry : fs::directory_iterator(folder, none))
+        if (fs::exists(entry.path() / "callbox" / name, none))
+            return lineOf(entry.path() / "callbox" / name);
+    return {};
+}
+
+unsigned GuestCards::count(unsigned card, const std::string& name) const
+{
+    const std::string text = status(card, name);
+    return text.empty() ? 0 : static_cast<unsigned>(std::stoul(text));
+}
+
+bool waitFor(const std::function<bool()>& done, Duration limit)
+{
+    RealLoop loop;
+    return runUntil(loop, done, limit);
+}
+
+bool kernelIsWell()
+{
+    constexpr unsigned long died = 1UL << 7, warned = 1UL << 9; // Documentation/admin-guide/tainted-kernels
+    if (!(std::stoul(lineOf("/proc/sys/kernel/tainted")) & (died | warned)))
+        return true;
+    constexpr int readAll = 3;
+    std::string words(1 << 18, '\0');
+    const int n = klogctl(readAll, words.data(), static_cast<int>(words.size()));
+    words.resize(n < 0 ? 0 : static_cast<std::size_t>(n));
+    std::cerr << words.substr(words.size() > 8000 ? words.size() - 8000 : 0) << "\n";
+    return false;
+}
+
+} // namespace callbox::tests

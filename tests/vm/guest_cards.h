@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Virtual cards that the guest's own kernel has: their firmware runs in a thread of this process, vhci-hcd is at the
+// other end of a socket, our driver makes spans of them. What goes wrong on a line, on the bus or with a card is done
+// here.
+#pragma once
+#include "boards/usbip/virtual_card.h"
+#include <callbox/base/loop.h>
+#include <thread>
+
+namespace callbox::tests {
+
+class GuestCards {
+public:
+    // As many as `count`, the lines of the first two plugged into each other. The modules are loaded with alarms that
+    // take 300 ms; they stay. Plugged in are none.
+    explicit GuestCards(const firmware::Personality&, unsigned count = 2);
+    ~GuestCards();
+    GuestCards(const GuestCards&) = delete;
+    GuestCards& operator=(const GuestCards&) = delete;
+
+    // Returns when the driver has made a span of it, and started it; false: it did not in 10 s, or the card was pulled
+    // out.
+    bool plugIn(unsigned card);
+    // From one moment to the next, as a cable is pulled. Returns at once.
+    void unplug(unsigned card);
+    // The driver has no port of it any more; false: it had for 10 s.
+    bool gone(unsigned card);
+    struct Settings {
+        bool crc4 = true, lineIsClock = true;
+    };
+    // As dahdi_cfg does, of a card that is plugged in.
+    bool configure(unsigned card, const Settings& settings);
+    // As it was when it was plugged in: the first takes its clock from the line, others have their own.
+    bool configure(unsigned card) { return configure(card, {.lineIsClock = card == 0}); }
+
+    [[nodiscard]] std::string id(unsigned card) const; // of its span, for the dahdi backend
+    [[nodiscard]] int span(unsigned card) const;       // DAHDI's number; 0: none
+    [[nodiscard]] int firstChannel(unsigned card) const;
+    // A file of the driver's in sysfs; empty: there is none.
+    [[nodiscard]] std::string status(unsigned card, const std::string& name) const;
+    [[nodiscard]] unsigned count(unsigned card, const std::string& name) const;
+    [[nodiscard]] std::string device(unsigned card) const; // its folder below /sys/bus/usb/devices
+
+    // Runs on the cards' thread, and waits for it.
+    void on(const std::function<void()>& what);
+    [[nodiscard]] usbip::VirtualCard& card(unsigned i) { return *cards_[i]; } // only on their thread
+
+    // ---- On the cards' thread: between card and kernel ----
+    struct Asked {                                            // of a transfer
+        bool in = false, isochronous = false, vendor = false; // vendor: a control request of the card's own
+        std::uint8_t endpoint = 0;
+        std::size_t packets = 0;
+        [[nodiscard]] bool dataIn() const { return in && isochronous && packets > 1; }
+        [[nodiscard]] bool event() const { return in && !isochronous && endpoint != 0; }
+    };
+    // Each answer to a transfer, which it may change; false: it never arrives.
+    using Answer = std::function<bool(const Asked&, OctetBuffer& answer)>;
+    void onAnswer(unsigned card, Answer answer);
+    // Each packet of isochronous data to the card.
+    void onOut(unsigned card, std::function<void(std::span<std::uint8_t>)> packet);
+
+private:
+    struct Plug; // one card as it is in the kernel's socket
+    void drop(unsigned card);
+    void readable(unsigned card);
+    void answered(unsigned card, OctetBuffer answer);
+    void tick();
+
+    RealLoop loop_;
+    Timer clock_;
+    TimePoint next_{};
+    std::vector<std::unique_ptr<usbip::VirtualCard>> cards_;
+    std::vector<std::unique_ptr<Plug>> plugs_;
+    std::vector<Answer> answers_;
+    std::vector<std::function<void(std::span<std::uint8_t>)>> outs_;
+    std::thread thread_;
+};
+
+// Of an answer with isochronous packets IN: all of them are lost on the bus.
+void loseAll(OctetBuffer& answer);
+// Of any other answer: the transfer failed, with a negative errno.
+void fail(OctetBuffer& answer, int error);
+
+// Waits, looking every 2 ms.
+bool waitFor(const std::function<bool()>& done, Duration limit);
+// Nothing was found wrong in the kernel since it started: no oops, no warning. Else its last words are printed.
+bool kernelIsWell();
+
+} // namespace callbox::tests
