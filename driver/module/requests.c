@@ -61,7 +61,8 @@ static void find_number(struct cb_port *port, unsigned int ports)
 
 	for (i = 0; i < ports; i++)
 		if (ask_device(port, CARD_REQ_GET_PORT_INFO, i, &info, sizeof(info)) >= 3 &&
-		    info.type == CARD_PORT_E1 && info.interface == interface_of(port)) {
+		    (info.type == CARD_PORT_E1 || info.type == CARD_PORT_T1) &&
+		    info.interface == interface_of(port)) {
 			port->number = i;
 			return;
 		}
@@ -102,10 +103,42 @@ void cb_identify(struct cb_port *port)
 	find_number(port, min_t(unsigned int, proto.e1_ports, 32));
 }
 
+/* Who had the port before may have left it a T1. It changes while it is switched off. */
+static int be_e1(struct cb_port *port)
+{
+	struct card_line line;
+	int r;
+
+	if (!(port->capabilities & CARD_CAN_T1) ||
+	    ask(port, CARD_E1_GET_LINE, &line, sizeof(line)) < (int)sizeof(line) ||
+	    line.kind == CARD_PORT_E1)
+		return 0;
+	line.kind = CARD_PORT_E1;
+	line.framing = CARD_FRAMING_CRC4;
+	line.code = 1;
+	line.build_out = 0;
+	line.impedance = 120;
+	line.sa = 0xff;
+	line.cas = 0;
+	r = usb_set_interface(port->udev, interface_of(port), port->setting_off);
+	if (r == 0)
+		r = tell(port, CARD_E1_SET_LINE, 0, &line, sizeof(line));
+	if (r < 0)
+		dev_err(&port->intf->dev,
+			"the port is a T1, and the card does not make it an E1 "
+			"(error %d)\n",
+			r);
+	return r < 0 ? r : 0;
+}
+
 int cb_select(struct cb_port *port, bool on)
 {
-	const int r = usb_set_interface(port->udev, interface_of(port),
-					on ? port->setting_on : port->setting_off);
+	int r = on ? be_e1(port) : 0;
+
+	if (r < 0)
+		return r;
+	r = usb_set_interface(port->udev, interface_of(port),
+			      on ? port->setting_on : port->setting_off);
 
 	if (r == -ENOSPC)
 		dev_err(&port->intf->dev, "the bus has no room for this port: two E1 ports are "

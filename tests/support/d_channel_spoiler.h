@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -10,10 +11,11 @@ namespace callbox::tests {
 // after the flags before it have ended.
 class DChannelSpoiler {
 public:
+    explicit DChannelSpoiler(std::size_t slot = 16) : slot_(slot) {}
     void spoil(unsigned frames) { left_ = frames; }
     void packet(std::span<std::uint8_t> packet)
     {
-        for (std::size_t at = 4 + 16; at < packet.size(); at += 32) {
+        for (std::size_t at = 4 + slot_; at < packet.size(); at += 32) {
             const bool same = packet[at] == std::exchange(last_, packet[at]);
             run_ = same ? 0 : run_ + 1;
             if (left_ > 0 && run_ == 6) {
@@ -24,6 +26,7 @@ public:
     }
 
 private:
+    std::size_t slot_;
     unsigned left_ = 0, run_ = 0;
     std::uint8_t last_ = 0;
 };

@@ -60,7 +60,7 @@ private:
     std::unique_ptr<Executor> disk_ = makeSimExecutor(loop_, 1ms);
     usbip::VirtualCard a_, b_;
     UsbipHost host_{loop_};
-    DChannelSpoiler spoiler_;
+    DChannelSpoiler spoiler_{hal::index(config_.dChannel)};
     std::unique_ptr<SpanIo> near_, far_;
 };
 
