@@ -41,6 +41,8 @@ struct BankBoard final : Chips, Board {
     [[nodiscard]] std::uint32_t milliseconds() const override { return ms; }
     [[nodiscard]] std::string_view serial() const override { return "0123456789abcdef"; }
     card_sensors sensors() override { return {}; }
+    card_selftest selfTest(bool) override { return {}; }
+    void blink(bool) override {}
     Buffer memory() override { return nvm; }
     void memoryWritten() override {}
     void restart(Restart) override {}
@@ -187,7 +189,7 @@ TEST_F(Bank, TheConfigurationEndsWithIt)
 
 TEST_F(Bank, WhatThereIsIsSaid)
 {
-    EXPECT_EQ(ask(0xc0, 0x80, 0, 64), hex("544c4331 01 00 1000 02 02 02 00 27 2b 0000"));
+    EXPECT_EQ(ask(0xc0, 0x80, 0, 64), hex("544c4331 01 00 1000 02 02 02 00 37 3b 0100"));
     EXPECT_EQ(ask(0xc0, CARD_REQ_GET_PORT_INFO, 2, 8), hex("03 02 00 00 01 000000"));
     EXPECT_EQ(ask(0xc0, CARD_REQ_GET_PORT_INFO, 5, 8), hex("04 02 03 00 01 000000"));
     EXPECT_FALSE(ask(0xc0, CARD_REQ_GET_PORT_INFO, 6, 8));
