@@ -87,12 +87,14 @@ Result<lines::Line*> lineFor(const TestDesk& d, const TestCallOrder& order)
     return nullptr;
 }
 
-Result<void> checkRoom(const TestDesk& d, const TestCallOrder& order)
+// `out`: where it goes out. From a PRI no call comes back on an analog line, nor the other way round.
+Result<void> checkRoom(const TestDesk& d, const TestCallOrder& order, const lines::Line& out)
 {
+    const auto isAnalog = [](const lines::Line& l) { return l.settings().span.type == hal::SpanType::analog; };
     unsigned idle = 0;
     for (const auto& line : d.lines.all()) {
         const hal::TrunkStatus s = line->trunk().status();
-        if (!s.usable)
+        if (!s.usable || isAnalog(*line) != isAnalog(out))
             continue;
         idle += s.idle;
         const unsigned kept = line->settings().use == lines::Use::trunk ? std::max(1U, unsigned(d.config.reserve)) : 1U;
@@ -307,7 +309,7 @@ Task<TestCallResult> TestRun::run()
         co_return std::move(result_);
     }
     if (line->trunk().status().usable)
-        co_await checkRoom(d_, order_);
+        co_await checkRoom(d_, order_, *line);
     if (!d_.reception.isOpen())
         co_await fail(Errc::gone, "the box stops");
     const bool placed = co_await place(*line);

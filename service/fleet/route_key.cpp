@@ -74,9 +74,12 @@ Result<void> RouteKey::check(const json& body, const Loop& loop)
         return Error{Errc::denied, "mac: is not made with the key of this box's route_key_file"};
     const WallTime now = loop.wallNow();
     const auto at = parseIsoUtc(textOf(body, "at"));
-    apart_.reset();
-    if (at && std::chrono::abs(*at - now) > clocksApart)
-        apart_ = std::chrono::duration_cast<std::chrono::seconds>(*at - now);
+    if (at && (!latest_ || *at > *latest_)) { // else somebody says again what he has heard: it tells nothing of clocks
+        latest_ = *at;
+        apart_.reset();
+        if (std::chrono::abs(*at - now) > clocksApart)
+            apart_ = std::chrono::duration_cast<std::chrono::seconds>(*at - now);
+    }
     if (!at || std::chrono::abs(*at - now) > clocksApart)
         return Error{Errc::denied, "at: " + (at ? isoUtc(*at) : std::string("no moment")) +
                                        "; this box's clock shows " + isoUtc(now) +
@@ -90,6 +93,7 @@ Result<void> RouteKey::check(const json& body, const Loop& loop)
     std::erase_if(heard_, [&](const auto& h) { return loop.now() - h.second > 2 * clocksApart; });
     if (!heard_.emplace(nonce, loop.now()).second)
         return Error{Errc::denied, "nonce: this request has come before"};
+    apart_.reset();
     return {};
 }
 

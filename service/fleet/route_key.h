@@ -36,6 +36,7 @@ private:
     Secret key_;
     WallTime started_;
     std::optional<std::chrono::seconds> apart_;
+    std::optional<WallTime> latest_;         // what the newest request with the right code shows
     std::map<std::string, TimePoint> heard_; // by nonce, until its moment is too long ago
 };
 

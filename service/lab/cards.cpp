@@ -58,8 +58,13 @@ Result<json> understood(const std::string& answer)
     const auto error = j.find("error");
     if (error == j.end())
         return j;
-    const bool missing = error->value("code", "") == "not_found";
-    return Error{missing ? Errc::not_found : Errc::invalid, error->value("message", "the virtual cards refuse")};
+    const auto textOf = [&](const char* name) {
+        const auto it = error->is_object() ? error->find(name) : error->end();
+        return error->is_object() && it != error->end() && it->is_string() ? it->get<std::string>() : std::string();
+    };
+    const std::string message = textOf("message");
+    return Error{textOf("code") == "not_found" ? Errc::not_found : Errc::invalid,
+                 message.empty() ? "the virtual cards refuse, and do not say why" : message};
 }
 
 Task<json> ask(Loop& loop, std::string control, json order)

@@ -60,6 +60,7 @@ void Line::stop()
     again_.cancel();
     history_.stop();
     span_->stop();
+    span_->io().stop(); // one that never started waits for its card
 }
 
 void Line::tryStart()
@@ -83,6 +84,8 @@ void Line::retry()
     if (!arrival)
         return;
     const auto heard = arrival->awaitCard([this, startAgain] {
+        if (!started_)
+            return;
         again_.cancel();
         pause_ = firstPause;
         startAgain();

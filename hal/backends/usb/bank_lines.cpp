@@ -152,7 +152,9 @@ void BankLines::setRinging(Port& p, bool on, std::uint32_t at, Out& out)
         out.push_back({.kind = Kind::ringBegin, .port = p.config.port});
         return;
     }
-    const auto burst = std::chrono::microseconds((at - p.ringAt) * (1'000'000ULL / samplesPerSecond));
+    // A status may be older than the event that told the ring's beginning.
+    const auto samples = std::max<std::int32_t>(0, static_cast<std::int32_t>(at - p.ringAt));
+    const auto burst = std::chrono::microseconds(samples * (1'000'000LL / samplesPerSecond));
     out.push_back({.kind = Kind::ringEnd, .port = p.config.port, .burst = burst});
 }
 

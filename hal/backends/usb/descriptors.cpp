@@ -136,7 +136,8 @@ std::string fill(BankInterface& bank, const std::vector<Setting>& settings)
 
 unsigned BankInterface::portsMax() const
 {
-    return (std::min(in.packetMax, out.packetMax) - CARD_BANK_HEADER) / CARD_BANK_SAMPLES_MAX;
+    const auto held = (std::min(in.packetMax, out.packetMax) - CARD_BANK_HEADER) / CARD_BANK_SAMPLES_MAX;
+    return std::min<unsigned>(held, CARD_BANK_PORTS_MAX); // whatever a card says, there are no more
 }
 
 unsigned E1Interface::framesMax() const

@@ -5,6 +5,7 @@
 #include "requests.h"
 #include "slots.h"
 #include "stream.h"
+#include <callbox/hal/card_arrival.h>
 
 namespace callbox::hal::usb {
 
@@ -48,7 +49,7 @@ Task<> setUp(Loop& loop, Device& device, BankInterface at, std::vector<PortConfi
     co_await select(loop, device, at.number, at.onSetting);
 }
 
-class UsbBank final : public SpanIo, public LineIo, private Stream::Owner {
+class UsbBank final : public SpanIo, public LineIo, public CardArrival, private Stream::Owner {
 public:
     UsbBank(const Edges& edges, SpanKeys keys, MakeBus makeBus)
         : edges_(edges), keys_(std::move(keys)), makeBus_(std::move(makeBus)), tasks_(edges.loop), watch_(edges.loop)
@@ -73,9 +74,14 @@ public:
     Result<void> ring(Timeslot t, bool on) override { return lines_.ring(t, on); }
     Result<void> setReversed(Timeslot t, bool reversed) override { return lines_.setReversed(t, reversed); }
     Result<void> openLoop(Timeslot t, Duration d) override { return lines_.openLoop(t, d); }
+    Result<void> awaitCard(Callback arrived) override;
 
 private:
     Result<void> open();
+    [[nodiscard]] bool isMine(const FoundBank& b) const
+    {
+        return b.id == keys_.id || "@" + b.device.location + "/bank" == keys_.id;
+    }
     void begin(const Result<void>& ready);
     void onPacket(Octets) override;
     void onSpoiled() override { lookForSilence(); }
@@ -179,12 +185,11 @@ Result<void> UsbBank::open()
     std::string known;
     for (const FoundBank& b : found->banks) {
         known += (known.empty() ? "" : ", ") + b.id;
-        const std::string place = "@" + b.device.location + "/bank";
-        if (b.id != keys_.id && place != keys_.id)
+        if (!isMine(b))
             continue;
         if (mine)
-            return Error{Errc::invalid,
-                         "two cards call themselves " + cardId(b.device) + ": name one by its place, span = " + place};
+            return Error{Errc::invalid, "two cards call themselves " + cardId(b.device) +
+                                            ": name one by its place, span = @" + b.device.location + "/bank"};
         mine = &b;
     }
     if (!mine)
@@ -198,6 +203,22 @@ Result<void> UsbBank::open()
     if (auto r = device_->claim(at_.number); !r)
         return r.error().because("card port " + keys_.id);
     return {};
+}
+
+Result<void> UsbBank::awaitCard(Callback arrived)
+{
+    auto bus = makeBus_();
+    if (!bus)
+        return bus.error();
+    bus_ = std::move(*bus);
+    return bus_->onArrival([this, arrived = std::move(arrived)] {
+        const auto found = findPorts(*bus_);
+        const auto mine = [this](const FoundBank& b) { return isMine(b); };
+        if (!found || std::none_of(found->banks.begin(), found->banks.end(), mine))
+            return;
+        const Callback tell = arrived; // it may end the bus, and this with it
+        tell();
+    });
 }
 
 void UsbBank::begin(const Result<void>& ready)
@@ -247,9 +268,10 @@ void UsbBank::onPacket(Octets packet)
         return lookForSilence();
     const auto h = read<card_bank_header>(packet);
     if (packet.size() < sizeof h || h.ports != ports_ || packet.size() != sizeof h + std::size_t{h.samples} * ports_)
-        return complain("of another length than its header says");
-    if (h.samples > 0)
-        arrived(h, packet.subspan(sizeof h));
+        complain("of another length than its header says");
+    else if (h.samples > 0)
+        return void(arrived(h, packet.subspan(sizeof h)));
+    lookForSilence();
 }
 
 bool UsbBank::arrived(const card_bank_header& h, Octets samples)

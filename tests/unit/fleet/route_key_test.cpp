@@ -84,6 +84,22 @@ TEST(RouteKey, ARequestThatWasHeardOnTheWayOpensNothing)
     EXPECT_NE(s.heard(kept).find("at: "), std::string::npos);
 }
 
+TEST(RouteKey, ClocksThatAreApartAreToldAndNotBySayingAgainWhatWasHeard)
+{
+    Sides s;
+    const json old = s.told();
+    EXPECT_EQ(s.heard(old), "");
+    s.loop.runFor(10min);
+    EXPECT_NE(s.heard(old).find("at: "), std::string::npos);
+    EXPECT_FALSE(s.boxSide.apart()) << "anybody may have said that";
+    const json unheard = fleet::signedWith(Secret("0123456789abcdef"), {{"a", 1}}, s.loop.wallNow() - 6min, *s.random);
+    EXPECT_NE(s.heard(unheard).find("at: "), std::string::npos);
+    ASSERT_TRUE(s.boxSide.apart());
+    EXPECT_EQ(*s.boxSide.apart(), -6min);
+    EXPECT_EQ(s.heard(s.told()), "");
+    EXPECT_FALSE(s.boxSide.apart());
+}
+
 TEST(RouteKey, ARequestThatWasHeardBeforeTheBoxWasRestartedOpensNothing)
 {
     Sides s;

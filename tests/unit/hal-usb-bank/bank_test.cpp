@@ -219,6 +219,15 @@ TEST_F(Lines, WhatLostEventsWouldHaveToldAStatusTells)
     EXPECT_EQ(told(lines.reconcile(Timeslot{1}, s, 9000)), "battery-lost");
     s.hook = 1;
     EXPECT_EQ(told(lines.reconcile(Timeslot{2}, s, 0)), "off-hook");
+    s.ringing = 1;
+    s.fault = 0;
+    (void)lines.reconcile(Timeslot{1}, s, 20000);
+    s.ringing = 0;
+    const auto early = lines.reconcile(Timeslot{1}, s, 19000); // older than the event that told its beginning
+    ASSERT_FALSE(early.empty());
+    EXPECT_EQ(early.back().burst, 0s) << "no ring of 149 hours";
+    s.fault = CARD_BANK_FAULT_MUTE;
+    (void)lines.reconcile(Timeslot{1}, s, 20000);
     EXPECT_THAT(lines.reconcile(Timeslot{2}, s, 0), IsEmpty()) << "once";
     EXPECT_THAT(lines.reconcile(Timeslot{3}, s, 0), IsEmpty());
     ASSERT_TRUE(lines.setHook(Timeslot{1}, true).has_value());
@@ -309,8 +318,10 @@ TEST(UsbBankDescriptors, ABankThatLiesIsToldWhereItDoes)
             any[chance() % any.size()] = static_cast<std::uint8_t>(chance());
         if (chance() % 4 == 0)
             any.resize(chance() % (any.size() + 1));
-        for (const usb::BankInterface& b : usb::readConfiguration(any).banks)
+        for (const usb::BankInterface& b : usb::readConfiguration(any).banks) {
             ASSERT_GE(b.portsMax(), 1U);
+            ASSERT_LE(b.portsMax(), 8U) << "the protocol knows no larger bank";
+        }
     }
 }
 
