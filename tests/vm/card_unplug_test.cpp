@@ -68,7 +68,7 @@ TEST(CardUnplug, WhoHasAChannelInAnEpollAndClosesItLongAfterTheCardIsGoneDoesNot
     EXPECT_TRUE(kernelIsWell());
 }
 
-// Each of the two tests below; both together every run twenty times, a thousand times with CALLBOX_UNPLUGS=500.
+// Each of the two tests below: both together twenty times, a thousand times with CALLBOX_UNPLUGS=500.
 unsigned times()
 {
     const char* given = std::getenv("CALLBOX_UNPLUGS");
