@@ -36,14 +36,14 @@ Result<std::vector<SpanInfo>> probe()
     if (!devices)
         return devices.error();
     ListedBus bus(std::move(*devices));
-    const auto found = usb::findPorts(bus);
+    const auto found = usb::findPlaces(bus);
     if (!found)
         return found.error();
     std::vector<SpanInfo> out;
-    for (const usb::FoundPort& p : found->ports)
-        out.push_back({"usb:" + p.id, p.device.model, SpanType::e1}); // type = t1 makes it a T1, if it can
-    for (const usb::FoundBank& b : found->banks)
-        out.push_back({"usb:" + b.id, b.device.model, SpanType::analog});
+    for (const usb::FoundPlace& p : found->places) { // type = t1 makes an E1 a T1, if it can be one
+        const bool bank = std::holds_alternative<usb::BankInterface>(p.at);
+        out.push_back({"usb:" + p.id, p.device.model, bank ? SpanType::analog : SpanType::e1});
+    }
     if (out.empty() && !found->wrong.empty())
         return Error{Errc::invalid, found->wrong.front()};
     return out;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cards.h"
 #include "card_questions.h"
-#include "usb_span.h"
+#include "ports.h"
 
 namespace callbox::hal::usb {
 

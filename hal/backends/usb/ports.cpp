@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "ports.h"
 #include "protocol/card_protocol.h"
-#include "usb_span.h"
 
 namespace callbox::hal::usb {
 
@@ -32,7 +32,7 @@ std::string cardId(const DeviceFacts& d)
     return plain(d.serial) ? d.serial : "@" + d.location;
 }
 
-Result<Found> findPorts(Bus& bus)
+Result<Found> findPlaces(Bus& bus)
 {
     const auto devices = bus.devices();
     if (!devices)
@@ -45,10 +45,13 @@ Result<Found> findPorts(Bus& bus)
         const std::string card = cardId(d);
         for (const std::string& wrong : layout.wrong)
             found.wrong.push_back("card " + card + ": " + wrong);
+        const auto add = [&](const std::string& name, const auto& at) {
+            found.places.push_back({card + "/" + name, "@" + d.location + "/" + name, d, at});
+        };
         for (const E1Interface& port : layout.e1)
-            found.ports.push_back({card + "/" + std::to_string(port.port), d, port});
+            add(std::to_string(port.port), port);
         if (!layout.banks.empty()) // a card has one
-            found.banks.push_back({card + "/bank", d, layout.banks.front()});
+            add("bank", layout.banks.front());
     }
     return found;
 }

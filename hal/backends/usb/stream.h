@@ -26,6 +26,11 @@ public:
         std::uint64_t packetsIn = 0, octetsIn = 0, packetsOut = 0;
         std::uint64_t spoiledIn = 0, spoiledOut = 0; // packets
         std::uint64_t badFeedback = 0;
+        // Packets have moved, both ways, since then.
+        [[nodiscard]] bool movedSince(const Counters& then) const
+        {
+            return packetsIn + spoiledIn != then.packetsIn + then.spoiledIn && packetsOut != then.packetsOut;
+        }
     };
 
     struct Ways {

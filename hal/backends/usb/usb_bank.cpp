@@ -52,7 +52,8 @@ Task<> setUp(Loop& loop, Device& device, BankInterface at, std::vector<PortConfi
 class UsbBank final : public SpanIo, public LineIo, public CardArrival, private Stream::Owner {
 public:
     UsbBank(const Edges& edges, SpanKeys keys, MakeBus makeBus)
-        : edges_(edges), keys_(std::move(keys)), makeBus_(std::move(makeBus)), tasks_(edges.loop), watch_(edges.loop)
+        : edges_(edges), keys_(std::move(keys)), opening_(edges, keys_.id, std::move(makeBus)), tasks_(edges.loop),
+          watch_(edges.loop)
     {
     }
     ~UsbBank() override { UsbBank::stop(); }
@@ -74,14 +75,9 @@ public:
     Result<void> ring(Timeslot t, bool on) override { return lines_.ring(t, on); }
     Result<void> setReversed(Timeslot t, bool reversed) override { return lines_.setReversed(t, reversed); }
     Result<void> openLoop(Timeslot t, Duration d) override { return lines_.openLoop(t, d); }
-    Result<void> awaitCard(Callback arrived) override;
+    Result<void> awaitCard(Callback arrived) override { return opening_.awaitCard(std::move(arrived)); }
 
 private:
-    Result<void> open();
-    [[nodiscard]] bool isMine(const FoundBank& b) const
-    {
-        return b.id == keys_.id || "@" + b.device.location + "/bank" == keys_.id;
-    }
     void begin(const Result<void>& ready);
     void onPacket(Octets) override;
     void onSpoiled() override { lookForSilence(); }
@@ -100,16 +96,13 @@ private:
     void report();
     void look();
     void gone(Error);
-    void complain(std::string_view what);
 
     Edges edges_;
     SpanKeys keys_;
-    MakeBus makeBus_;
+    Opening opening_;
     SpanConfig config_;
     SpanEvents* events_ = nullptr;
     LineEvents* lineEvents_ = nullptr;
-    std::unique_ptr<Bus> bus_;
-    std::unique_ptr<Device> device_;
     BankInterface at_;
     unsigned ports_ = 0; // of the card's bank
     TaskGroup tasks_;
@@ -129,8 +122,7 @@ private:
     TimePoint lastSamples_{};
     std::optional<Alarms> reported_;
     Stream::Counters lastLook_;
-    std::uint64_t wrongPackets_ = 0;
-    TimePoint complainNext_{};
+    Complaints complaints_{edges_};
     std::shared_ptr<int> life_ = std::make_shared<int>(0); // a start's
 };
 
@@ -141,11 +133,10 @@ Result<void> UsbBank::start(const SpanConfig& config, SpanEvents& events)
                      "card port " + keys_.id + " is an analog bank: type = analog is what it can be"};
     stop();
     config_ = config;
-    if (auto r = open(); !r) {
-        device_.reset();
-        bus_.reset();
-        return r;
-    }
+    auto at = opening_.open<BankInterface>(config.name);
+    if (!at)
+        return at.error();
+    at_ = *at;
     events_ = &events;
     slots_.begin(config.law);
     lines_.start(config.ports);
@@ -162,63 +153,12 @@ Result<void> UsbBank::start(const SpanConfig& config, SpanEvents& events)
             report();
     });
     std::vector<PortConfig> used = config.ports;
-    tasks_.start(setUp(edges_.loop, *device_, at_, std::move(used), ports_),
+    tasks_.start(setUp(edges_.loop, opening_.device(), at_, std::move(used), ports_),
                  [this, life = std::weak_ptr(life_)](const Result<void>& r) {
                      if (!life.expired())
                          begin(r);
                  });
     return {};
-}
-
-Result<void> UsbBank::open()
-{
-    auto bus = makeBus_();
-    if (!bus)
-        return bus.error();
-    bus_ = std::move(*bus);
-    const auto found = findPorts(*bus_);
-    if (!found)
-        return found.error();
-    for (const std::string& wrong : found->wrong)
-        edges_.log.warning("a card's descriptors are wrong", {{"span", config_.name}, {"what", wrong}});
-    const FoundBank* mine = nullptr;
-    std::string known;
-    for (const FoundBank& b : found->banks) {
-        known += (known.empty() ? "" : ", ") + b.id;
-        if (!isMine(b))
-            continue;
-        if (mine)
-            return Error{Errc::invalid, "two cards call themselves " + cardId(b.device) +
-                                            ": name one by its place, span = @" + b.device.location + "/bank"};
-        mine = &b;
-    }
-    if (!mine)
-        return Error{Errc::not_found, "no USB card has " + keys_.id +
-                                          (known.empty() ? "; there is no analog bank" : "; there is " + known)};
-    at_ = mine->at;
-    auto device = bus_->open(mine->device);
-    if (!device)
-        return device.error().because("card port " + keys_.id);
-    device_ = std::move(*device);
-    if (auto r = device_->claim(at_.number); !r)
-        return r.error().because("card port " + keys_.id);
-    return {};
-}
-
-Result<void> UsbBank::awaitCard(Callback arrived)
-{
-    auto bus = makeBus_();
-    if (!bus)
-        return bus.error();
-    bus_ = std::move(*bus);
-    return bus_->onArrival([this, arrived = std::move(arrived)] {
-        const auto found = findPorts(*bus_);
-        const auto mine = [this](const FoundBank& b) { return isMine(b); };
-        if (!found || std::none_of(found->banks.begin(), found->banks.end(), mine))
-            return;
-        const Callback tell = arrived; // it may end the bus, and this with it
-        tell();
-    });
 }
 
 void UsbBank::begin(const Result<void>& ready)
@@ -227,10 +167,10 @@ void UsbBank::begin(const Result<void>& ready)
         return gone(ready.error());
     Stream::Owner& owner = *this;
     const Stream::Ways ways{.in = at_.in, .out = at_.out, .feedback = {}, .interrupt = at_.interrupt};
-    orders_ = std::make_unique<BankOrders>(*device_, at_.command, [this](const Error& why) {
+    orders_ = std::make_unique<BankOrders>(opening_.device(), at_.command, [this](const Error& why) {
         edges_.log.warning("an order to a line is lost", {{"span", config_.name}, {"error", why}});
     });
-    stream_ = std::make_unique<Stream>(*device_, ways, keys_.inFlight, owner);
+    stream_ = std::make_unique<Stream>(opening_.device(), ways, keys_.inFlight, owner);
     balance_ = 0; // what is under way from the beginning stays so
     if (auto r = stream_->start(); !r)
         return gone(r.error());
@@ -248,8 +188,7 @@ void UsbBank::stop() noexcept
     lines_.stop();
     stream_.reset();
     orders_.reset();
-    device_.reset();
-    bus_.reset();
+    opening_.close();
 }
 
 void UsbBank::gone(Error why)
@@ -268,7 +207,7 @@ void UsbBank::onPacket(Octets packet)
         return lookForSilence();
     const auto h = read<card_bank_header>(packet);
     if (packet.size() < sizeof h || h.ports != ports_ || packet.size() != sizeof h + std::size_t{h.samples} * ports_)
-        complain("of another length than its header says");
+        complaints_.say(config_.name, "of another length than its header says");
     else if (h.samples > 0)
         return void(arrived(h, packet.subspan(sizeof h)));
     lookForSilence();
@@ -343,7 +282,7 @@ void UsbBank::order(const card_bank_command& c)
 void UsbBank::onEvent(Octets octets)
 {
     if (octets.size() != CARD_BANK_EVENT_SIZE)
-        return complain("an event of a length that does not exist");
+        return complaints_.say(config_.name, "an event of a length that does not exist");
     const auto e = read<card_bank_event>(octets);
     const std::uint16_t sequence = card_get16(e.sequence);
     const bool gap = nextEvent_ && sequence != *nextEvent_;
@@ -386,11 +325,11 @@ void UsbBank::askStatus()
 {
     for (const PortConfig& p : config_.ports) {
         const auto where = static_cast<std::uint16_t>((index(p.port) - 1) << 8 | at_.number);
-        device_->control({0xc1, CARD_BANK_GET_STATUS, 0, where}, OctetBuffer(sizeof(card_analog_status)),
-                         [this, port = p.port, life = std::weak_ptr(life_)](const Result<OctetBuffer>& r) {
-                             if (!life.expired() && r)
-                                 tell(lines_.reconcile(port, read<card_analog_status>(*r), came_));
-                         });
+        opening_.device().control({0xc1, CARD_BANK_GET_STATUS, 0, where}, OctetBuffer(sizeof(card_analog_status)),
+                                  [this, port = p.port, life = std::weak_ptr(life_)](const Result<OctetBuffer>& r) {
+                                      if (!life.expired() && r)
+                                          tell(lines_.reconcile(port, read<card_analog_status>(*r), came_));
+                                  });
     }
 }
 
@@ -420,21 +359,10 @@ void UsbBank::report()
 void UsbBank::look()
 {
     const Stream::Counters& now = stream_->counters();
-    const std::uint64_t came = now.packetsIn + now.spoiledIn - lastLook_.packetsIn - lastLook_.spoiledIn;
-    if (came == 0 || now.packetsOut == lastLook_.packetsOut)
+    if (!now.movedSince(lastLook_))
         return gone({Errc::timeout, "no packet has moved for a second"});
     lastLook_ = now;
     watch_.after(watchdog, [this] { look(); });
-}
-
-void UsbBank::complain(std::string_view what)
-{
-    ++wrongPackets_;
-    if (edges_.loop.now() < complainNext_)
-        return;
-    complainNext_ = edges_.loop.now() + 10s;
-    edges_.log.warning("a packet of the card is wrong",
-                       {{"span", config_.name}, {"it is", what}, {"such packets", wrongPackets_}});
 }
 
 } // namespace

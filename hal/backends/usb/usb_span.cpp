@@ -39,7 +39,8 @@ class UsbSpan final : public SpanIo,
                       private Stream::Owner {
 public:
     UsbSpan(const Edges& edges, SpanKeys keys, MakeBus makeBus)
-        : edges_(edges), keys_(std::move(keys)), makeBus_(std::move(makeBus)), tasks_(edges.loop), watch_(edges.loop)
+        : edges_(edges), keys_(std::move(keys)), opening_(edges, keys_.id, std::move(makeBus)), tasks_(edges.loop),
+          watch_(edges.loop)
     {
     }
     ~UsbSpan() override { UsbSpan::stop(); }
@@ -55,11 +56,9 @@ public:
     Result<void> sendFrame(Octets frame) override;
     [[nodiscard]] Result<LineErrors> lineErrors() const override;
     Result<void> setLoopback(Loopback) override;
-    Result<void> awaitCard(Callback arrived) override;
+    Result<void> awaitCard(Callback arrived) override { return opening_.awaitCard(std::move(arrived)); }
 
 private:
-    Result<void> open();
-    [[nodiscard]] bool isMine(const FoundPort&) const;
     void begin(const Result<void>& ready);
     void onPacket(Octets) override;
     void onSpoiled() override;
@@ -80,15 +79,12 @@ private:
     void countersCame(const card_counters&);
     void errorsCame(const card_ice1_errors&);
     void gone(Error);
-    void complain(std::string_view what);
 
     Edges edges_;
     SpanKeys keys_;
-    MakeBus makeBus_;
+    Opening opening_;
     SpanConfig config_;
     SpanEvents* events_ = nullptr;
-    std::unique_ptr<Bus> bus_;
-    std::unique_ptr<Device> device_;
     E1Interface port_;
     CardKind kind_;
     TaskGroup tasks_;
@@ -111,8 +107,7 @@ private:
     std::optional<card_counters> lastCounters_;
     std::optional<card_ice1_errors> lastErrors_;
     Stream::Counters lastLook_;
-    std::uint64_t wrongPackets_ = 0;
-    TimePoint complainNext_{};
+    Complaints complaints_{edges_};
     std::shared_ptr<int> life_ = std::make_shared<int>(0); // a start's
 };
 
@@ -123,11 +118,10 @@ Result<void> UsbSpan::start(const SpanConfig& config, SpanEvents& events)
                      "card port " + keys_.id + " is an E1 or a T1: type = e1 or t1 is what it can be"};
     stop();
     config_ = config;
-    if (auto r = open(); !r) {
-        device_.reset();
-        bus_.reset();
-        return r;
-    }
+    auto at = opening_.open<E1Interface>(config.name);
+    if (!at)
+        return at.error();
+    port_ = *at;
     events_ = &events;
     slots_.begin(config.law);
     d_.restart();
@@ -146,69 +140,12 @@ Result<void> UsbSpan::start(const SpanConfig& config, SpanEvents& events)
             report();
     });
     PortSetup wanted{port_, config.type, keys_.t1Framing, config.crc4, keys_.clockFromLine};
-    tasks_.start(setUp(edges_.loop, *device_, std::move(wanted), kind_),
+    tasks_.start(setUp(edges_.loop, opening_.device(), std::move(wanted), kind_),
                  [this, life = std::weak_ptr(life_)](const Result<void>& r) {
                      if (!life.expired())
                          begin(r);
                  });
     return {};
-}
-
-bool UsbSpan::isMine(const FoundPort& p) const
-{
-    return p.id == keys_.id || "@" + p.device.location + "/" + std::to_string(p.at.port) == keys_.id;
-}
-
-Result<void> UsbSpan::open()
-{
-    auto bus = makeBus_();
-    if (!bus)
-        return bus.error();
-    bus_ = std::move(*bus);
-    const auto found = findPorts(*bus_);
-    if (!found)
-        return found.error();
-    for (const std::string& wrong : found->wrong)
-        edges_.log.warning("a card's descriptors are wrong", {{"span", config_.name}, {"what", wrong}});
-    const FoundPort* mine = nullptr;
-    std::string known;
-    for (const FoundPort& p : found->ports) {
-        known += (known.empty() ? "" : ", ") + p.id;
-        if (!isMine(p))
-            continue;
-        if (mine)
-            return Error{Errc::invalid, "two cards call themselves " + cardId(p.device) +
-                                            ": name one by its place, span = @" + p.device.location + "/" +
-                                            std::to_string(p.at.port)};
-        mine = &p;
-    }
-    if (!mine)
-        return Error{Errc::not_found, "no USB card has a port " + keys_.id +
-                                          (known.empty() ? "; there is no card" : "; there is " + known)};
-    port_ = mine->at;
-    auto device = bus_->open(mine->device);
-    if (!device)
-        return device.error().because("card port " + keys_.id);
-    device_ = std::move(*device);
-    if (auto r = device_->claim(port_.number); !r)
-        return r.error().because("card port " + keys_.id);
-    return {};
-}
-
-Result<void> UsbSpan::awaitCard(Callback arrived)
-{
-    auto bus = makeBus_();
-    if (!bus)
-        return bus.error();
-    bus_ = std::move(*bus);
-    return bus_->onArrival([this, arrived = std::move(arrived)] {
-        const auto found = findPorts(*bus_);
-        const auto mine = [this](const FoundPort& p) { return isMine(p); };
-        if (!found || std::none_of(found->ports.begin(), found->ports.end(), mine))
-            return;
-        const Callback tell = arrived; // it may end the bus, and this with it
-        tell();
-    });
 }
 
 void UsbSpan::begin(const Result<void>& ready)
@@ -218,7 +155,7 @@ void UsbSpan::begin(const Result<void>& ready)
     Stream::Owner& owner = *this;
     pace_.emplace(port_.framesMax());
     const Stream::Ways ways{port_.in, port_.out, port_.feedback, port_.interrupt};
-    stream_ = std::make_unique<Stream>(*device_, ways, keys_.inFlight, owner);
+    stream_ = std::make_unique<Stream>(opening_.device(), ways, keys_.inFlight, owner);
     if (auto r = stream_->start(); !r)
         return gone(r.error());
     lastLook_ = {};
@@ -233,8 +170,7 @@ void UsbSpan::stop() noexcept
     watch_.cancel();
     tasks_.cancelAll();
     stream_.reset();
-    device_.reset();
-    bus_.reset();
+    opening_.close();
 }
 
 void UsbSpan::gone(Error why)
@@ -251,7 +187,7 @@ void UsbSpan::onPacket(Octets packet)
 {
     const Arrival a = inbound_.take(packet);
     if (!a.wrong.empty())
-        complain(a.wrong);
+        complaints_.say(config_.name, a.wrong);
     if (a.frames.empty())
         lookForSilence();
     else
@@ -330,16 +266,6 @@ void UsbSpan::lookForSilence()
     setMoving(false);
 }
 
-void UsbSpan::complain(std::string_view what)
-{
-    ++wrongPackets_;
-    if (edges_.loop.now() < complainNext_)
-        return;
-    complainNext_ = edges_.loop.now() + 10s;
-    edges_.log.warning("a packet of the card is wrong",
-                       {{"span", config_.name}, {"it is", what}, {"such packets", wrongPackets_}});
-}
-
 // ---- To the line ----
 
 std::size_t UsbSpan::fillPacket(std::span<std::uint8_t> packet)
@@ -381,7 +307,7 @@ void UsbSpan::onEvent(Octets event)
     else if (event.size() == CARD_E1_INTERRUPT_SIZE && event[0] == CARD_E1_EVENT_SLIP && !kind_.stock)
         events_->onSlip();
     else if (event.size() != CARD_E1_INTERRUPT_SIZE || event[0] == 0)
-        complain("an event of a length or a kind that does not exist");
+        complaints_.say(config_.name, "an event of a length or a kind that does not exist");
 }
 
 void UsbSpan::errorsCame(const card_ice1_errors& now)
@@ -423,8 +349,7 @@ void UsbSpan::report()
 void UsbSpan::look()
 {
     const Stream::Counters& now = stream_->counters();
-    const std::uint64_t came = now.packetsIn + now.spoiledIn - lastLook_.packetsIn - lastLook_.spoiledIn;
-    if (came == 0 || now.packetsOut == lastLook_.packetsOut)
+    if (!now.movedSince(lastLook_))
         return gone({Errc::timeout, "no packet has moved for a second"});
     if (now.octetsIn == lastLook_.octetsIn && line_.usable() && loopback_ == Loopback::none)
         edges_.log.warning("the card tells no alarm, and nothing comes from its line", {{"span", config_.name}});
@@ -438,11 +363,11 @@ void UsbSpan::askCounters()
     if (kind_.stock)
         return;
     const Request request{0xc0, CARD_REQ_GET_COUNTERS, 0, static_cast<std::uint16_t>(port_.port)};
-    device_->control(request, OctetBuffer(sizeof(card_counters)),
-                     [this, life = std::weak_ptr(life_)](const Result<OctetBuffer>& r) {
-                         if (!life.expired() && r)
-                             countersCame(read<card_counters>(*r));
-                     });
+    opening_.device().control(request, OctetBuffer(sizeof(card_counters)),
+                              [this, life = std::weak_ptr(life_)](const Result<OctetBuffer>& r) {
+                                  if (!life.expired() && r)
+                                      countersCame(read<card_counters>(*r));
+                              });
 }
 
 void UsbSpan::countersCame(const card_counters& now)
@@ -490,10 +415,11 @@ Result<void> UsbSpan::setLoopback(Loopback loopback)
     } else {
         return Error{Errc::unsupported, "card port " + keys_.id + " has no loop but that of the line"};
     }
-    device_->control(request, std::move(data), [this, life = std::weak_ptr(life_)](const Result<OctetBuffer>& r) {
-        if (!life.expired() && !r)
-            edges_.log.warning("the card makes no loop", {{"span", config_.name}, {"error", r.error()}});
-    });
+    opening_.device().control(
+        request, std::move(data), [this, life = std::weak_ptr(life_)](const Result<OctetBuffer>& r) {
+            if (!life.expired() && !r)
+                edges_.log.warning("the card makes no loop", {{"span", config_.name}, {"error", r.error()}});
+        });
     loopback_ = loopback;
     report();
     return {};
