@@ -30,36 +30,23 @@ struct OrderServer::Peer {
 };
 
 OrderServer::OrderServer(Loop& loop, Log log, std::function<std::string(std::string_view)> answer)
-    : loop_(loop), log_(std::move(log)), answer_(std::move(answer)), sweeper_(loop)
+    : loop_(loop), log_(std::move(log)), answer_(std::move(answer)),
+      listener_(loop, log_, [this](int socket) { accept(socket); }), sweeper_(loop)
 {
 }
 
-OrderServer::~OrderServer()
-{
-    peers_.clear();
-    watch_.reset();
-    if (listening_ >= 0)
-        close(listening_);
-}
+OrderServer::~OrderServer() = default;
 
 Result<void> OrderServer::listen(const std::string& path)
 {
     auto socket = listenUnix(path, SOCK_STREAM);
     if (!socket)
         return socket.error();
-    listening_ = *socket;
-    auto watch = loop_.watch(listening_, Interest::read, [this] { accept(); });
-    if (!watch)
-        return watch.error();
-    watch_ = std::move(*watch);
-    return {};
+    return listener_.start(*socket);
 }
 
-void OrderServer::accept()
+void OrderServer::accept(int socket)
 {
-    const int socket = accept4(listening_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (socket < 0)
-        return;
     if (peers_.size() >= peersMax) {
         log_.warning("one who gives orders is turned away: there are too many", {{"peers", peers_.size()}});
         close(socket);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A Unix socket on which lines are answered by lines. Whoever may open it may do everything.
 #pragma once
-#include <callbox/base/edges.h>
+#include "boards/usbip/listener.h"
 #include <list>
 
 namespace callbox::usbip {
@@ -19,15 +19,14 @@ public:
 
 private:
     struct Peer;
-    void accept();
+    void accept(int socket);
     void readable(Peer& peer);
     void drop(Peer& peer, std::string_view why);
 
     Loop& loop_;
     Log log_;
     std::function<std::string(std::string_view)> answer_;
-    int listening_ = -1;
-    std::unique_ptr<Watch> watch_;
+    Listener listener_;
     std::list<Peer> peers_;
     Timer sweeper_;
 };

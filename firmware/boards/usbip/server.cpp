@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::size_t unsentMax = 16 << 20; // octets a peer may leave unread
 constexpr std::size_t peersMax = 32;
-constexpr Duration pause = 1s; // after a failure to accept
 
 } // namespace
 
@@ -40,7 +39,8 @@ struct Server::Peer {
 
 Server::Server(Loop& loop, Log log, std::vector<VirtualCard*> cards)
     : loop_(loop), log_(std::move(log)), cards_(std::move(cards)),
-      clock_(loop, log_, cards_, [this] { dropLeaving(); }), sweeper_(loop), again_(loop)
+      listener_(loop, log_, [this](int socket) { accept(socket); }),
+      clock_(loop, log_, cards_, [this] { dropLeaving(); }), sweeper_(loop)
 {
     for (VirtualCard* card : cards_)
         card->onBlink = [this, card](bool on) {
@@ -53,9 +53,6 @@ Server::~Server()
     for (VirtualCard* card : cards_)
         card->onBlink = {};
     peers_.clear();
-    watch_.reset();
-    if (listening_ >= 0)
-        close(listening_);
 }
 
 Result<std::uint16_t> Server::listen(const std::string& address, std::uint16_t port)
@@ -65,41 +62,26 @@ Result<std::uint16_t> Server::listen(const std::string& address, std::uint16_t p
     at.sin_port = htons(port);
     if (inet_pton(AF_INET, address.c_str(), &at.sin_addr) != 1)
         return Error{Errc::invalid, "address " + address + ": an IPv4 address such as 127.0.0.1 is wanted"};
-    listening_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (listening_ < 0)
+    const int listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (listening < 0)
         return systemError(errno, "socket");
     const int one = 1;
-    setsockopt(listening_, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    setsockopt(listening, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
     socklen_t size = sizeof at;
     auto* const generic = reinterpret_cast<sockaddr*>(&at);
-    if (bind(listening_, generic, sizeof at) != 0 || ::listen(listening_, 8) != 0 ||
-        getsockname(listening_, generic, &size) != 0)
-        return systemError(errno, "listening on " + address + ":" + std::to_string(port));
-    if (auto r = watchForPeers(); !r)
+    if (bind(listening, generic, sizeof at) != 0 || ::listen(listening, 8) != 0 ||
+        getsockname(listening, generic, &size) != 0) {
+        const Error e = systemError(errno, "listening on " + address + ":" + std::to_string(port));
+        close(listening);
+        return e;
+    }
+    if (auto r = listener_.start(listening); !r)
         return r.error();
     return ntohs(at.sin_port);
 }
 
-Result<void> Server::watchForPeers()
+void Server::accept(int socket)
 {
-    auto watch = loop_.watch(listening_, Interest::read, [this] { accept(); });
-    if (!watch)
-        return watch.error();
-    watch_ = std::move(*watch);
-    return {};
-}
-
-void Server::accept()
-{
-    const int socket = accept4(listening_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (socket < 0 && (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED))
-        return;
-    if (socket < 0) { // no descriptors left, say: who waits goes on waiting, and the socket stays readable
-        log_.warning("no peer can be let in for a second", {{"error", systemError(errno, "accept")}});
-        watch_.reset();
-        again_.after(pause, [this] { listenAgain(); });
-        return;
-    }
     if (peers_.size() >= peersMax) {
         log_.warning("a peer is turned away: there are too many", {{"peers", peers_.size()}});
         close(socket);
@@ -109,13 +91,6 @@ void Server::accept()
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     if (auto peer = add(socket); !peer)
         log_.warning("a peer is turned away", {{"error", peer.error()}});
-}
-
-void Server::listenAgain()
-{
-    if (watchForPeers())
-        return;
-    again_.after(pause, [this] { listenAgain(); });
 }
 
 Result<Server::Peer*> Server::add(int socket)

@@ -2,6 +2,7 @@
 // USB/IP over TCP on the loop, for the cards of one process, whose clock it has.
 #pragma once
 #include "boards/usbip/card_clock.h"
+#include "boards/usbip/listener.h"
 #include <callbox/base/edges.h>
 #include <list>
 
@@ -25,9 +26,7 @@ public:
 private:
     struct Peer;
     Result<Peer*> add(int socket);
-    Result<void> watchForPeers();
-    void accept();
-    void listenAgain();
+    void accept(int socket);
     void readable(Peer& peer);
     void send(Peer& peer, OctetBuffer octets);
     void flush(Peer& peer);
@@ -38,11 +37,10 @@ private:
     Loop& loop_;
     Log log_;
     std::vector<VirtualCard*> cards_;
-    int listening_ = -1;
-    std::unique_ptr<Watch> watch_;
+    Listener listener_;
     std::list<Peer> peers_;
     CardClock clock_;
-    Timer sweeper_, again_;
+    Timer sweeper_;
 };
 
 } // namespace callbox::usbip

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The cards' time: hosts that come late lose nothing, one that hangs does not stop the others, and clocks that differ
 // do so whatever the hosts do.
+#include "../../support/kept_log.h"
 #include "boards/usbip/card_clock.h"
 #include "frames.h"
 #include <gtest/gtest.h>
@@ -15,18 +16,6 @@ using firmware::Personality;
 using firmware::test::hex;
 
 namespace {
-
-struct Warnings final : LogSink {
-    std::vector<std::string> said;
-    [[nodiscard]] bool enabled(Level, std::string_view) const override { return true; }
-    void write(const LogRecord& r) override
-    {
-        std::string text(r.text);
-        for (const Field& f : r.fields)
-            text += " " + f.key + "=" + f.value;
-        said.push_back(text);
-    }
-};
 
 // A host of a card over USB/IP with sixteen packets under way each way; it looks after them when it comes to it.
 class LateHost : public Frames {
@@ -109,7 +98,7 @@ private:
 
 struct Clock : testing::Test {
     SimLoop loop;
-    Warnings warnings;
+    tests::KeptLog warnings;
     VirtualCard a{Personality::card(1), "000000000000000a", "1-1"}, b{Personality::card(1), "000000000000000b", "1-2"};
     CardClock clock{loop, Log(warnings, "test"), {&a, &b}};
     LateHost left{loop, a, 1}, right{loop, b, 2};
@@ -145,7 +134,7 @@ TEST_F(Clock, AHostThatComesLateLosesNothing)
     loop.runFor(2s);
     nothingIsLost();
     EXPECT_GE(clock.stoodStill(), 150ms);
-    EXPECT_FALSE(warnings.said.empty());
+    EXPECT_FALSE(warnings.text.empty());
 }
 
 TEST_F(Clock, DriftIsWhatWasAskedForHoweverLateTheHosts)
@@ -168,7 +157,7 @@ TEST_F(Clock, PromptHostsAreServedAtTheClocksPace)
     loop.runFor(4s);
     EXPECT_NEAR(left.counter(0) - before, 32'000, 50);
     EXPECT_EQ(clock.stoodStill(), Duration::zero());
-    EXPECT_TRUE(warnings.said.empty());
+    EXPECT_TRUE(warnings.text.empty());
 }
 
 TEST_F(Clock, AHostThatHangsDoesNotStopTheOthers)
@@ -242,24 +231,24 @@ struct JumpingLoop final : Loop {
 TEST(ProcessThatIsLate, IsToldOnceASecondAtMost)
 {
     JumpingLoop loop;
-    Warnings warnings;
+    tests::KeptLog warnings;
     VirtualCard card{Personality::card(1), "000000000000000a", "1-1"};
     CardClock clock(loop, Log(warnings, "test"), {&card});
     clock.start();
     for (unsigned i = 0; i < 10; ++i)
         loop.jump(100ms);
-    EXPECT_TRUE(warnings.said.empty()) << "that much is made up for";
+    EXPECT_TRUE(warnings.text.empty()) << "that much is made up for";
     const std::string what = "the cards' time stood still: a host or this process came too late ";
     loop.jump(500ms);
-    EXPECT_EQ(warnings.said, std::vector<std::string>{what + "for=400ms in all=400ms"});
+    const std::string once = what + "for=400ms in all=400ms\n";
+    EXPECT_EQ(warnings.text, once);
     loop.jump(200ms);
     loop.jump(300ms);
-    EXPECT_EQ(warnings.said.size(), 1u);
+    EXPECT_EQ(warnings.text, once);
     EXPECT_EQ(clock.stoodStill(), 700ms);
     for (unsigned i = 0; i < 6; ++i)
         loop.jump(100ms);
-    ASSERT_EQ(warnings.said.size(), 2u);
-    EXPECT_EQ(warnings.said[1], what + "for=300ms in all=700ms");
+    EXPECT_EQ(warnings.text, once + what + "for=300ms in all=700ms\n");
 }
 
 } // namespace

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 #include "boards/usbip/virtual_card.h"
-#include "peer.h"
-#include <algorithm>
+#include "frames.h"
 
 namespace callbox::usbip::test {
 
-// A host with one port, as the drivers do it: feedback by its rule, OUT and IN each millisecond. Slot n of frame f says
-// f + n (times `step`); what comes back is checked for that.
-struct Host {
+// A host with one port, as the drivers do it: OUT and IN each millisecond.
+struct Host : Frames {
     explicit Host(VirtualCard& c) : card(c) {}
     void open(Bytes tx = firmware::test::hex("03000000"))
     {
@@ -54,37 +52,18 @@ struct Host {
     }
     void millisecond()
     {
-        if (talks) {
-            acc += feedback;
-            const unsigned k = std::clamp(acc >> 10, 4u, 9u);
-            acc = acc > k << 10 ? acc - (k << 10) : 0;
-            Bytes packet(4, 0xff);
-            for (unsigned i = 0; i < k; ++i, ++sent)
-                for (unsigned slot = 0; slot < 32; ++slot)
-                    packet.push_back(slot == 0 ? 0xff : static_cast<std::uint8_t>((sent + slot) * step));
-            card.device().out(firmware::Layout::out(0), packet);
-        }
+        if (talks)
+            card.device().out(firmware::Layout::out(0), packet());
         std::array<std::uint8_t, 3> f{};
         if (++ms % 4 == 0 && card.device().in(firmware::Layout::feedback(0), f) == 3)
             feedback = f[0] | f[1] * 256u;
-        Bytes packet(CARD_E1_PACKET_MAX);
-        const int n = card.device().in(firmware::Layout::in(0), packet);
+        Bytes came(CARD_E1_PACKET_MAX);
+        const int n = card.device().in(firmware::Layout::in(0), came);
         if (n > 0) {
-            wrongKind += (packet[2] & CARD_E1_HEADER_T1) != (t1 ? CARD_E1_HEADER_T1 : 0u);
-            lost += (packet[2] & CARD_E1_HEADER_LOST) != 0;
+            wrongKind += (came[2] & CARD_E1_HEADER_T1) != (t1 ? CARD_E1_HEADER_T1 : 0u);
+            lost += (came[2] & CARD_E1_HEADER_LOST) != 0;
         }
-        for (int at = 4; at + 32 <= n; at += 32) {
-            ++received;
-            const std::uint8_t* frame = &packet[static_cast<std::size_t>(at)];
-            bool whole = true;
-            for (unsigned slot = 2; slot < 32; ++slot)
-                whole = whole &&
-                        frame[slot] == (t1 && slot > 24 ? 0 : static_cast<std::uint8_t>(frame[1] + (slot - 1) * step));
-            const bool next = frame[1] == static_cast<std::uint8_t>(last + step);
-            broken += !whole;
-            jumps += whole && !next && received > 1;
-            last = frame[1];
-        }
+        take(std::span(came).first(static_cast<std::size_t>(std::max(n, 0))));
         if (card.device().in(firmware::Layout::interrupt(0), event) == 10)
             flags = event[9];
     }
@@ -100,12 +79,8 @@ struct Host {
 
     VirtualCard& card;
     bool talks = true;
-    unsigned acc = 0, feedback = 8192, ms = 0, sent = 0;
-    bool t1 = false;
-    unsigned step = 1;
-    unsigned received = 0, broken = 0, jumps = 0;
+    unsigned ms = 0;
     unsigned wrongKind = 0, lost = 0; // packets: of another kind of line; behind a loss
-    std::uint8_t last = 0;
     unsigned flags = 0;
     std::array<std::uint8_t, 10> event{};
 };
