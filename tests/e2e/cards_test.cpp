@@ -1,36 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Virtual USB cards as a person has them: the real process comes up, takes faults and goes down.
 #include "support/lab.h"
-#include <filesystem>
+#include "support/scratch_folder.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 using namespace callbox::tests;
 using testing::HasSubstr;
-namespace fs = std::filesystem;
 
 namespace {
 
 class Cards : public testing::Test {
 protected:
-    Cards()
-    {
-        std::string pattern = (fs::temp_directory_path() / "callbox cards XXXXXX").string();
-        folder = mkdtemp(pattern.data());
-    }
-    ~Cards() override
-    {
-        card({"down"});
-        std::error_code ec;
-        fs::remove_all(folder, ec);
-    }
+    ~Cards() override { card({"down"}); }
     CommandResult card(Arguments words) const
     {
         words.insert(words.begin(), {callboxProgram(), "lab", "card"});
         words.insert(words.end(), {"--dir", folder, "--json"});
         return run(words);
     }
-    std::string folder;
+    ScratchFolder scratch{"cards"};
+    const std::string folder = scratch.path();
 };
 
 TEST_F(Cards, ComeUpTakeFaultsAndGoDown)

@@ -9,7 +9,8 @@
 
 namespace callbox::firmware::test {
 
-struct BareBoard final : Board {
+struct BareBoard : Board {
+    virtual ~BareBoard() = default;
     std::uint32_t ms = 0;
     std::array<std::uint8_t, 256> nvm{};
     unsigned writes = 0;

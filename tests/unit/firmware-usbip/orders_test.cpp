@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Orders to the cards' process: what they do, what is wrong with them, and the socket they come by.
+#include "../../support/scratch_folder.h"
 #include "boards/usbip/order_server.h"
 #include "boards/usbip/orders.h"
 #include "boards/usbip/server.h"
 #include "peer.h"
 #include <callbox/base/unix_socket.h>
-#include <filesystem>
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -118,10 +118,8 @@ TEST_F(Ordered, AnyTextHasAnAnswer)
 // The socket: a real one, on the real loop.
 struct Socket : Ordered {
     RealLoop loop;
-    std::string folder = [] {
-        std::string pattern = (std::filesystem::temp_directory_path() / "callbox orders XXXXXX").string();
-        return std::string(mkdtemp(pattern.data()));
-    }();
+    tests::ScratchFolder scratch{"orders"};
+    const std::string folder = scratch.path();
     OrderServer server{loop, Log(), [this](std::string_view order) { return orders.answer(order); }};
     int end = -1;
     std::string got;
@@ -132,11 +130,7 @@ struct Socket : Ordered {
         ASSERT_TRUE(server.listen(folder + "/control.sock"));
         end = *connectUnix(folder + "/control.sock", SOCK_STREAM);
     }
-    ~Socket() override
-    {
-        close(end);
-        std::filesystem::remove_all(folder);
-    }
+    ~Socket() override { close(end); }
     void say(const std::string& text)
     {
         ASSERT_EQ(send(end, text.data(), text.size(), MSG_NOSIGNAL), static_cast<ssize_t>(text.size()));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A card's analog bank in the usb backend: what it is found by, what goes wrong with it, and its clock.
 #include "../../../hal/backends/usb/bank_lines.h"
+#include "../../support/span_heard.h"
 #include "../../support/usb_banks.h"
 #include "device/descriptors.h"
 #include <gmock/gmock.h>
@@ -17,19 +18,9 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-struct Heard final : SpanEvents, LineEvents {
-    void onTick(const SpanTick& t) override { ++ticks, lost += t.lost; }
-    void onFrame(Octets) override {}
-    void onBadFrame(std::string_view) override {}
-    void onAlarms(Alarms a) override { alarms = a; }
-    void onSlip() override { ++slips; }
-    void onLate(std::uint32_t) override {}
-    void onGone(Error e) override { gone = e.what; }
+struct Heard final : SpanHeard, LineEvents {
     void onLine(const LineEvent& e) override { told += (told.empty() ? "" : " ") + std::string(name(e.kind)); }
-    unsigned ticks = 0, slips = 0;
-    std::uint64_t lost = 0;
-    Alarms alarms;
-    std::string gone, told;
+    std::string told;
 };
 
 SpanConfig bank(PortKind kind, unsigned ports = 3)

@@ -2,6 +2,7 @@
 // The alarm matrix without a kernel: each fault that is put on a line has its right name in the card's status and
 // counters and in the alarms and counters of the usb backend at both ends, and is over when the line is well again.
 #include "../../../hal/backends/usb/usb_span.h"
+#include "../../support/span_heard.h"
 #include "../../support/usbip_host.h"
 #include "boards/usbip/line_fault.h"
 #include <callbox/hal/line_errors.h>
@@ -16,20 +17,6 @@ using firmware::Personality;
 using usbip::Fault;
 using usbip::FaultOrder;
 using usbip::VirtualCard;
-
-struct Heard final : SpanEvents {
-    void onTick(const SpanTick& t) override { lost += t.lost; }
-    void onFrame(Octets) override {}
-    void onBadFrame(std::string_view) override {}
-    void onAlarms(Alarms a) override { alarms = a; }
-    void onSlip() override { ++slips; }
-    void onLate(std::uint32_t) override {}
-    void onGone(Error e) override { gone = e.what; }
-    Alarms alarms;
-    unsigned slips = 0;
-    std::uint64_t lost = 0;
-    std::string gone;
-};
 
 std::uint32_t numberAt(const OctetBuffer& o, std::size_t at)
 {
@@ -77,7 +64,7 @@ struct TwoSpans {
     std::unique_ptr<Executor> disk = makeSimExecutor(loop, 1ms);
     VirtualCard a{Personality::card(1), "000000000000000a", "1-1"}, b{Personality::card(1), "000000000000000b", "1-2"};
     UsbipHost host{loop};
-    Heard heard, other;
+    SpanHeard heard, other;
     std::unique_ptr<SpanIo> near = open("000000000000000a/0", true), far = open("000000000000000b/0", false);
 };
 

@@ -4,6 +4,7 @@
 #include "../../../hal/backends/usb/card_words.h"
 #include "../../../hal/backends/usb/cards.h"
 #include "../../../hal/backends/usb/usb_span.h"
+#include "../../support/span_heard.h"
 #include "../../support/usbip_host.h"
 #include <gmock/gmock.h>
 #include <random>
@@ -120,17 +121,7 @@ TEST_F(CardsTest, AreAskedWhileTheirPortsAreAtWork)
     std::unique_ptr<Random> random = makeSeededRandom(1);
     std::unique_ptr<Files> files = makeSystemFiles();
     std::unique_ptr<Executor> disk = makeSimExecutor(loop, 1ms);
-    struct Events final : SpanEvents {
-        void onTick(const SpanTick& t) override { lost += t.lost; }
-        void onFrame(Octets) override {}
-        void onBadFrame(std::string_view) override {}
-        void onAlarms(Alarms a) override { alarms = a; }
-        void onSlip() override { ++slips; }
-        void onLate(std::uint32_t) override {}
-        void onGone(Error e) override { ADD_FAILURE() << e.what; }
-        std::uint64_t lost = 0, slips = 0;
-        Alarms alarms;
-    } events[2];
+    SpanHeard events[2];
     std::unique_ptr<SpanIo> spans[2];
     for (unsigned i = 0; i < 2; ++i) {
         spans[i] = usb::makeSpan({loop, *random, *files, *disk, Log()}, {"@1-1/" + std::to_string(i), i == 0, 16},
@@ -156,6 +147,7 @@ TEST_F(CardsTest, AreAskedWhileTheirPortsAreAtWork)
     EXPECT_EQ(events[0].lost + events[1].lost + events[0].slips + events[1].slips, before);
     const auto log = outcome(card->log());
     EXPECT_EQ(log->entries.back().text, "maintenance is over");
+    EXPECT_EQ(events[0].gone + events[1].gone, "");
 }
 
 TEST_F(CardsTest, AStockCardsFourCountersAreReadWithoutInventingOthers)

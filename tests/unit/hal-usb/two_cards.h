@@ -2,26 +2,13 @@
 // Two virtual cards whose lines are plugged into each other, a span of the usb backend on each, and who listens there.
 #pragma once
 #include "../../../hal/backends/usb/usb_span.h"
+#include "../../support/span_heard.h"
 #include "../../support/usbip_host.h"
 #include <gtest/gtest.h>
 
 namespace callbox::tests {
 
 using namespace hal;
-
-struct Events final : SpanEvents {
-    void onTick(const SpanTick& t) override { ++ticks, lost += t.lost; }
-    void onFrame(Octets) override {}
-    void onBadFrame(std::string_view) override {}
-    void onAlarms(Alarms a) override { alarms = a; }
-    void onSlip() override { ++slips; }
-    void onLate(std::uint32_t) override {}
-    void onGone(Error e) override { gone = e.what; }
-    unsigned ticks = 0, slips = 0;
-    std::uint64_t lost = 0;
-    Alarms alarms;
-    std::string gone;
-};
 
 struct TwoCards {
     TwoCards(const firmware::Personality& kind, SpanConfig both, std::uint8_t framing = CARD_FRAMING_ESF)
@@ -57,7 +44,7 @@ struct TwoCards {
     UsbipHost host{loop};
     const SpanConfig config;
     const std::uint8_t t1Framing;
-    Events heard, other;
+    SpanHeard heard, other;
     std::unique_ptr<SpanIo> near = open("000000000000000a/0", true), far = open("@1-2/0", false);
 };
 

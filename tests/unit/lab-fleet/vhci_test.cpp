@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Virtual cards on their way to a kernel: what is missing is said, and not one octet too many is taken from a socket.
+#include "../../support/scratch_folder.h"
 #include "lab/small_file.h"
 #include "lab/vhci.h"
 #include <callbox/base/async.h>
@@ -19,12 +20,9 @@ namespace {
 struct VhciOfAMachine : testing::Test {
     VhciOfAMachine()
     {
-        std::string pattern = (fs::temp_directory_path() / "callbox vhci XXXXXX").string();
-        root = mkdtemp(pattern.data());
         fs::permissions(root, fs::perms::all);
         fs::create_directories(folder());
     }
-    ~VhciOfAMachine() override { fs::remove_all(root); }
     [[nodiscard]] std::string folder() const { return root + "/sys/devices/platform/vhci_hcd.0"; }
     void ports(const std::string& status)
     {
@@ -47,7 +45,8 @@ struct VhciOfAMachine : testing::Test {
     }
     static Task<> attachOne(Loop& loop, const Vhci& vhci) { co_await vhci.attach(loop, "127.0.0.1:1", "1-1"); }
     RealLoop loop;
-    std::string root;
+    const callbox::tests::ScratchFolder scratch{"vhci"};
+    const std::string root = scratch.path();
 };
 
 TEST_F(VhciOfAMachine, WithoutRightsItSaysSo)
