@@ -85,6 +85,8 @@ std::string cell(const nlohmann::json& j)
         return "-";
     if (j.is_boolean())
         return j.get<bool>() ? "yes" : "no";
+    if (j.is_number_float())
+        return fmt::format("{:.1f}", j.get<double>());
     const std::string text =
         j.is_string() ? j.get<std::string>() : j.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     return text.empty() ? "-" : text;

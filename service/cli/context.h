@@ -57,7 +57,7 @@ std::int64_t numberOf(const nlohmann::json&, const char* key, std::int64_t prese
 bool flagOf(const nlohmann::json&, const char* key);
 const nlohmann::json& fieldOf(const nlohmann::json&, const char* key); // null when missing
 const nlohmann::json& listOf(const nlohmann::json&, const char* key);  // an empty list when missing
-// A cell: null and "" are "-", texts as they are, all else as JSON writes it.
+// A cell: null and "" are "-", texts as they are, numbers with one decimal at most, all else as JSON writes it.
 std::string cell(const nlohmann::json&);
 std::string joined(const nlohmann::json& list, const std::string& between = ", "); // of texts; "-" when empty
 std::string callerOf(const nlohmann::json& call);                                  // "withheld", else a cell
