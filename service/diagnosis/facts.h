@@ -24,6 +24,7 @@ struct SpanFacts {
     std::int64_t samples = 0, lostSamples = 0, slips = 0, lateMs = 0;
     std::int64_t framesIn = 0, framesOut = 0, framesBad = 0, alarmChanges = 0;
     [[nodiscard]] bool has(const char* alarm) const;
+    [[nodiscard]] bool analog() const { return type == "analog"; } // lines, and no D channel
 };
 
 struct ModemFacts {

@@ -145,10 +145,24 @@ void lostSamples(const Facts& f, Findings& out)
                            .action = "look for what else runs (top), and at power saving of CPU and PCI"});
 }
 
+// Nobody says which ports of a bank have a line: where one lives, the others may be meant to be empty.
+void linesDead(const Facts& f, Findings& out)
+{
+    for (const SpanFacts& s : f.spans)
+        if (s.analog() && s.state != "gone" && s.channels.outOfService)
+            out.push_back(
+                {.severity = s.channels.outOfService == s.channels.all ? Severity::problem : Severity::warning,
+                 .subject = called(s),
+                 .what = "analog lines are dead",
+                 .evidence = fmt::format("no battery on {} of {} lines", s.channels.outOfService, s.channels.all),
+                 .cause = "nothing is plugged in, a wire is broken, or the exchange has cut the line off",
+                 .action = "callbox line list tells which; a telephone in that socket must have a dial tone"});
+}
+
 void dChannelDown(const Facts& f, Findings& out)
 {
     for (const SpanFacts& s : f.spans) {
-        if (!carries(s) || s.dChannelUp)
+        if (!carries(s) || s.dChannelUp || s.analog())
             continue;
         Finding d{.subject = called(s),
                   .what = "the D channel is down: no call comes or goes",
@@ -184,7 +198,7 @@ void badFrames(const Facts& f, Findings& out)
 void outOfService(const Facts& f, Findings& out)
 {
     for (const SpanFacts& s : f.spans)
-        if (s.dChannelUp && (s.channels.outOfService || s.channels.restarting))
+        if (s.dChannelUp && !s.analog() && (s.channels.outOfService || s.channels.restarting))
             out.push_back(
                 {.severity = s.channels.outOfService ? Severity::problem : Severity::warning,
                  .subject = called(s),
@@ -229,6 +243,7 @@ constexpr Rule rules[] = {
     {Layer::span, "span-not-heard", rai},
     {Layer::span, "span-nothing-moves", nothingMoves},
     {Layer::span, "span-alarms-come-and-go", cameAndWent},
+    {Layer::span, "lines-dead", linesDead},
     {Layer::clock, "clock-slips", slips},
     {Layer::clock, "clock-samples-lost", lostSamples},
     {Layer::dChannel, "d-channel-down", dChannelDown},

@@ -49,6 +49,17 @@ TEST_P(SelfTest, PassesAndNamesWhatTheExchangeDoesWithTheCall)
     EXPECT_TRUE(lab.messages().empty());
 }
 
+TEST_P(SelfTest, OnAnalogLinesGoesOutOnOneAndComesBackOnAnother)
+{
+    Lab lab({"--standalone", "--analog", "--country", GetParam()});
+    lab.checkTraces(false);
+    const json good = lab.query({"test", "call"}, {"--box", "box1"});
+    EXPECT_TRUE(good.value("passed", false)) << good.dump(2);
+    EXPECT_NE(good.at("/forward/from"_json_pointer), good.at("/forward/to"_json_pointer));
+    EXPECT_NEAR(good.at("/back/heard/dbm0"_json_pointer).get<double>(), -10, 0.2);
+    EXPECT_TRUE(record(lab).value("passed", false));
+}
+
 INSTANTIATE_TEST_SUITE_P(Countries, SelfTest, testing::Values("eu", "us"),
                          [](const auto& param) { return std::string(param.param); });
 

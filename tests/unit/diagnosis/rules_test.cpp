@@ -124,6 +124,19 @@ const Case cases[] = {
     {"span-not-heard", Severity::problem, [](Facts& f) { f.spans[0].alarms = {"RAI"}; }, "crc4 = no"},
     {"span-nothing-moves", Severity::problem, [](Facts& f) { f.spans[0].framesMoving = false; }, "/proc/interrupts"},
     {"span-alarms-come-and-go", Severity::warning, [](Facts& f) { f.spans[0].alarmChanges = 40; }, "contact"},
+    {"lines-dead", Severity::warning,
+     [](Facts& f) {
+         f.spans[0].type = "analog";
+         f.spans[0].channels.outOfService = 1;
+     },
+     "dial tone"},
+    {"lines-dead", Severity::problem,
+     [](Facts& f) {
+         f.spans[0].type = "analog";
+         f.spans[0].dChannelUp = false;
+         f.spans[0].channels = {8, 0, 0, 0, 8};
+     },
+     "dial tone"},
     {"clock-slips", Severity::warning, [](Facts& f) { f.spans[0].slips = 3; }, "clock master"},
     {"clock-samples-lost", Severity::warning, [](Facts& f) { f.spans[0].lostSamples = 1600; }, "too busy"},
     {"d-channel-down", Severity::problem, [](Facts& f) { f.spans[0].dChannelUp = false; }, "the same side"},
@@ -212,6 +225,14 @@ TEST(Rules, EachFaultIsFoundAloneWithCauseAndNextAction)
              {found[0].subject, found[0].what, found[0].evidence, found[0].cause, found[0].action})
             EXPECT_FALSE(text.empty()) << c.rule;
     }
+}
+
+TEST(Rules, AnalogLinesJustPutDownAreNoDChannelThatAnswersNothing)
+{
+    Facts f = well();
+    f.spans[0].type = "analog";
+    f.spans[0].channels = {8, 6, 0, 2, 0};
+    EXPECT_TRUE(diagnose(f).empty());
 }
 
 TEST(Rules, EveryRuleHasACase)
