@@ -214,41 +214,52 @@ int cb_set_remote_alarm(struct cb_port *port, bool on)
 	return r;
 }
 
-/* False: the card told something meanwhile, and which of the two is newer nobody knows. */
-static bool ask_once(struct cb_port *port)
+/* 0: taken; -EAGAIN: the card told something meanwhile, and which of the two is newer nobody knows;
+ * else the question failed. */
+static int ask_once(struct cb_port *port)
 {
 	struct card_ice1_errors errors;
 	struct card_status status;
 	unsigned long flags;
 	bool taken;
 	u32 told;
+	int n;
 
 	spin_lock_irqsave(&port->lock, flags);
 	told = port->events.told;
 	spin_unlock_irqrestore(&port->lock, flags);
 	if (port->events.extended) {
-		if (ask_device(port, CARD_REQ_GET_STATUS, port->number, &status, sizeof(status)) <
-		    4)
-			return true;
-	} else if (ask(port, CARD_ICE1_GET_ERRORS, &errors, sizeof(errors)) != sizeof(errors)) {
+		n = ask_device(port, CARD_REQ_GET_STATUS, port->number, &status, sizeof(status));
+		if (n < 4)
+			return n < 0 ? n : -EPROTO;
+	} else {
+		n = ask(port, CARD_ICE1_GET_ERRORS, &errors, sizeof(errors));
 		/* Old firmware stalls it; then there is no defect until the card tells of one. */
-		return true;
+		if (n == -EPIPE)
+			return 0;
+		if (n != sizeof(errors))
+			return n < 0 ? n : -EPROTO;
 	}
 	spin_lock_irqsave(&port->lock, flags);
 	taken = port->events.extended
 			? cb_events_status(&port->events, told, card_get16(status.alarms))
 			: cb_events_asked(&port->events, told, &errors);
 	spin_unlock_irqrestore(&port->lock, flags);
-	return taken;
+	return taken ? 0 : -EAGAIN;
 }
 
-/* Events tell of changes only. A card that tells one after another tells the last one, too. */
+/* Events tell of changes only. A card that tells one after another tells the last one, too; a
+ * question that failed is left for the watch. */
 void cb_ask_state(struct cb_port *port)
 {
 	unsigned int tries;
+	int r;
 
-	for (tries = 0; tries < 3 && !ask_once(port); tries++)
-		;
+	clear_bit(CB_DO_STATUS, &port->todo);
+	for (tries = 0, r = -EAGAIN; tries < 3 && r == -EAGAIN; tries++)
+		r = ask_once(port);
+	if (r < 0 && r != -EAGAIN)
+		set_bit(CB_DO_STATUS, &port->todo);
 }
 
 int cb_get_counters(struct cb_port *port, struct card_counters *counters)

@@ -20,7 +20,6 @@ static int bring_up(struct cb_port *port)
 	r = cb_configure(port);
 	if (!r) {
 		cb_events_begin(&port->events, port->ours && port->capabilities & CARD_CAN_EVENTS);
-		clear_bit(CB_DO_STATUS, &port->todo);
 		cb_ask_state(port);
 		r = cb_stream_start(port);
 	}
