@@ -103,42 +103,44 @@ void cb_identify(struct cb_port *port)
 	find_number(port, min_t(unsigned int, proto.e1_ports, 32));
 }
 
-/* Who had the port before may have left it a T1. It changes while it is switched off. */
-static int be_e1(struct cb_port *port)
+/* Who had the port before may have left it the other kind. An E1 that is one stays as it is:
+ * transmitter and receiver choose CRC-4 within it. */
+int cb_set_line(struct cb_port *port)
 {
+	const bool t1 = cb_is_t1(port);
 	struct card_line line;
+	u8 kind;
 	int r;
 
-	if (!(port->capabilities & CARD_CAN_T1) ||
-	    ask(port, CARD_E1_GET_LINE, &line, sizeof(line)) < (int)sizeof(line) ||
-	    line.kind == CARD_PORT_E1)
+	if (!(port->capabilities & CARD_CAN_T1))
 		return 0;
-	line.kind = CARD_PORT_E1;
-	line.framing = CARD_FRAMING_CRC4;
-	line.code = 1;
-	line.build_out = 0;
-	line.impedance = 120;
+	r = ask(port, CARD_E1_GET_LINE, &line, sizeof(line));
+	if (r >= 0 && r < (int)sizeof(line))
+		r = -EPROTO;
+	if (r >= 0 && !t1 && line.kind == CARD_PORT_E1)
+		return 0;
+	kind = line.kind;
+	line.kind = t1 ? CARD_PORT_T1 : CARD_PORT_E1;
+	line.framing = t1 ? port->framing : CARD_FRAMING_CRC4;
+	line.code = t1 ? port->code : 1;
+	line.build_out = t1 ? port->build_out : 0;
+	line.impedance = t1 ? 100 : 120;
 	line.sa = 0xff;
 	line.cas = 0;
-	r = usb_set_interface(port->udev, interface_of(port), port->setting_off);
-	if (r == 0)
+	if (r >= 0 && line.kind != kind)
+		r = usb_set_interface(port->udev, interface_of(port), port->setting_off);
+	if (r >= 0)
 		r = tell(port, CARD_E1_SET_LINE, 0, &line, sizeof(line));
 	if (r < 0)
-		dev_err(&port->intf->dev,
-			"the port is a T1, and the card does not make it an E1 "
-			"(error %d)\n",
-			r);
+		dev_err(&port->intf->dev, "the card does not make the port %s (error %d)\n",
+			t1 ? "a T1 of this framing, line code and build-out" : "an E1", r);
 	return r < 0 ? r : 0;
 }
 
 int cb_select(struct cb_port *port, bool on)
 {
-	int r = on ? be_e1(port) : 0;
-
-	if (r < 0)
-		return r;
-	r = usb_set_interface(port->udev, interface_of(port),
-			      on ? port->setting_on : port->setting_off);
+	const int r = usb_set_interface(port->udev, interface_of(port),
+					on ? port->setting_on : port->setting_off);
 
 	if (r == -ENOSPC)
 		dev_err(&port->intf->dev, "the bus has no room for this port: two E1 ports are "

@@ -87,6 +87,8 @@ static void watch_counters(struct cb_port *port)
 		return;
 	port->span.count.crc4 = card_get32(c.crc);
 	port->span.count.fas = card_get32(c.fas);
+	if (cb_is_t1(port)) /* bits of the pattern, T1.107: what DAHDI calls framing errors */
+		port->span.count.fe = card_get32(c.fas);
 	port->span.count.ebit = card_get32(c.ebit);
 	port->span.count.cv = card_get32(c.code);
 	port->span.count.errsec = card_get32(c.es);
