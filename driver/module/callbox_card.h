@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One E1 port of a card: an interface of a USB device, a device of DAHDI with one span.
+ * One E1 or T1 port of a card: an interface of a USB device, a device of DAHDI with one span.
  *
  * Locks, outermost first: `state` (mutex: start, stop, suspend, requests), then `lock` (spin lock,
  * interrupts off: all that packets touch). DAHDI calls maint() with its own span->lock held and
@@ -26,7 +26,8 @@
 #include "pipes.h"
 #include "stall.h"
 
-#define CB_CHANNELS 31
+#define CB_CHANNELS 31 /* of an E1; frames of a T1 have as much room, and 24 of them */
+#define CB_T1_CHANNELS 24
 #define CB_PACKETS 4 /* ms in a data URB */
 #define CB_URBS 4    /* of each data direction: 16 ms under way */
 #define CB_FEEDBACK_URBS 2
@@ -80,7 +81,8 @@ struct cb_port {
 	struct cb_urb urbs[CB_URBS_ALL];
 	struct card_ice1_tx tx;
 	bool line_is_clock;
-	unsigned int loop; /* CARD_LOOP_..., as the card has it */
+	u8 framing, code, build_out; /* of a T1: as card_line's */
+	unsigned int loop;	     /* CARD_LOOP_..., as the card has it */
 	struct cb_alarms alarms;
 	struct cb_stall stall;
 	unsigned int watched; /* ms since the counters were read */
@@ -105,10 +107,16 @@ struct cb_port {
 	unsigned long gone;	  /* jiffies */
 };
 
+static inline bool cb_is_t1(const struct cb_port *port)
+{
+	return port->span.spantype == SPANTYPE_DIGITAL_T1;
+}
+
 extern unsigned int alarm_loss_ms, alarm_remote_ms, alarm_recover_ms;
 
 /* requests.c: control requests. All may sleep, under `state`; 0 or more, or a negative errno. */
 void cb_identify(struct cb_port *port);
+int cb_set_line(struct cb_port *port); /* as its span is: switches it off if its kind changes */
 int cb_select(struct cb_port *port, bool on);
 int cb_configure(struct cb_port *port);
 void cb_loop_as_wanted(struct cb_port *port);
@@ -129,7 +137,7 @@ void cb_tick(struct cb_port *port);
 void cb_idle_frame(struct cb_port *port, u8 *frame);
 
 /* span.c */
-int cb_span_register(struct cb_port *port);
+int cb_span_register(struct cb_port *port, bool t1);
 void cb_span_unregister(struct cb_port *port);
 int cb_port_start(struct cb_port *port);
 void cb_port_stop(struct cb_port *port);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Cards come and go: Callbox's own, and Osmocom's icE1usb. Each E1 port is an interface, and probed
- * by itself. */
+/* Cards come and go: Callbox's own, and Osmocom's icE1usb. Each E1 or T1 port is an interface, and
+ * probed by itself. */
 #include "callbox_card.h"
 
 unsigned int alarm_loss_ms = 2500;
@@ -13,6 +13,11 @@ MODULE_PARM_DESC(alarm_remote_ms, "ms that a remote alarm lasts until it is one 
 unsigned int alarm_recover_ms = 5000;
 module_param(alarm_recover_ms, uint, 0644);
 MODULE_PARM_DESC(alarm_recover_ms, "ms that a line is called recovering after an alarm (5000)");
+
+static char *default_linemode = "e1";
+module_param(default_linemode, charp, 0444);
+MODULE_PARM_DESC(default_linemode, "what ports that can be both are when they are plugged in: e1 "
+				   "(the default) or t1; DAHDI's spantype changes single ones");
 
 #define ENDPOINTS_MAX 8
 
@@ -105,10 +110,22 @@ void cb_port_free(struct cb_port *port)
 	kvfree(port);
 }
 
+/* As the parameter says, if the card can. */
+static bool begins_as_t1(const struct cb_port *port)
+{
+	if (strcasecmp(default_linemode, "t1"))
+		return false;
+	if (port->capabilities & CARD_CAN_T1)
+		return true;
+	dev_warn(&port->intf->dev, "the port is an E1 alone: this card has no T1\n");
+	return false;
+}
+
 static int probe(struct usb_interface *intf, const struct usb_device_id *id)
 {
 	struct cb_port *port = kvzalloc(sizeof(*port), GFP_KERNEL);
 	const char *wrong;
+	bool t1;
 	int r;
 
 	if (!port)
@@ -133,13 +150,16 @@ static int probe(struct usb_interface *intf, const struct usb_device_id *id)
 	r = sysfs_create_group(&intf->dev.kobj, &cb_status_group);
 	if (r)
 		goto failed;
-	r = cb_span_register(port);
+	t1 = begins_as_t1(port);
+	r = cb_span_register(port, t1);
 	if (r) {
 		sysfs_remove_group(&intf->dev.kobj, &cb_status_group);
 		goto failed;
 	}
-	dev_info(&intf->dev, "E1 port %s, protocol %s, firmware %s\n", port->hardware,
-		 port->protocol, port->build);
+	dev_info(&intf->dev,
+		 "%s port %s, protocol %s, firmware %s; its channels are clear (bchan, dchan): no "
+		 "robbed bits, no CAS\n",
+		 t1 ? "T1" : "E1", port->hardware, port->protocol, port->build);
 	return 0;
 failed:
 	usb_set_intfdata(intf, NULL);
@@ -226,6 +246,11 @@ static struct usb_driver card_driver = {
 
 static int __init begin(void)
 {
+	if (strcasecmp(default_linemode, "e1") && strcasecmp(default_linemode, "t1")) {
+		pr_err("callbox_card: default_linemode=%s is neither e1 nor t1\n",
+		       default_linemode);
+		return -EINVAL;
+	}
 	return usb_register(&card_driver);
 }
 module_init(begin);
@@ -237,6 +262,6 @@ static void __exit end(void)
 }
 module_exit(end);
 
-MODULE_DESCRIPTION("E1 cards over USB: Callbox's own and Osmocom's icE1usb, as DAHDI spans");
+MODULE_DESCRIPTION("E1 and T1 cards over USB: Callbox's own and Osmocom's icE1usb, as DAHDI spans");
 MODULE_LICENSE("GPL");
 MODULE_SOFTDEP("pre: dahdi");

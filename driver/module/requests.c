@@ -103,42 +103,44 @@ void cb_identify(struct cb_port *port)
 	find_number(port, min_t(unsigned int, proto.e1_ports, 32));
 }
 
-/* Who had the port before may have left it a T1. It changes while it is switched off. */
-static int be_e1(struct cb_port *port)
+/* Who had the port before may have left it the other kind. An E1 that is one stays as it is:
+ * transmitter and receiver choose CRC-4 within it. */
+int cb_set_line(struct cb_port *port)
 {
+	const bool t1 = cb_is_t1(port);
 	struct card_line line;
+	u8 kind;
 	int r;
 
-	if (!(port->capabilities & CARD_CAN_T1) ||
-	    ask(port, CARD_E1_GET_LINE, &line, sizeof(line)) < (int)sizeof(line) ||
-	    line.kind == CARD_PORT_E1)
+	if (!(port->capabilities & CARD_CAN_T1))
 		return 0;
-	line.kind = CARD_PORT_E1;
-	line.framing = CARD_FRAMING_CRC4;
-	line.code = 1;
-	line.build_out = 0;
-	line.impedance = 120;
+	r = ask(port, CARD_E1_GET_LINE, &line, sizeof(line));
+	if (r >= 0 && r < (int)sizeof(line))
+		r = -EPROTO;
+	if (r >= 0 && !t1 && line.kind == CARD_PORT_E1)
+		return 0;
+	kind = line.kind;
+	line.kind = t1 ? CARD_PORT_T1 : CARD_PORT_E1;
+	line.framing = t1 ? port->framing : CARD_FRAMING_CRC4;
+	line.code = t1 ? port->code : 1;
+	line.build_out = t1 ? port->build_out : 0;
+	line.impedance = t1 ? 100 : 120;
 	line.sa = 0xff;
 	line.cas = 0;
-	r = usb_set_interface(port->udev, interface_of(port), port->setting_off);
-	if (r == 0)
+	if (r >= 0 && line.kind != kind)
+		r = usb_set_interface(port->udev, interface_of(port), port->setting_off);
+	if (r >= 0)
 		r = tell(port, CARD_E1_SET_LINE, 0, &line, sizeof(line));
 	if (r < 0)
-		dev_err(&port->intf->dev,
-			"the port is a T1, and the card does not make it an E1 "
-			"(error %d)\n",
-			r);
+		dev_err(&port->intf->dev, "the card does not make the port %s (error %d)\n",
+			t1 ? "a T1 of this framing, line code and build-out" : "an E1", r);
 	return r < 0 ? r : 0;
 }
 
 int cb_select(struct cb_port *port, bool on)
 {
-	int r = on ? be_e1(port) : 0;
-
-	if (r < 0)
-		return r;
-	r = usb_set_interface(port->udev, interface_of(port),
-			      on ? port->setting_on : port->setting_off);
+	const int r = usb_set_interface(port->udev, interface_of(port),
+					on ? port->setting_on : port->setting_off);
 
 	if (r == -ENOSPC)
 		dev_err(&port->intf->dev, "the bus has no room for this port: two E1 ports are "
@@ -214,41 +216,52 @@ int cb_set_remote_alarm(struct cb_port *port, bool on)
 	return r;
 }
 
-/* False: the card told something meanwhile, and which of the two is newer nobody knows. */
-static bool ask_once(struct cb_port *port)
+/* 0: taken; -EAGAIN: the card told something meanwhile, and which of the two is newer nobody knows;
+ * else the question failed. */
+static int ask_once(struct cb_port *port)
 {
 	struct card_ice1_errors errors;
 	struct card_status status;
 	unsigned long flags;
 	bool taken;
 	u32 told;
+	int n;
 
 	spin_lock_irqsave(&port->lock, flags);
 	told = port->events.told;
 	spin_unlock_irqrestore(&port->lock, flags);
 	if (port->events.extended) {
-		if (ask_device(port, CARD_REQ_GET_STATUS, port->number, &status, sizeof(status)) <
-		    4)
-			return true;
-	} else if (ask(port, CARD_ICE1_GET_ERRORS, &errors, sizeof(errors)) != sizeof(errors)) {
+		n = ask_device(port, CARD_REQ_GET_STATUS, port->number, &status, sizeof(status));
+		if (n < 4)
+			return n < 0 ? n : -EPROTO;
+	} else {
+		n = ask(port, CARD_ICE1_GET_ERRORS, &errors, sizeof(errors));
 		/* Old firmware stalls it; then there is no defect until the card tells of one. */
-		return true;
+		if (n == -EPIPE)
+			return 0;
+		if (n != sizeof(errors))
+			return n < 0 ? n : -EPROTO;
 	}
 	spin_lock_irqsave(&port->lock, flags);
 	taken = port->events.extended
 			? cb_events_status(&port->events, told, card_get16(status.alarms))
 			: cb_events_asked(&port->events, told, &errors);
 	spin_unlock_irqrestore(&port->lock, flags);
-	return taken;
+	return taken ? 0 : -EAGAIN;
 }
 
-/* Events tell of changes only. A card that tells one after another tells the last one, too. */
+/* Events tell of changes only. A card that tells one after another tells the last one, too; a
+ * question that failed is left for the watch. */
 void cb_ask_state(struct cb_port *port)
 {
 	unsigned int tries;
+	int r;
 
-	for (tries = 0; tries < 3 && !ask_once(port); tries++)
-		;
+	clear_bit(CB_DO_STATUS, &port->todo);
+	for (tries = 0, r = -EAGAIN; tries < 3 && r == -EAGAIN; tries++)
+		r = ask_once(port);
+	if (r < 0 && r != -EAGAIN)
+		set_bit(CB_DO_STATUS, &port->todo);
 }
 
 int cb_get_counters(struct cb_port *port, struct card_counters *counters)

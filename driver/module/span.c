@@ -12,15 +12,16 @@ static struct cb_port *port_of(struct dahdi_span *span)
 /* The card forgets at its setting without packets what it was told of events and loops. */
 static int bring_up(struct cb_port *port)
 {
-	int r = cb_select(port, true);
+	int r = cb_set_line(port);
 
+	if (!r)
+		r = cb_select(port, true);
 	if (r)
 		return r;
 	port->loop = CARD_LOOP_NONE;
 	r = cb_configure(port);
 	if (!r) {
 		cb_events_begin(&port->events, port->ours && port->capabilities & CARD_CAN_EVENTS);
-		clear_bit(CB_DO_STATUS, &port->todo);
 		cb_ask_state(port);
 		r = cb_stream_start(port);
 	}
@@ -71,15 +72,41 @@ int cb_port_restart(struct cb_port *port)
 
 /* ---- DAHDI's calls ---- */
 
+/* Framing, line code and build-out (as DAHDI numbers it, so does the card) of a T1. */
+static int take_t1(struct cb_port *port, const struct dahdi_lineconfig *lc)
+{
+	const int framing = lc->lineconfig & (DAHDI_CONFIG_D4 | DAHDI_CONFIG_ESF);
+	const int code = lc->lineconfig & (DAHDI_CONFIG_AMI | DAHDI_CONFIG_B8ZS);
+
+	if ((framing != DAHDI_CONFIG_D4 && framing != DAHDI_CONFIG_ESF) ||
+	    (code != DAHDI_CONFIG_AMI && code != DAHDI_CONFIG_B8ZS) || lc->lbo < 0 || lc->lbo > 7) {
+		dev_err(&port->intf->dev,
+			"a T1 is set as span=%d,TIMING,0..7,esf|d4,b8zs|ami: this is no such "
+			"setting\n",
+			port->span.spanno);
+		return -EINVAL;
+	}
+	port->framing = framing == DAHDI_CONFIG_D4 ? CARD_FRAMING_SF : CARD_FRAMING_ESF;
+	port->code = code == DAHDI_CONFIG_B8ZS;
+	port->build_out = lc->lbo;
+	return 0;
+}
+
 static int spanconfig(struct file *file, struct dahdi_span *span, struct dahdi_lineconfig *lc)
 {
 	struct cb_port *port = port_of(span);
 	int r = 0;
 
 	mutex_lock(&port->state);
-	span->syncsrc = lc->sync;
-	port->line_is_clock = lc->sync > 0;
-	if (port->running)
+	if (cb_is_t1(port))
+		r = take_t1(port, lc);
+	if (!r) {
+		span->syncsrc = lc->sync;
+		port->line_is_clock = lc->sync > 0;
+	}
+	if (!r && port->running)
+		r = cb_set_line(port);
+	if (!r && port->running)
 		r = cb_configure(port);
 	mutex_unlock(&port->state);
 	return r;
@@ -137,15 +164,63 @@ static int maint(struct dahdi_span *span, int command)
 	return 0;
 }
 
+static int set_spantype(struct dahdi_span *span, enum spantypes type);
+
 static const struct dahdi_span_ops ops = {
 	.owner = THIS_MODULE,
 	.spanconfig = spanconfig,
 	.startup = startup,
 	.shutdown = shutdown,
 	.maint = maint,
+	.set_spantype = set_spantype,
 };
 
 /* ---- Its life ---- */
+
+/* Clear channels alone: the card has neither robbed bits nor CAS. */
+static void be(struct cb_port *port, bool t1)
+{
+	struct dahdi_span *span = &port->span;
+
+	span->spantype = t1 ? SPANTYPE_DIGITAL_T1 : SPANTYPE_DIGITAL_E1;
+	span->deflaw = t1 ? DAHDI_LAW_MULAW : DAHDI_LAW_ALAW;
+	span->linecompat =
+		t1 ? DAHDI_CONFIG_D4 | DAHDI_CONFIG_ESF | DAHDI_CONFIG_AMI | DAHDI_CONFIG_B8ZS
+		   : DAHDI_CONFIG_HDB3 | DAHDI_CONFIG_CCS | DAHDI_CONFIG_CRC4;
+	span->lineconfig = t1 ? DAHDI_CONFIG_ESF | DAHDI_CONFIG_B8ZS : span->linecompat;
+	span->channels = t1 ? CB_T1_CHANNELS : CB_CHANNELS;
+	port->framing = CARD_FRAMING_ESF;
+	port->code = 1;
+	port->build_out = 0;
+}
+
+/* Of a span that has no number: `echo 1:T1 > .../spantype`, as dahdi_span_types does. */
+static int set_spantype(struct dahdi_span *span, enum spantypes type)
+{
+	struct cb_port *port = port_of(span);
+	const bool t1 = type == SPANTYPE_DIGITAL_T1;
+	int r = 0;
+
+	if (!t1 && type != SPANTYPE_DIGITAL_E1) {
+		dev_err(&port->intf->dev, "the port can be an E1 or a T1, nothing else\n");
+		return -EINVAL;
+	}
+	if (t1 && !(port->capabilities & CARD_CAN_T1)) {
+		dev_err(&port->intf->dev, "the port is an E1 alone: this card has no T1\n");
+		return -EINVAL;
+	}
+	if (type == span->spantype)
+		return 0;
+	mutex_lock(&port->state);
+	if (port->running)
+		r = -EBUSY;
+	else
+		be(port, t1);
+	mutex_unlock(&port->state);
+	if (!r)
+		dahdi_init_span(span); /* it has other channels now */
+	return r;
+}
 
 static void describe(struct cb_port *port)
 {
@@ -155,12 +230,7 @@ static void describe(struct cb_port *port)
 	snprintf(span->name, sizeof(span->name), "Callbox/%s/%u", dev_name(&port->udev->dev),
 		 port->intf->cur_altsetting->desc.bInterfaceNumber);
 	snprintf(span->desc, sizeof(span->desc), "%.40s %.30s", port->model, port->hardware);
-	span->spantype = SPANTYPE_DIGITAL_E1;
-	span->deflaw = DAHDI_LAW_ALAW;
-	span->linecompat = DAHDI_CONFIG_HDB3 | DAHDI_CONFIG_CCS | DAHDI_CONFIG_CRC4;
-	span->lineconfig = DAHDI_CONFIG_HDB3 | DAHDI_CONFIG_CCS | DAHDI_CONFIG_CRC4;
 	span->alarms = DAHDI_ALARM_NOTOPEN;
-	span->channels = CB_CHANNELS;
 	span->chans = port->chans;
 	span->ops = &ops;
 	for (i = 0; i < CB_CHANNELS; i++) {
@@ -174,10 +244,11 @@ static void describe(struct cb_port *port)
 	}
 }
 
-int cb_span_register(struct cb_port *port)
+int cb_span_register(struct cb_port *port, bool t1)
 {
 	int r;
 
+	be(port, t1);
 	describe(port);
 	port->ddev = dahdi_create_device();
 	if (!port->ddev)

@@ -102,6 +102,8 @@ static void completed(struct urb *urb)
 	if (urb->status) {
 		port->usb_errors++;
 		u->failed = urb->status;
+		if (u->kind == CB_EVENT) /* what it told is not known: the watch asks */
+			set_bit(CB_DO_STATUS, &port->todo);
 		spin_unlock_irqrestore(&port->lock, flags);
 		return;
 	}

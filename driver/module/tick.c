@@ -2,10 +2,12 @@
 /* A millisecond of the telephony core: eight frames each way. */
 #include "callbox_card.h"
 
+/* G.711 A-law; mu-law and the D channel's ones (Q.921 2.2) are the same. */
 static u8 idle_of(const struct dahdi_chan *chan)
 {
-	return test_bit(DAHDI_FLAGBIT_HDLC, &chan->flags) ? 0xff
-							  : 0xd5; /* G.711 A-law; ones, Q.921 2.2 */
+	const bool alaw = chan->span->deflaw == DAHDI_LAW_ALAW;
+
+	return alaw && !test_bit(DAHDI_FLAGBIT_HDLC, &chan->flags) ? 0xd5 : 0xff;
 }
 
 /* Slot 0 is the card's; its Sa bits are ours, and 1 where there are none (G.704 2.3.2). */
@@ -13,9 +15,18 @@ void cb_idle_frame(struct cb_port *port, u8 *frame)
 {
 	unsigned int i;
 
+	memset(frame, 0, CARD_E1_FRAME);
 	frame[0] = 0xff;
-	for (i = 0; i < CB_CHANNELS; i++)
+	for (i = 0; i < port->span.channels; i++)
 		frame[1 + i] = idle_of(port->chans[i]);
+}
+
+/* DAHDI has ones for a clear channel that nobody has open. */
+static bool nobody_speaks(const struct dahdi_chan *chan)
+{
+	return chan->flags & DAHDI_FLAG_CLEAR &&
+	       !(chan->flags & (DAHDI_FLAG_OPEN | DAHDI_FLAG_HDLC | DAHDI_FLAG_LOOPED)) &&
+	       !chan->confmode && chan->master == chan;
 }
 
 static void exchange(struct cb_port *port, u8 (*from_line)[CARD_E1_FRAME],
@@ -24,18 +35,24 @@ static void exchange(struct cb_port *port, u8 (*from_line)[CARD_E1_FRAME],
 	unsigned long flags;
 	unsigned int i, s;
 
+	for (s = 0; s < CB_TICK; s++) {
+		memset(to_line[s], 0, CARD_E1_FRAME);
+		to_line[s][0] = 0xff;
+	}
 	local_irq_save(flags);
 	_dahdi_transmit(&port->span);
-	for (i = 0; i < CB_CHANNELS; i++)
+	for (i = 0; i < port->span.channels; i++) {
+		struct dahdi_chan *chan = port->chans[i];
+		const bool idle = nobody_speaks(chan);
+
 		for (s = 0; s < CB_TICK; s++) {
-			to_line[s][1 + i] = port->chans[i]->writechunk[s];
-			port->chans[i]->readchunk[s] = from_line[s][1 + i];
+			to_line[s][1 + i] = idle ? idle_of(chan) : chan->writechunk[s];
+			chan->readchunk[s] = from_line[s][1 + i];
 		}
+	}
 	_dahdi_ec_span(&port->span);
 	_dahdi_receive(&port->span);
 	local_irq_restore(flags);
-	for (s = 0; s < CB_TICK; s++)
-		to_line[s][0] = 0xff;
 }
 
 /* Completions of both directions come here, on any processor: one of them ticks, the other leaves

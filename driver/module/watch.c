@@ -81,10 +81,14 @@ static void watch_counters(struct cb_port *port)
 	if (port->watched < COUNTERS_MS)
 		return;
 	port->watched = 0;
+	if (test_bit(CB_DO_STATUS, &port->todo)) /* a question that failed, or an event did */
+		cb_ask_state(port);
 	if (cb_get_counters(port, &c) < 0)
 		return;
 	port->span.count.crc4 = card_get32(c.crc);
 	port->span.count.fas = card_get32(c.fas);
+	if (cb_is_t1(port)) /* bits of the pattern, T1.107: what DAHDI calls framing errors */
+		port->span.count.fe = card_get32(c.fas);
 	port->span.count.ebit = card_get32(c.ebit);
 	port->span.count.cv = card_get32(c.code);
 	port->span.count.errsec = card_get32(c.es);
@@ -137,7 +141,7 @@ static void work_todo(struct work_struct *work)
 	mutex_lock(&port->state);
 	if (port->running && !port->away) {
 		cb_loop_as_wanted(port);
-		if (test_and_clear_bit(CB_DO_STATUS, &port->todo))
+		if (test_bit(CB_DO_STATUS, &port->todo))
 			cb_ask_state(port);
 	}
 	mutex_unlock(&port->state);

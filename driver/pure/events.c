@@ -47,6 +47,21 @@ static bool sequenced(struct cb_events *e, const struct card_e1_event *event)
 	return gap;
 }
 
+/* The card sends counters when it has no event left. */
+static bool contradicts(const struct cb_events *e, card_u8 flags)
+{
+	const card_u16 d = e->defects;
+	const card_u8 told = (d & CARD_ALARM_LOS ? CARD_ICE1_FLAG_LOS : 0) |
+			     (d & CARD_ALARM_AIS ? CARD_ICE1_FLAG_AIS : 0) |
+			     (d & (CARD_ALARM_LOF | CARD_ALARM_LOMF) ? CARD_ICE1_FLAG_ALIGNMENT
+								     : 0) |
+			     (d & CARD_ALARM_RAI ? CARD_ICE1_FLAG_RAI : 0);
+	const card_u8 all = CARD_ICE1_FLAG_LOS | CARD_ICE1_FLAG_AIS | CARD_ICE1_FLAG_ALIGNMENT |
+			    CARD_ICE1_FLAG_RAI;
+
+	return e->extended && (flags & all) != told;
+}
+
 bool cb_events_take(struct cb_events *e, const card_u8 *data, unsigned int length)
 {
 	struct card_e1_errors_event errors;
@@ -61,7 +76,7 @@ bool cb_events_take(struct cb_events *e, const card_u8 *data, unsigned int lengt
 	if (event.type == CARD_E1_EVENT_ERRORS) {
 		e->told++;
 		cb_events_errors(e, &errors.errors);
-		return false;
+		return contradicts(e, errors.errors.flags);
 	}
 	if (!e->extended || event.type == 0 || event.type > CARD_E1_EVENT_SLIP) {
 		e->bad++;

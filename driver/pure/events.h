@@ -28,7 +28,8 @@ struct cb_events {
 void cb_events_begin(struct cb_events *e, bool extended);
 /* What an icE1usb counts, and its defects. */
 void cb_events_errors(struct cb_events *e, const struct card_ice1_errors *now);
-/* True: events were lost before this one, and the card has to be asked. */
+/* True: events were lost before this one, and the card has to be asked: a gap in the sequence, or
+ * counters whose flags are not those of the events before, so that the last one was lost. */
 bool cb_events_take(struct cb_events *e, const card_u8 *data, unsigned int length);
 /* The answer to a question that was asked when `told` events had been taken: to
  * CARD_REQ_GET_STATUS, and to CARD_ICE1_GET_ERRORS. False: events came since, and nothing is

@@ -8,7 +8,8 @@
 namespace callbox::tests {
 
 // Wrong bits in frames of a D channel, in a card's packets to the line: one in each of the next frames, some octets
-// after the flags before it have ended.
+// after the flags before it have ended. A one becomes a zero: six ones in a row would be a flag or an abort, and the
+// frame two.
 class DChannelSpoiler {
 public:
     explicit DChannelSpoiler(std::size_t slot = 16) : slot_(slot) {}
@@ -18,8 +19,8 @@ public:
         for (std::size_t at = 4 + slot_; at < packet.size(); at += 32) {
             const bool same = packet[at] == std::exchange(last_, packet[at]);
             run_ = same ? 0 : run_ + 1;
-            if (left_ > 0 && run_ == 6) {
-                packet[at] ^= 0x10;
+            if (left_ > 0 && run_ == 6 && packet[at] != 0) {
+                packet[at] &= static_cast<std::uint8_t>(packet[at] - 1);
                 --left_;
             }
         }

@@ -2,6 +2,7 @@
 // Each thing that goes wrong on a line has its name in the driver's files, in DAHDI and in what the backend tells; and
 // it goes.
 #include "driver_pair.h"
+#include <atomic>
 #include <fcntl.h>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -74,9 +75,9 @@ std::vector<Row> rows()
     };
 }
 
-void everyAlarm(const Personality& personality, const std::vector<std::string>& without)
+void everyAlarm(const Personality& personality, const std::vector<std::string>& without, SpanType type = SpanType::e1)
 {
-    GuestCards cards(personality);
+    GuestCards cards(personality, 2, type);
     ASSERT_TRUE(cards.plugIn(0) && cards.plugIn(1));
     DriverPair pair(cards);
     Caller near(0x11), far(0x22);
@@ -113,6 +114,49 @@ TEST(CardAlarms, OfAnIcE1usbEachHasItsNameAndClears)
     everyAlarm(Personality::iceE1usb(1), {"LOMF"}); // it knows one loss of alignment only
 }
 
+TEST(CardAlarms, OfAT1EachHasItsNameAndClears)
+{
+    everyAlarm(Personality::card(1), {"LOMF"}, SpanType::t1); // a T1 has no multiframe to lose apart
+}
+
+TEST(CardAlarms, OfASuperframeT1EachHasItsNameAndClears)
+{
+    GuestCards cards(Personality::card(1), 2, SpanType::t1);
+    ASSERT_TRUE(cards.plugIn(0) && cards.plugIn(1));
+    const auto clear = [&] { return cards.status(0, "defects").empty() && spanOf(cards).alarms == 0; };
+    ASSERT_TRUE(waitFor(clear, 10s));
+    ASSERT_TRUE(cards.configure(0, {.d4 = true}));
+    EXPECT_TRUE(waitFor([&] { return has(cards.status(0, "defects"), "LOF"); }, 5s)) << "the far end is ESF yet";
+    ASSERT_TRUE(cards.configure(1, {.lineIsClock = false, .d4 = true}));
+    EXPECT_TRUE(waitFor(clear, 10s));
+    EXPECT_TRUE(kernelIsWell());
+}
+
+TEST(CardAlarms, AnAlarmWhoseEndIsLostOnTheBusAndACardThatDoesNotAnswerThenDoNotLeaveItForEver)
+{
+    GuestCards cards(Personality::card(1));
+    ASSERT_TRUE(cards.plugIn(0) && cards.plugIn(1));
+    const auto clear = [&] { return cards.status(0, "defects").empty() && spanOf(cards).alarms == 0; };
+    ASSERT_TRUE(waitFor(clear, 10s));
+    cards.on([&] { toNear(cards).set(BitPipe::Signal::none); });
+    ASSERT_TRUE(waitFor([&] { return spanOf(cards).alarms == (DAHDI_ALARM_RED | DAHDI_ALARM_LOS); }, 5s));
+    std::atomic<bool> broken{true};
+    cards.on([&] {
+        cards.onAnswer(0, [&broken](const GuestCards::Asked& a, OctetBuffer& answer) {
+            if (broken && (a.event() || a.vendor))
+                fail(answer, -EPROTO);
+            return true;
+        });
+        toNear(cards).set(BitPipe::Signal::normal);
+    });
+    waitFor([] { return false; }, 2500ms);
+    EXPECT_EQ(cards.status(0, "defects"), "LOS") << "nobody can know better";
+    broken = false;
+    EXPECT_TRUE(waitFor(clear, 5s)) << cards.status(0, "defects");
+    cards.on([&] { cards.onAnswer(0, nullptr); });
+    EXPECT_TRUE(kernelIsWell());
+}
+
 TEST(CardAlarms, BitErrorsAreCountedByCrcAndByTheFarEndsEBits)
 {
     GuestCards cards(Personality::card(1));
@@ -145,15 +189,23 @@ TEST(CardAlarms, ALineWhoseClockIsNotTakenSlipsAndTheOtherDoesNot)
     GuestCards cards(Personality::card(1));
     cards.on([&] { cards.card(1).drift(-1000); }); // 8 frames a second less; a slip each 8 s
     ASSERT_TRUE(cards.plugIn(1) && cards.plugIn(0));
+    DriverPair pair(cards);
+    Caller near(0x11), far(0x22);
+    ASSERT_TRUE(pair.near().start(pair.config(), near) && pair.far().start(pair.config(), far));
     const auto slips = [&](unsigned card) {
         return cards.count(card, "slips_left_out") + cards.count(card, "slips_said_twice");
     };
-    waitFor([] { return false; }, 10s);
+    pair.pass(10s);
     EXPECT_EQ(slips(0), 0u) << "it goes at the line's pace";
     EXPECT_EQ(slips(1), 0u);
     ASSERT_TRUE(cards.configure(0, {.lineIsClock = false}));
-    EXPECT_TRUE(waitFor([&] { return slips(0) > 0 && slipsOf(cards, 0) > 0; }, 12s));
+    EXPECT_EQ(near.slips, 0u);
+    EXPECT_TRUE(pair.until([&] { return slips(0) > 0 && slipsOf(cards, 0) > 0 && near.slips > 0; }, 12s));
+    EXPECT_EQ(near.slips, slipsOf(cards, 0)) << "the backend tells what DAHDI counts";
+    EXPECT_EQ(far.slips, 0u);
     EXPECT_EQ(spanOf(cards).alarms, 0);
+    pair.near().stop();
+    pair.far().stop();
     EXPECT_TRUE(kernelIsWell());
 }
 

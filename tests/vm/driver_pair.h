@@ -39,6 +39,14 @@ public:
     bool until(const std::function<bool()>& done, Duration limit) override { return runUntil(loop_, done, limit); }
     SpanIo& near() override { return *near_; }
     SpanIo& far() override { return *far_; }
+    [[nodiscard]] SpanConfig config() const override
+    {
+        const SpanType type = cards_.type();
+        return {.name = "line",
+                .type = type,
+                .law = type == SpanType::t1 ? Law::mulaw : Law::alaw,
+                .dChannel = dChannelSlot(type)};
+    }
     void cable(bool in) override
     {
         using Signal = usbip::BitPipe::Signal;
@@ -68,8 +76,8 @@ private:
     std::unique_ptr<Random> random_ = makeSystemRandom();
     std::unique_ptr<Files> files_ = makeSystemFiles();
     std::unique_ptr<Executor> disk_ = makeThreadExecutor(loop_, "disk");
-    DChannelSpoiler spoiler_; // the cards' thread's
-    unsigned lose_ = 0;       // the cards' thread's
+    DChannelSpoiler spoiler_{index(dChannelSlot(cards_.type()))}; // the cards' thread's
+    unsigned lose_ = 0;                                           // the cards' thread's
     std::unique_ptr<SpanIo> near_, far_;
 };
 

@@ -59,7 +59,8 @@ struct GuestCards::Plug {
     std::map<std::uint32_t, Asked> asked;
 };
 
-GuestCards::GuestCards(const firmware::Personality& made, unsigned count) : clock_(loop_)
+GuestCards::GuestCards(const firmware::Personality& made, unsigned count, hal::SpanType type)
+    : type_(type), clock_(loop_)
 {
     if (std::system("modprobe vhci-hcd && modprobe callbox_card alarm_loss_ms=300 alarm_remote_ms=100 "
                     "alarm_recover_ms=300") != 0)
@@ -144,7 +145,26 @@ bool GuestCards::plugIn(unsigned card)
         on([&] { dropped = !plugs_[card]; });
         return dropped;
     };
-    return attached && waitFor([&] { return span(card) > 0 || out(); }, 10s) && span(card) > 0 && configure(card);
+    return attached && waitFor([&] { return span(card) > 0 || out(); }, 10s) && span(card) > 0 && become(card, type_) &&
+           configure(card);
+}
+
+// As `dahdi_span_types` does. The driver's spans begin as E1s.
+bool GuestCards::become(unsigned card, hal::SpanType type)
+{
+    if (type == hal::SpanType::e1)
+        return true;
+    const fs::path device = dahdiDevice(card);
+    const auto tell = [&](const char* file, const char* what) {
+        std::ofstream out(device / file);
+        out << what << std::flush;
+        return out.good();
+    };
+    const char* kind = fs::exists(device / "spantype") ? "spantype" : "dahdi_spantype"; // by the kernel's age
+    const bool done = tell("unassign_span", "1") && tell(kind, "1:T1") && tell("assign_span", "1:0:0");
+    if (!done)
+        std::cerr << "card " << card << " did not become a T1\n";
+    return done;
 }
 
 void GuestCards::unplug(unsigned card)
@@ -253,7 +273,10 @@ bool GuestCards::configure(unsigned card, const Settings& settings)
     int number = span(card);
     line.span = number;
     line.sync = settings.lineIsClock ? 1 : 0;
-    line.lineconfig = DAHDI_CONFIG_HDB3 | DAHDI_CONFIG_CCS | (settings.crc4 ? DAHDI_CONFIG_CRC4 : 0);
+    if (type_ == hal::SpanType::t1)
+        line.lineconfig = DAHDI_CONFIG_B8ZS | (settings.d4 ? DAHDI_CONFIG_D4 : DAHDI_CONFIG_ESF);
+    else
+        line.lineconfig = DAHDI_CONFIG_HDB3 | DAHDI_CONFIG_CCS | (settings.crc4 ? DAHDI_CONFIG_CRC4 : 0);
     const bool ok =
         control >= 0 && ioctl(control, DAHDI_SPANCONFIG, &line) == 0 && ioctl(control, DAHDI_STARTUP, &number) == 0;
     if (!ok)
@@ -267,17 +290,23 @@ std::string GuestCards::id(unsigned card) const
     return fmt::format("{:016x}/1", card + 1);
 }
 
-int GuestCards::span(unsigned card) const
+std::string GuestCards::dahdiDevice(unsigned card) const
 {
     const std::string serial = fmt::format("{:016x}", card + 1);
     std::error_code none;
-    for (const auto& device : fs::directory_iterator("/sys/bus/dahdi_devices/devices", none)) {
-        if (lineOf(device.path() / "hardware_id") != serial)
-            continue;
-        for (const auto& entry : fs::directory_iterator(device.path(), none))
+    for (const auto& device : fs::directory_iterator("/sys/bus/dahdi_devices/devices", none))
+        if (lineOf(device.path() / "hardware_id") == serial)
+            return device.path();
+    return {};
+}
+
+int GuestCards::span(unsigned card) const
+{
+    std::error_code none;
+    if (const fs::path device = dahdiDevice(card); !device.empty())
+        for (const auto& entry : fs::directory_iterator(device, none))
             if (const std::string name = entry.path().filename(); name.starts_with("span-"))
                 return std::stoi(name.substr(5));
-    }
     return 0;
 }
 

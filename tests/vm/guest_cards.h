@@ -5,6 +5,7 @@
 #pragma once
 #include "boards/usbip/virtual_card.h"
 #include <callbox/base/loop.h>
+#include <callbox/hal/types.h>
 #include <thread>
 
 namespace callbox::tests {
@@ -13,7 +14,7 @@ class GuestCards {
 public:
     // As many as `count`, the lines of the first two plugged into each other. The modules are loaded with alarms that
     // take 300 ms; they stay. Plugged in are none.
-    explicit GuestCards(const firmware::Personality&, unsigned count = 2);
+    explicit GuestCards(const firmware::Personality&, unsigned count = 2, hal::SpanType type = hal::SpanType::e1);
     ~GuestCards();
     GuestCards(const GuestCards&) = delete;
     GuestCards& operator=(const GuestCards&) = delete;
@@ -26,13 +27,15 @@ public:
     // The driver has no port of it any more; false: it had for 10 s.
     bool gone(unsigned card);
     struct Settings {
-        bool crc4 = true, lineIsClock = true;
+        bool crc4 = true, lineIsClock = true; // crc4: of an E1
+        bool d4 = false;                      // of a T1, else ESF
     };
     // As dahdi_cfg does, of a card that is plugged in.
     bool configure(unsigned card, const Settings& settings);
     // As it was when it was plugged in: the first takes its clock from the line, others have their own.
     bool configure(unsigned card) { return configure(card, {.lineIsClock = card == 0}); }
 
+    [[nodiscard]] hal::SpanType type() const { return type_; }
     [[nodiscard]] std::string id(unsigned card) const; // of its span, for the dahdi backend
     [[nodiscard]] int span(unsigned card) const;       // DAHDI's number; 0: none
     [[nodiscard]] int firstChannel(unsigned card) const;
@@ -61,11 +64,14 @@ public:
 
 private:
     struct Plug; // one card as it is in the kernel's socket
+    bool become(unsigned card, hal::SpanType type);
+    [[nodiscard]] std::string dahdiDevice(unsigned card) const; // its folder in sysfs; empty: there is none
     void drop(unsigned card);
     void readable(unsigned card);
     void answered(unsigned card, OctetBuffer answer);
     void tick();
 
+    hal::SpanType type_;
     RealLoop loop_;
     Timer clock_;
     TimePoint next_{};

@@ -7,7 +7,8 @@ namespace callbox::hal::dahdi {
 namespace {
 
 constexpr Duration blockTime = 20ms;
-constexpr Duration askAlarmsEvery = 500ms;                 // beside what the owner is told
+constexpr Duration askAlarmsEvery = 500ms; // beside what the owner is told
+constexpr Duration askSlipsEvery = 1s;
 constexpr Duration deadAfter = 500ms;                      // so long without a block on open channels is loss of signal
 constexpr Duration again = 4ms;                            // DAHDI's own step on most machines
 constexpr Duration holds = blockTime * (blocksQueued - 1); // longer stalls lose samples
@@ -42,6 +43,8 @@ Result<void> Ticker::start(const SpanConfig& config, Descriptor control, int spa
     reported_.reset();
     lastWake_ = lastTick_ = loop_.now();
     alarmsAsked_ = lastWake_ - askAlarmsEvery;
+    slipsAsked_ = lastWake_;
+    slips_.begin("/proc", span);
     loop_.post([this, life = std::weak_ptr(life_)] {
         if (!life.expired())
             report();
@@ -80,6 +83,14 @@ void Ticker::askAlarms()
     report();
 }
 
+void Ticker::askSlips()
+{
+    const std::weak_ptr life = life_;
+    slipsAsked_ = loop_.now();
+    for (std::uint32_t n = slips_.more(); n > 0 && !life.expired(); --n)
+        events_->onSlip();
+}
+
 void Ticker::report()
 {
     Alarms a = line_;
@@ -101,6 +112,8 @@ void Ticker::wake()
         return;
     if (owner_.alarmsChanged() || now - alarmsAsked_ >= askAlarmsEvery)
         askAlarms();
+    if (!life.expired() && now - slipsAsked_ >= askSlipsEvery)
+        askSlips();
     if (!life.expired())
         exchange();
 }

