@@ -21,7 +21,8 @@ static int bring_up(struct cb_port *port)
 	if (!r) {
 		cb_events_begin(&port->events, port->ours && port->capabilities & CARD_CAN_EVENTS);
 		clear_bit(CB_DO_STATUS, &port->todo);
-		cb_ask_state(port);
+		if (!port->bank) /* which tells all anew */
+			cb_ask_state(port);
 		r = cb_stream_start(port);
 	}
 	if (r)
@@ -85,7 +86,7 @@ static int spanconfig(struct file *file, struct dahdi_span *span, struct dahdi_l
 	return r;
 }
 
-static int startup(struct file *file, struct dahdi_span *span)
+int cb_span_startup(struct file *file, struct dahdi_span *span)
 {
 	struct cb_port *port = port_of(span);
 	int r;
@@ -97,7 +98,7 @@ static int startup(struct file *file, struct dahdi_span *span)
 	return r;
 }
 
-static int shutdown(struct dahdi_span *span)
+int cb_span_shutdown(struct dahdi_span *span)
 {
 	struct cb_port *port = port_of(span);
 
@@ -140,8 +141,8 @@ static int maint(struct dahdi_span *span, int command)
 static const struct dahdi_span_ops ops = {
 	.owner = THIS_MODULE,
 	.spanconfig = spanconfig,
-	.startup = startup,
-	.shutdown = shutdown,
+	.startup = cb_span_startup,
+	.shutdown = cb_span_shutdown,
 	.maint = maint,
 };
 
@@ -150,7 +151,7 @@ static const struct dahdi_span_ops ops = {
 static void describe(struct cb_port *port)
 {
 	struct dahdi_span *span = &port->span;
-	unsigned int i;
+	int i;
 
 	snprintf(span->name, sizeof(span->name), "Callbox/%s/%u", dev_name(&port->udev->dev),
 		 port->intf->cur_altsetting->desc.bInterfaceNumber);
@@ -160,10 +161,10 @@ static void describe(struct cb_port *port)
 	span->linecompat = DAHDI_CONFIG_HDB3 | DAHDI_CONFIG_CCS | DAHDI_CONFIG_CRC4;
 	span->lineconfig = DAHDI_CONFIG_HDB3 | DAHDI_CONFIG_CCS | DAHDI_CONFIG_CRC4;
 	span->alarms = DAHDI_ALARM_NOTOPEN;
-	span->channels = CB_CHANNELS;
+	span->channels = port->bank ? cb_bank_ports(port) : CB_CHANNELS;
 	span->chans = port->chans;
 	span->ops = &ops;
-	for (i = 0; i < CB_CHANNELS; i++) {
+	for (i = 0; i < span->channels; i++) {
 		struct dahdi_chan *chan = &port->chan[i];
 
 		port->chans[i] = chan;
@@ -172,6 +173,8 @@ static void describe(struct cb_port *port)
 		chan->sigcap = DAHDI_SIG_CLEAR | DAHDI_SIG_MTP2;
 		chan->pvt = port;
 	}
+	if (port->bank)
+		cb_bank_describe(port);
 }
 
 int cb_span_register(struct cb_port *port)

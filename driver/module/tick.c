@@ -2,10 +2,11 @@
 /* A millisecond of the telephony core: eight frames each way. */
 #include "callbox_card.h"
 
-static u8 idle_of(const struct dahdi_chan *chan)
+/* Silence of G.711; ones, Q.921 2.2. */
+u8 cb_idle_of(const struct dahdi_chan *chan)
 {
-	return test_bit(DAHDI_FLAGBIT_HDLC, &chan->flags) ? 0xff
-							  : 0xd5; /* G.711 A-law; ones, Q.921 2.2 */
+	return test_bit(DAHDI_FLAGBIT_HDLC, &chan->flags) || chan->xlaw == __dahdi_mulaw ? 0xff
+											 : 0xd5;
 }
 
 /* Slot 0 is the card's; its Sa bits are ours, and 1 where there are none (G.704 2.3.2). */
@@ -14,8 +15,9 @@ void cb_idle_frame(struct cb_port *port, u8 *frame)
 	unsigned int i;
 
 	frame[0] = 0xff;
-	for (i = 0; i < CB_CHANNELS; i++)
-		frame[1 + i] = idle_of(port->chans[i]);
+	memset(frame + 1, 0xff, CARD_E1_FRAME - 1);
+	for (i = 0; i < port->span.channels; i++)
+		frame[1 + i] = cb_idle_of(port->chans[i]);
 }
 
 static void exchange(struct cb_port *port, u8 (*from_line)[CARD_E1_FRAME],
@@ -26,7 +28,7 @@ static void exchange(struct cb_port *port, u8 (*from_line)[CARD_E1_FRAME],
 
 	local_irq_save(flags);
 	_dahdi_transmit(&port->span);
-	for (i = 0; i < CB_CHANNELS; i++)
+	for (i = 0; i < port->span.channels; i++)
 		for (s = 0; s < CB_TICK; s++) {
 			to_line[s][1 + i] = port->chans[i]->writechunk[s];
 			port->chans[i]->readchunk[s] = from_line[s][1 + i];
@@ -36,6 +38,8 @@ static void exchange(struct cb_port *port, u8 (*from_line)[CARD_E1_FRAME],
 	local_irq_restore(flags);
 	for (s = 0; s < CB_TICK; s++)
 		to_line[s][0] = 0xff;
+	if (port->bank)
+		cb_bank_look(port);
 }
 
 /* Completions of both directions come here, on any processor: one of them ticks, the other leaves
