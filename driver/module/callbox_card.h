@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One E1 or T1 port of a card: an interface of a USB device, a device of DAHDI with one span.
+ * One E1 or T1 port of a card, or its analog bank: an interface of a USB device, a device of DAHDI
+ * with one span.
  *
  * Locks, outermost first: `state` (mutex: start, stop, suspend, requests), then `lock` (spin lock,
  * interrupts off: all that packets touch). DAHDI calls maint() with its own span->lock held and
@@ -32,15 +33,18 @@
 #define CB_URBS 4    /* of each data direction: 16 ms under way */
 #define CB_FEEDBACK_URBS 2
 #define CB_EVENT_URBS 2
+#define CB_COMMAND_URBS 1
 #define CB_WATCH_MS 100
 
 struct cb_port;
+struct cb_bank;
 
 enum cb_kind { /* the first CB_STREAMS are isochronous */
 	CB_DATA_IN,
 	CB_DATA_OUT,
-	CB_FEEDBACK,
-	CB_EVENT
+	CB_FEEDBACK, /* of E1 ports */
+	CB_EVENT,
+	CB_COMMAND /* of analog banks */
 };
 
 struct cb_urb {
@@ -52,7 +56,7 @@ struct cb_urb {
 	int failed;	   /* why it is not under way, a negative errno; under `lock` */
 };
 
-#define CB_URBS_ALL (2 * CB_URBS + CB_FEEDBACK_URBS + CB_EVENT_URBS)
+#define CB_URBS_ALL (2 * CB_URBS + CB_FEEDBACK_URBS + CB_EVENT_URBS + CB_COMMAND_URBS)
 
 /* Notes for the work queue: bits of cb_port.todo. */
 enum {
@@ -64,9 +68,10 @@ struct cb_port {
 	struct usb_interface *intf;
 	u8 setting_on, setting_off;
 	struct cb_pipes pipes;
-	bool ours;	  /* speaks the protocol, not only as an icE1usb does */
-	u32 capabilities; /* CARD_CAN_... */
-	u8 number;	  /* of the port in device requests */
+	struct cb_bank *bank; /* NULL: an E1 port */
+	bool ours;	      /* speaks the protocol, not only as an icE1usb does */
+	u32 capabilities;     /* CARD_CAN_... */
+	u8 number;	      /* of the port in device requests */
 	char build[64], protocol[16], location[64], hardware[64], maker[64], model[64];
 
 	struct dahdi_device *ddev;
@@ -79,6 +84,8 @@ struct cb_port {
 	bool running;	    /* URBs are under way */
 	bool away;	    /* suspended, in reset, unplugged */
 	struct cb_urb urbs[CB_URBS_ALL];
+	unsigned int urb_count; /* of these there are */
+	struct cb_urb *command; /* one of them, of a bank */
 	struct card_ice1_tx tx;
 	bool line_is_clock;
 	u8 framing, code, build_out; /* of a T1: as card_line's */
@@ -115,7 +122,7 @@ static inline bool cb_is_t1(const struct cb_port *port)
 extern unsigned int alarm_loss_ms, alarm_remote_ms, alarm_recover_ms;
 
 /* requests.c: control requests. All may sleep, under `state`; 0 or more, or a negative errno. */
-void cb_identify(struct cb_port *port);
+const char *cb_identify(struct cb_port *port); /* NULL, or why the port cannot be used */
 int cb_set_line(struct cb_port *port); /* as its span is: switches it off if its kind changes */
 int cb_select(struct cb_port *port, bool on);
 int cb_configure(struct cb_port *port);
@@ -124,6 +131,7 @@ int cb_set_remote_alarm(struct cb_port *port, bool on);
 void cb_ask_state(struct cb_port *port);
 int cb_get_counters(struct cb_port *port, struct card_counters *counters);
 bool cb_can_loop(const struct cb_port *port, unsigned int loop);
+int cb_get_bank_status(struct cb_port *port, unsigned int i, struct card_analog_status *status);
 
 /* stream.c: URBs. Under `state`. */
 int cb_stream_alloc(struct cb_port *port);
@@ -135,6 +143,7 @@ void cb_stream_mend(struct cb_port *port);
 /* tick.c: from any context, interrupts on or off. */
 void cb_tick(struct cb_port *port);
 void cb_idle_frame(struct cb_port *port, u8 *frame);
+u8 cb_idle_of(const struct dahdi_chan *chan);
 
 /* span.c */
 int cb_span_register(struct cb_port *port, bool t1);
@@ -142,6 +151,27 @@ void cb_span_unregister(struct cb_port *port);
 int cb_port_start(struct cb_port *port);
 void cb_port_stop(struct cb_port *port);
 int cb_port_restart(struct cb_port *port);
+int cb_span_startup(struct file *file, struct dahdi_span *span);
+int cb_span_shutdown(struct dahdi_span *span);
+
+/* bank.c, of ports that have a bank. Under `lock`: */
+void cb_bank_begin(struct cb_port *port);
+void cb_bank_end(struct cb_port *port);
+void cb_bank_take(struct cb_port *port, const u8 *data, unsigned int length);
+unsigned int cb_bank_give(struct cb_port *port, u8 *to, bool first); /* the packet's length */
+bool cb_bank_next_command(struct cb_port *port, u8 *to);
+void cb_bank_event(struct cb_port *port, const u8 *data, unsigned int length);
+/* From any context. */
+void cb_bank_order(struct cb_port *port);
+void cb_bank_tell(struct cb_port *port);
+void cb_bank_look(struct cb_port *port); /* each tick */
+/* Under `state`. */
+struct cb_bank *cb_bank_alloc(void);
+const char *cb_bank_identify(struct cb_port *port, const struct card_proto *proto);
+unsigned int cb_bank_ports(const struct cb_port *port);
+void cb_bank_describe(struct cb_port *port);
+void cb_bank_ask_state(struct cb_port *port);
+void cb_bank_watch(struct cb_port *port);
 
 /* watch.c */
 void cb_watch_init(struct cb_port *port);
@@ -157,5 +187,6 @@ void cb_retired_end(void); /* the module goes: waits for them, 20 s at most */
 
 /* status.c */
 extern const struct attribute_group cb_status_group;
+extern const struct attribute_group cb_bank_status_group; /* beside it, bank_status.c */
 
 #endif

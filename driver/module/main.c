@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Cards come and go: Callbox's own, and Osmocom's icE1usb. Each E1 or T1 port is an interface, and
- * probed by itself. */
+ * probed by itself; so is an analog bank. */
 #include "callbox_card.h"
 
 unsigned int alarm_loss_ms = 2500;
@@ -33,7 +33,7 @@ static const char *find_settings(struct cb_port *port)
 		const unsigned int n = setting->desc.bNumEndpoints;
 
 		if (n > ENDPOINTS_MAX) {
-			why = "one of its settings has more endpoints than any E1 port";
+			why = "one of its settings has more endpoints than any port";
 			continue;
 		}
 		for (i = 0; i < n; i++) {
@@ -46,7 +46,8 @@ static const char *find_settings(struct cb_port *port)
 			port->setting_off = setting->desc.bAlternateSetting;
 			off = true;
 		} else if (!on) {
-			why = cb_pipes_find(&port->pipes, e, n);
+			why = port->bank ? cb_pipes_find_bank(&port->pipes, e, n)
+					 : cb_pipes_find(&port->pipes, e, n);
 			port->setting_on = setting->desc.bAlternateSetting;
 			on = !why;
 		}
@@ -57,7 +58,7 @@ static const char *find_settings(struct cb_port *port)
 }
 
 /* The count of E1 ports before this one: the first has the card's serial number as its id, others
- * SERIAL.2 and so on. */
+ * SERIAL.2 and so on; a bank is SERIAL.bank. */
 static unsigned int ports_before(const struct cb_port *port)
 {
 	const struct usb_host_config *config = port->udev->actconfig;
@@ -84,13 +85,20 @@ static void name(struct cb_port *port)
 	char path[48];
 
 	usb_make_path(port->udev, path, sizeof(path));
-	snprintf(port->location, sizeof(port->location), "%s/%u", path, before + 1);
+	snprintf(port->location, sizeof(port->location), port->bank ? "%s/bank" : "%s/%u", path,
+		 before + 1);
 	strscpy(port->maker, udev->manufacturer ? udev->manufacturer : "unknown",
 		sizeof(port->maker));
-	strscpy(port->model, udev->product ? udev->product : "E1 over USB", sizeof(port->model));
+	strscpy(port->model,
+		udev->product ? udev->product
+		: port->bank  ? "analog bank over USB"
+			      : "E1 over USB",
+		sizeof(port->model));
 	if (!udev->serial || !udev->serial[0])
 		return; /* DAHDI then names it by its location */
-	if (before == 0)
+	if (port->bank)
+		snprintf(port->hardware, sizeof(port->hardware), "%.40s.bank", udev->serial);
+	else if (before == 0)
 		strscpy(port->hardware, udev->serial, sizeof(port->hardware));
 	else
 		snprintf(port->hardware, sizeof(port->hardware), "%.40s.%u", udev->serial,
@@ -105,6 +113,7 @@ void cb_port_free(struct cb_port *port)
 	if (port->ddev)
 		dahdi_free_device(port->ddev);
 	cb_stream_free(port);
+	kvfree(port->bank);
 	usb_put_intf(port->intf);
 	usb_put_dev(port->udev);
 	kvfree(port);
@@ -113,7 +122,7 @@ void cb_port_free(struct cb_port *port)
 /* As the parameter says, if the card can. */
 static bool begins_as_t1(const struct cb_port *port)
 {
-	if (strcasecmp(default_linemode, "t1"))
+	if (port->bank || strcasecmp(default_linemode, "t1"))
 		return false;
 	if (port->capabilities & CARD_CAN_T1)
 		return true;
@@ -121,11 +130,20 @@ static bool begins_as_t1(const struct cb_port *port)
 	return false;
 }
 
+static bool is_bank(const struct usb_interface *intf)
+{
+	return intf->cur_altsetting->desc.bInterfaceSubClass == CARD_SUBCLASS_BANK;
+}
+
+static const char *kind_of(const struct cb_port *port)
+{
+	return port->bank ? "analog" : cb_is_t1(port) ? "T1" : "E1";
+}
+
 static int probe(struct usb_interface *intf, const struct usb_device_id *id)
 {
 	struct cb_port *port = kvzalloc(sizeof(*port), GFP_KERNEL);
 	const char *wrong;
-	bool t1;
 	int r;
 
 	if (!port)
@@ -135,14 +153,22 @@ static int probe(struct usb_interface *intf, const struct usb_device_id *id)
 	mutex_init(&port->state);
 	spin_lock_init(&port->lock);
 	cb_watch_init(port);
+	if (is_bank(intf)) {
+		r = -ENOMEM;
+		port->bank = cb_bank_alloc();
+		if (!port->bank)
+			goto failed;
+	}
 	wrong = find_settings(port);
+	if (!wrong) {
+		name(port);
+		wrong = cb_identify(port);
+	}
 	if (wrong) {
-		dev_err(&intf->dev, "this E1 interface cannot be used: %s\n", wrong);
+		dev_err(&intf->dev, "this %s interface cannot be used: %s\n", kind_of(port), wrong);
 		r = -ENODEV;
 		goto failed;
 	}
-	name(port);
-	cb_identify(port);
 	r = cb_stream_alloc(port);
 	if (r)
 		goto failed;
@@ -150,16 +176,17 @@ static int probe(struct usb_interface *intf, const struct usb_device_id *id)
 	r = sysfs_create_group(&intf->dev.kobj, &cb_status_group);
 	if (r)
 		goto failed;
-	t1 = begins_as_t1(port);
-	r = cb_span_register(port, t1);
+	if (port->bank)
+		r = sysfs_update_group(&intf->dev.kobj, &cb_bank_status_group);
+	if (!r)
+		r = cb_span_register(port, begins_as_t1(port));
 	if (r) {
 		sysfs_remove_group(&intf->dev.kobj, &cb_status_group);
 		goto failed;
 	}
-	dev_info(&intf->dev,
-		 "%s port %s, protocol %s, firmware %s; its channels are clear (bchan, dchan): no "
-		 "robbed bits, no CAS\n",
-		 t1 ? "T1" : "E1", port->hardware, port->protocol, port->build);
+	dev_info(&intf->dev, "%s port %s, protocol %s, firmware %s%s\n", kind_of(port),
+		 port->hardware, port->protocol, port->build,
+		 port->bank ? "" : "; its channels are clear (bchan, dchan): no robbed bits, no CAS");
 	return 0;
 failed:
 	usb_set_intfdata(intf, NULL);
@@ -227,6 +254,8 @@ static int post_reset(struct usb_interface *intf)
 static const struct usb_device_id ids[] = {
 	{USB_DEVICE_AND_INTERFACE_INFO(CARD_VENDOR, CARD_PRODUCT, CARD_CLASS, CARD_SUBCLASS_E1,
 				       CARD_PROTOCOL_E1)},
+	{USB_DEVICE_AND_INTERFACE_INFO(CARD_VENDOR, CARD_PRODUCT, CARD_CLASS, CARD_SUBCLASS_BANK,
+				       0)},
 	{USB_DEVICE_AND_INTERFACE_INFO(CARD_ICE1_VENDOR, CARD_ICE1_PRODUCT, CARD_CLASS,
 				       CARD_SUBCLASS_E1, CARD_PROTOCOL_E1)},
 	{}};
@@ -262,6 +291,7 @@ static void __exit end(void)
 }
 module_exit(end);
 
-MODULE_DESCRIPTION("E1 and T1 cards over USB: Callbox's own and Osmocom's icE1usb, as DAHDI spans");
+MODULE_DESCRIPTION(
+	"E1, T1 and analog cards over USB: Callbox's own and Osmocom's icE1usb, as DAHDI spans");
 MODULE_LICENSE("GPL");
 MODULE_SOFTDEP("pre: dahdi");

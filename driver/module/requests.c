@@ -73,9 +73,16 @@ static void find_number(struct cb_port *port, unsigned int ports)
 	port->capabilities = 0;
 }
 
-/* Who does not answer, or answers something else, is used as an icE1usb. */
-void cb_identify(struct cb_port *port)
+int cb_get_bank_status(struct cb_port *port, unsigned int i, struct card_analog_status *status)
 {
+	return request(port, USB_RECIP_INTERFACE, CARD_BANK_GET_STATUS, 0,
+		       i << 8 | interface_of(port), NULL, status, sizeof(*status));
+}
+
+/* Who does not answer, or answers something else, is used as an icE1usb, which has no bank. */
+const char *cb_identify(struct cb_port *port)
+{
+	const char *none = port->bank ? "the card does not speak this driver's protocol" : NULL;
 	struct card_proto proto;
 	int n;
 
@@ -88,19 +95,22 @@ void cb_identify(struct cb_port *port)
 	strscpy(port->protocol, "icE1usb", sizeof(port->protocol));
 	n = ask_device(port, CARD_REQ_GET_PROTO, 0, &proto, sizeof(proto));
 	if (n < 6 || card_get32(proto.magic) != CARD_MAGIC)
-		return;
+		return none;
 	if (proto.major != CARD_MAJOR) {
 		dev_warn(&port->intf->dev,
 			 "the card speaks version %u.%u of the protocol, this driver %u: used as "
 			 "an icE1usb\n",
 			 proto.major, proto.minor, CARD_MAJOR);
-		return;
+		return none;
 	}
 	port->ours = true;
 	port->capabilities = card_get32(proto.capabilities);
 	snprintf(port->protocol, sizeof(port->protocol), "%u.%u", proto.major,
 		 min_t(u8, proto.minor, CARD_MINOR));
+	if (port->bank)
+		return cb_bank_identify(port, &proto);
 	find_number(port, min_t(unsigned int, proto.e1_ports, 32));
+	return NULL;
 }
 
 /* Who had the port before may have left it the other kind. An E1 that is one stays as it is:
@@ -112,7 +122,7 @@ int cb_set_line(struct cb_port *port)
 	u8 kind;
 	int r;
 
-	if (!(port->capabilities & CARD_CAN_T1))
+	if (port->bank || !(port->capabilities & CARD_CAN_T1))
 		return 0;
 	r = ask(port, CARD_E1_GET_LINE, &line, sizeof(line));
 	if (r >= 0 && r < (int)sizeof(line))
@@ -158,6 +168,8 @@ int cb_configure(struct cb_port *port)
 			       (port->capabilities & CARD_CAN_EVENTS ? CARD_E1_EXT_EVENTS : 0);
 	int r;
 
+	if (port->bank)
+		return 0; /* by commands, when packets flow */
 	port->tx.mode = crc4 ? CARD_ICE1_TX_CRC4_E : CARD_ICE1_TX_TS0;
 	port->tx.timing = port->line_is_clock;
 	port->tx.loopback = !port->ours && port->loop == CARD_LOOP_LINE;
@@ -257,6 +269,8 @@ void cb_ask_state(struct cb_port *port)
 	unsigned int tries;
 	int r;
 
+	if (port->bank)
+		return cb_bank_ask_state(port);
 	clear_bit(CB_DO_STATUS, &port->todo);
 	for (tries = 0, r = -EAGAIN; tries < 3 && r == -EAGAIN; tries++)
 		r = ask_once(port);

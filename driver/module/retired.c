@@ -24,9 +24,9 @@ static DECLARE_DELAYED_WORK(looker, look);
 static bool waited_for(struct cb_port *port)
 {
 	bool waited = false;
-	unsigned int i;
+	int i;
 
-	for (i = 0; i < CB_CHANNELS; i++) {
+	for (i = 0; i < port->span.channels; i++) {
 		wait_queue_head_t *queue = &port->chan[i].waitq;
 
 		if (!wq_has_sleeper(queue))

@@ -22,7 +22,9 @@ static int bring_up(struct cb_port *port)
 	r = cb_configure(port);
 	if (!r) {
 		cb_events_begin(&port->events, port->ours && port->capabilities & CARD_CAN_EVENTS);
-		cb_ask_state(port);
+		clear_bit(CB_DO_STATUS, &port->todo);
+		if (!port->bank) /* which tells all anew */
+			cb_ask_state(port);
 		r = cb_stream_start(port);
 	}
 	if (r)
@@ -112,7 +114,7 @@ static int spanconfig(struct file *file, struct dahdi_span *span, struct dahdi_l
 	return r;
 }
 
-static int startup(struct file *file, struct dahdi_span *span)
+int cb_span_startup(struct file *file, struct dahdi_span *span)
 {
 	struct cb_port *port = port_of(span);
 	int r;
@@ -124,7 +126,7 @@ static int startup(struct file *file, struct dahdi_span *span)
 	return r;
 }
 
-static int shutdown(struct dahdi_span *span)
+int cb_span_shutdown(struct dahdi_span *span)
 {
 	struct cb_port *port = port_of(span);
 
@@ -169,8 +171,8 @@ static int set_spantype(struct dahdi_span *span, enum spantypes type);
 static const struct dahdi_span_ops ops = {
 	.owner = THIS_MODULE,
 	.spanconfig = spanconfig,
-	.startup = startup,
-	.shutdown = shutdown,
+	.startup = cb_span_startup,
+	.shutdown = cb_span_shutdown,
 	.maint = maint,
 	.set_spantype = set_spantype,
 };
@@ -225,6 +227,7 @@ static int set_spantype(struct dahdi_span *span, enum spantypes type)
 static void describe(struct cb_port *port)
 {
 	struct dahdi_span *span = &port->span;
+	const unsigned int channels = port->bank ? cb_bank_ports(port) : CB_CHANNELS;
 	unsigned int i;
 
 	snprintf(span->name, sizeof(span->name), "Callbox/%s/%u", dev_name(&port->udev->dev),
@@ -233,7 +236,7 @@ static void describe(struct cb_port *port)
 	span->alarms = DAHDI_ALARM_NOTOPEN;
 	span->chans = port->chans;
 	span->ops = &ops;
-	for (i = 0; i < CB_CHANNELS; i++) {
+	for (i = 0; i < channels; i++) {
 		struct dahdi_chan *chan = &port->chan[i];
 
 		port->chans[i] = chan;
@@ -242,6 +245,8 @@ static void describe(struct cb_port *port)
 		chan->sigcap = DAHDI_SIG_CLEAR | DAHDI_SIG_MTP2;
 		chan->pvt = port;
 	}
+	if (port->bank)
+		cb_bank_describe(port);
 }
 
 int cb_span_register(struct cb_port *port, bool t1)

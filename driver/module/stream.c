@@ -4,7 +4,7 @@
 
 static bool isochronous(enum cb_kind kind)
 {
-	return kind != CB_EVENT;
+	return kind < CB_STREAMS;
 }
 
 static unsigned int packets(enum cb_kind kind)
@@ -21,6 +21,8 @@ static const struct cb_endpoint *endpoint(const struct cb_port *port, enum cb_ki
 		return &port->pipes.out;
 	case CB_FEEDBACK:
 		return &port->pipes.feedback;
+	case CB_COMMAND:
+		return &port->pipes.command;
 	default:
 		return &port->pipes.interrupt;
 	}
@@ -41,31 +43,42 @@ static void take_data(struct cb_port *port, struct urb *urb, const u8 *buffer)
 					       it was */
 			continue;
 		}
+		if (port->bank) {
+			cb_bank_take(port, buffer + d->offset, d->actual_length);
+			continue;
+		}
 		p = cb_in_take(&port->in, buffer + d->offset, d->actual_length);
 		cb_flow_in(&port->flow, &p);
 	}
 }
 
-static void give_data(struct cb_port *port, struct cb_urb *u, bool first)
+static unsigned int give_frames(struct cb_port *port, u8 *to, bool first)
 {
+	const unsigned int frames = cb_pace_next(&port->pace, port->pipes.frames_max);
 	u8 idle[CARD_E1_FRAME];
-	unsigned int i, f;
+	unsigned int f;
 
 	cb_idle_frame(port, idle);
+	memset(to, 0xff, CARD_E1_HEADER);
+	if (first)
+		for (f = 0; f < frames; f++)
+			memcpy(to + CARD_E1_HEADER + f * CARD_E1_FRAME, idle, CARD_E1_FRAME);
+	else
+		cb_flow_out(&port->flow, frames, to + CARD_E1_HEADER);
+	return CARD_E1_HEADER + frames * CARD_E1_FRAME;
+}
+
+static void give_data(struct cb_port *port, struct cb_urb *u, bool first)
+{
+	unsigned int i;
+
 	for (i = 0; i < CB_PACKETS; i++) {
-		const unsigned int frames = cb_pace_next(&port->pace, port->pipes.frames_max);
 		struct usb_iso_packet_descriptor *d = &u->urb->iso_frame_desc[i];
 		u8 *to = u->buffer + i * u->size;
 
 		d->offset = i * u->size;
-		d->length = CARD_E1_HEADER + frames * CARD_E1_FRAME;
-		memset(to, 0xff, CARD_E1_HEADER);
-		if (first)
-			for (f = 0; f < frames; f++)
-				memcpy(to + CARD_E1_HEADER + f * CARD_E1_FRAME, idle,
-				       CARD_E1_FRAME);
-		else
-			cb_flow_out(&port->flow, frames, to + CARD_E1_HEADER);
+		d->length =
+			port->bank ? cb_bank_give(port, to, first) : give_frames(port, to, first);
 		port->out_packets++;
 	}
 }
@@ -81,6 +94,8 @@ static void take_feedback(struct cb_port *port, struct urb *urb, const u8 *buffe
 
 static void take_event(struct cb_port *port, struct urb *urb, const u8 *buffer)
 {
+	if (port->bank)
+		return cb_bank_event(port, buffer, urb->actual_length);
 	if (!cb_events_take(&port->events, buffer, urb->actual_length))
 		return;
 	set_bit(CB_DO_STATUS, &port->todo);
@@ -109,18 +124,24 @@ static void completed(struct urb *urb)
 	}
 	if (u->kind < CB_STREAMS)
 		port->back[u->kind]++;
+	if (port->bank && u->kind == CB_DATA_IN)
+		port->back[CB_FEEDBACK]++; /* it is that as well */
 	if (u->kind == CB_DATA_IN)
 		take_data(port, urb, u->buffer);
 	else if (u->kind == CB_FEEDBACK)
 		take_feedback(port, urb, u->buffer);
 	else if (u->kind == CB_EVENT)
 		take_event(port, urb, u->buffer);
-	else
+	else if (u->kind == CB_DATA_OUT)
 		give_data(port, u, false);
-	u->failed = usb_submit_urb(urb, GFP_ATOMIC);
-	if (u->failed)
-		port->usb_errors++;
+	if (u->kind != CB_COMMAND || cb_bank_next_command(port, u->buffer)) {
+		u->failed = usb_submit_urb(urb, GFP_ATOMIC);
+		if (u->failed)
+			port->usb_errors++;
+	}
 	spin_unlock_irqrestore(&port->lock, flags);
+	if (port->bank && u->kind == CB_EVENT)
+		cb_bank_tell(port);
 	if (u->kind == CB_DATA_IN || u->kind == CB_DATA_OUT)
 		cb_tick(port);
 }
@@ -142,6 +163,12 @@ static int alloc_one(struct cb_port *port, struct cb_urb *u, enum cb_kind kind)
 	u->buffer = kzalloc(n * e->size, GFP_KERNEL);
 	if (!urb || !u->buffer)
 		return -ENOMEM;
+	if (kind == CB_COMMAND) {
+		port->command = u;
+		usb_fill_bulk_urb(urb, port->udev, usb_sndbulkpipe(port->udev, e->address),
+				  u->buffer, CARD_BANK_COMMAND_SIZE, completed, u);
+		return 0;
+	}
 	if (!isochronous(kind)) {
 		usb_fill_int_urb(urb, port->udev, usb_rcvintpipe(port->udev, e->address), u->buffer,
 				 e->size, completed, u, e->interval);
@@ -173,14 +200,17 @@ int cb_stream_alloc(struct cb_port *port)
 	} kinds[] = {{CB_DATA_IN, CB_URBS},
 		     {CB_FEEDBACK, CB_FEEDBACK_URBS},
 		     {CB_EVENT, CB_EVENT_URBS},
+		     {CB_COMMAND, CB_COMMAND_URBS},
 		     {CB_DATA_OUT, CB_URBS}};
-	struct cb_urb *u = port->urbs;
 	unsigned int k, i;
 
-	for (k = 0; k < ARRAY_SIZE(kinds); k++)
+	for (k = 0; k < ARRAY_SIZE(kinds); k++) {
+		if (kinds[k].kind == (port->bank ? CB_FEEDBACK : CB_COMMAND))
+			continue;
 		for (i = 0; i < kinds[k].count; i++)
-			if (alloc_one(port, u++, kinds[k].kind))
+			if (alloc_one(port, &port->urbs[port->urb_count++], kinds[k].kind))
 				return -ENOMEM;
+	}
 	return 0;
 }
 
@@ -188,7 +218,7 @@ void cb_stream_free(struct cb_port *port)
 {
 	unsigned int i;
 
-	for (i = 0; i < CB_URBS_ALL; i++) {
+	for (i = 0; i < port->urb_count; i++) {
 		usb_free_urb(port->urbs[i].urb);
 		kfree(port->urbs[i].buffer);
 	}
@@ -206,19 +236,25 @@ int cb_stream_start(struct cb_port *port)
 	cb_flow_begin(&port->flow, idle);
 	cb_in_begin(&port->in, port->ours);
 	cb_pace_begin(&port->pace);
+	if (port->bank)
+		cb_bank_begin(port);
 	port->live = true;
-	for (i = 0; i < CB_URBS_ALL; i++) {
+	for (i = 0; i < port->urb_count; i++) {
 		memset(port->urbs[i].buffer, 0, packets(port->urbs[i].kind) * port->urbs[i].size);
 		if (port->urbs[i].kind == CB_DATA_OUT)
 			give_data(port, &port->urbs[i], true);
 	}
 	spin_unlock_irqrestore(&port->lock, flags);
-	for (i = 0; i < CB_URBS_ALL && !r; i++) {
+	for (i = 0; i < port->urb_count && !r; i++) {
 		port->urbs[i].failed = 0;
-		r = usb_submit_urb(port->urbs[i].urb, GFP_NOIO);
+		if (port->urbs[i].kind != CB_COMMAND)
+			r = usb_submit_urb(port->urbs[i].urb, GFP_NOIO);
 	}
-	if (!r)
+	if (!r) {
+		if (port->bank)
+			cb_bank_order(port);
 		return 0;
+	}
 	dev_err(&port->intf->dev, "the port's packets cannot be sent (error %d)\n", r);
 	cb_stream_stop(port);
 	return r;
@@ -231,8 +267,10 @@ void cb_stream_stop(struct cb_port *port)
 
 	spin_lock_irqsave(&port->lock, flags);
 	port->live = false;
+	if (port->bank)
+		cb_bank_end(port);
 	spin_unlock_irqrestore(&port->lock, flags);
-	for (i = 0; i < CB_URBS_ALL; i++)
+	for (i = 0; i < port->urb_count; i++)
 		usb_kill_urb(port->urbs[i].urb);
 }
 
@@ -246,12 +284,12 @@ void cb_stream_mend(struct cb_port *port)
 
 	if (!READ_ONCE(port->live))
 		return;
-	for (i = 0; i < CB_URBS_ALL; i++) {
+	for (i = 0; i < port->urb_count; i++) {
 		struct cb_urb *u = &port->urbs[i];
 
 		if (!READ_ONCE(u->failed))
 			continue;
-		if (u->kind == CB_EVENT && u->failed == -EPIPE)
+		if (!isochronous(u->kind) && u->failed == -EPIPE)
 			usb_clear_halt(port->udev, u->urb->pipe);
 		if (u->kind == CB_DATA_OUT) {
 			spin_lock_irqsave(&port->lock, flags);

@@ -2,10 +2,13 @@
 /* A millisecond of the telephony core: eight frames each way. */
 #include "callbox_card.h"
 
-/* G.711 A-law; mu-law and the D channel's ones (Q.921 2.2) are the same. */
-static u8 idle_of(const struct dahdi_chan *chan)
+/* G.711 A-law; mu-law and the D channel's ones (Q.921 2.2) are the same. A port of a bank has its own
+ * law. */
+u8 cb_idle_of(const struct dahdi_chan *chan)
 {
-	const bool alaw = chan->span->deflaw == DAHDI_LAW_ALAW;
+	const struct cb_port *port = chan->pvt;
+	const bool alaw = port->bank ? chan->xlaw != __dahdi_mulaw
+				     : chan->span->deflaw == DAHDI_LAW_ALAW;
 
 	return alaw && !test_bit(DAHDI_FLAGBIT_HDLC, &chan->flags) ? 0xd5 : 0xff;
 }
@@ -18,7 +21,7 @@ void cb_idle_frame(struct cb_port *port, u8 *frame)
 	memset(frame, 0, CARD_E1_FRAME);
 	frame[0] = 0xff;
 	for (i = 0; i < port->span.channels; i++)
-		frame[1 + i] = idle_of(port->chans[i]);
+		frame[1 + i] = cb_idle_of(port->chans[i]);
 }
 
 /* DAHDI has ones for a clear channel that nobody has open. */
@@ -46,13 +49,15 @@ static void exchange(struct cb_port *port, u8 (*from_line)[CARD_E1_FRAME],
 		const bool idle = nobody_speaks(chan);
 
 		for (s = 0; s < CB_TICK; s++) {
-			to_line[s][1 + i] = idle ? idle_of(chan) : chan->writechunk[s];
+			to_line[s][1 + i] = idle ? cb_idle_of(chan) : chan->writechunk[s];
 			chan->readchunk[s] = from_line[s][1 + i];
 		}
 	}
 	_dahdi_ec_span(&port->span);
 	_dahdi_receive(&port->span);
 	local_irq_restore(flags);
+	if (port->bank)
+		cb_bank_look(port);
 }
 
 /* Completions of both directions come here, on any processor: one of them ticks, the other leaves

@@ -129,6 +129,8 @@ static void watch(struct work_struct *work)
 		cb_stream_mend(port);
 		watch_alarms(port);
 		watch_counters(port);
+		if (port->bank)
+			cb_bank_watch(port);
 		schedule_delayed_work(&port->watch, msecs_to_jiffies(CB_WATCH_MS));
 	}
 	mutex_unlock(&port->state);

@@ -7,6 +7,7 @@
 #define NUMBER 0x0f
 #define TYPE 0x03
 #define ISOCHRONOUS 0x01
+#define BULK 0x02
 #define INTERRUPT 0x03
 #define USAGE 0x30
 #define USAGE_FEEDBACK 0x10
@@ -82,4 +83,61 @@ const char *cb_pipes_find(struct cb_pipes *p, const struct cb_endpoint *endpoint
 		*as = endpoints[i];
 	}
 	return fits(p);
+}
+
+static struct cb_endpoint *kind_in_bank(struct cb_pipes *p, const struct cb_endpoint *e)
+{
+	const bool in = e->address & DIR_IN;
+
+	switch (e->attributes & TYPE) {
+	case ISOCHRONOUS:
+		return in ? &p->in : &p->out;
+	case INTERRUPT:
+		return in ? &p->interrupt : NULL;
+	case BULK:
+		return in ? NULL : &p->command;
+	default:
+		return NULL;
+	}
+}
+
+static const char *fits_bank(const struct cb_pipes *p)
+{
+	const unsigned int least = CARD_BANK_HEADER + CARD_BANK_SAMPLES_MAX;
+
+	if (!p->in.address || !p->out.address)
+		return "it has no isochronous endpoints for samples both ways";
+	if (!p->interrupt.address || !p->command.address)
+		return "it has no interrupt endpoint, or none for commands";
+	if (p->in.size < least || p->in.size > FULL_SPEED_MAX || p->out.size < least ||
+	    p->out.size > FULL_SPEED_MAX)
+		return "wMaxPacketSize of its data endpoints has no room for the samples of a "
+		       "port, or is beyond the bus";
+	if (p->interrupt.size < CARD_BANK_EVENT_SIZE || p->interrupt.size > 64)
+		return "wMaxPacketSize of its interrupt endpoint is not 16 to 64";
+	if (p->command.size < CARD_BANK_COMMAND_SIZE || p->command.size > 512)
+		return "wMaxPacketSize of its bulk endpoint has no room for a command";
+	if (p->in.interval != 1 || p->out.interval != 1)
+		return "bInterval of its data endpoints is not 1 ms";
+	if (p->interrupt.interval == 0)
+		return "bInterval of its interrupt endpoint is not allowed";
+	return NULL;
+}
+
+const char *cb_pipes_find_bank(struct cb_pipes *p, const struct cb_endpoint *endpoints,
+			       unsigned int count)
+{
+	unsigned int i;
+
+	memset(p, 0, sizeof(*p));
+	for (i = 0; i < count; i++) {
+		struct cb_endpoint *as = kind_in_bank(p, &endpoints[i]);
+
+		if (!as || !(endpoints[i].address & NUMBER))
+			return "it has an endpoint that no analog bank has";
+		if (as->address)
+			return "it has two endpoints of one kind";
+		*as = endpoints[i];
+	}
+	return fits_bank(p);
 }

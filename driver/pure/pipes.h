@@ -21,8 +21,10 @@ struct cb_endpoint { /* of the descriptor */
 };
 
 struct cb_pipes {
-	struct cb_endpoint in, out, feedback, interrupt;
-	unsigned int frames_max; /* in a packet to the card */
+	struct cb_endpoint in, out, interrupt;
+	struct cb_endpoint feedback; /* of an E1 port */
+	struct cb_endpoint command;  /* of an analog bank */
+	unsigned int frames_max;     /* in a packet to the card */
 };
 
 /* No isochronous endpoint has a size: this setting is "off". Old firmware lists them with size 0.
@@ -31,5 +33,8 @@ bool cb_pipes_off(const struct cb_endpoint *endpoints, unsigned int count);
 /* NULL: *p is filled. Else what is wrong with this setting, for a person. */
 const char *cb_pipes_find(struct cb_pipes *p, const struct cb_endpoint *endpoints,
 			  unsigned int count);
+/* The same of an analog bank. How many ports its packets have to hold the card itself says. */
+const char *cb_pipes_find_bank(struct cb_pipes *p, const struct cb_endpoint *endpoints,
+			       unsigned int count);
 
 #endif

@@ -60,16 +60,24 @@ struct GuestCards::Plug {
 };
 
 GuestCards::GuestCards(const firmware::Personality& made, unsigned count, hal::SpanType type)
-    : type_(type), clock_(loop_)
+    : GuestCards(std::vector<firmware::Personality>(count, made), type)
 {
+}
+
+GuestCards::GuestCards(const std::vector<firmware::Personality>& made, hal::SpanType type) : type_(type), clock_(loop_)
+{
+    const auto count = static_cast<unsigned>(made.size());
     if (std::system("modprobe vhci-hcd && modprobe callbox_card alarm_loss_ms=300 alarm_remote_ms=100 "
                     "alarm_recover_ms=300") != 0)
         std::cerr << "the modules cannot be loaded\n";
     for (unsigned i = 0; i < count; ++i)
         cards_.push_back(
-            std::make_unique<VirtualCard>(made, fmt::format("{:016x}", i + 1), fmt::format("1-{}", i + 1)));
-    if (count > 1)
+            std::make_unique<VirtualCard>(made[i], fmt::format("{:016x}", i + 1), fmt::format("1-{}", i + 1)));
+    if (count > 1 && !isBank(0) && !isBank(1))
         cards_[0]->plug(0, *cards_[1], 0);
+    for (unsigned i = 0; i + 1 < count; ++i)
+        for (unsigned port = 0; port < made[i].fxoPorts && port < made[i + 1].fxsPorts; ++port)
+            cards_[i]->plugAnalog(port, *cards_[i + 1], made[i + 1].fxoPorts + port);
     plugs_.resize(count);
     answers_.resize(count);
     outs_.resize(count);
@@ -268,6 +276,8 @@ void fail(OctetBuffer& answer, int error)
 
 bool GuestCards::configure(unsigned card, const Settings& settings)
 {
+    if (isBank(card))
+        return true;
     const int control = open("/dev/dahdi/ctl", O_RDWR | O_CLOEXEC);
     dahdi_lineconfig line{};
     int number = span(card);
@@ -285,17 +295,22 @@ bool GuestCards::configure(unsigned card, const Settings& settings)
     return ok;
 }
 
+std::string GuestCards::hardware(unsigned card) const
+{
+    return fmt::format("{:016x}{}", card + 1, isBank(card) ? ".bank" : "");
+}
+
 std::string GuestCards::id(unsigned card) const
 {
-    return fmt::format("{:016x}/1", card + 1);
+    return hardware(card) + "/1";
 }
 
 std::string GuestCards::dahdiDevice(unsigned card) const
 {
-    const std::string serial = fmt::format("{:016x}", card + 1);
+    const std::string wanted = hardware(card);
     std::error_code none;
     for (const auto& device : fs::directory_iterator("/sys/bus/dahdi_devices/devices", none))
-        if (lineOf(device.path() / "hardware_id") == serial)
+        if (lineOf(device.path() / "hardware_id") == wanted)
             return device.path();
     return {};
 }

@@ -15,6 +15,9 @@ public:
     // As many as `count`, the lines of the first two plugged into each other. The modules are loaded with alarms that
     // take 300 ms; they stay. Plugged in are none.
     explicit GuestCards(const firmware::Personality&, unsigned count = 2, hal::SpanType type = hal::SpanType::e1);
+    // One of each; analog ports are plugged into those of the next card, port n into port n. A card without E1 ports
+    // has its bank as its span.
+    explicit GuestCards(const std::vector<firmware::Personality>&, hal::SpanType type = hal::SpanType::e1);
     ~GuestCards();
     GuestCards(const GuestCards&) = delete;
     GuestCards& operator=(const GuestCards&) = delete;
@@ -30,7 +33,7 @@ public:
         bool crc4 = true, lineIsClock = true; // crc4: of an E1
         bool d4 = false;                      // of a T1, else ESF
     };
-    // As dahdi_cfg does, of a card that is plugged in.
+    // As dahdi_cfg does, of a card that is plugged in; a bank has nothing to be configured.
     bool configure(unsigned card, const Settings& settings);
     // As it was when it was plugged in: the first takes its clock from the line, others have their own.
     bool configure(unsigned card) { return configure(card, {.lineIsClock = card == 0}); }
@@ -70,6 +73,9 @@ private:
     void readable(unsigned card);
     void answered(unsigned card, OctetBuffer answer);
     void tick();
+
+    [[nodiscard]] bool isBank(unsigned card) const { return cards_[card]->device().personality().e1Ports == 0; }
+    [[nodiscard]] std::string hardware(unsigned card) const; // as DAHDI knows it
 
     hal::SpanType type_;
     RealLoop loop_;

@@ -3,9 +3,8 @@
 // n to port n. Such a line has its battery from the kernel, whoever runs or not, and no polarity; DAHDI opens the loop
 // only to clear a call, for 500 ms. The cases that want more of a line run on the virtual backend.
 #include "../support/real_time.h"
-#include "line/line_pair.h"
+#include "line_ends.h"
 #include <callbox/hal/backend.h>
-#include <map>
 #include <set>
 
 namespace callbox::tests {
@@ -42,13 +41,6 @@ private:
     std::unique_ptr<Executor> disk_ = makeThreadExecutor(loop_, "disk");
     std::unique_ptr<SpanIo> fxo_, fxs_;
 };
-
-SpanConfig bankOf(PortKind kind, unsigned port = 1, LineStart start = LineStart::kewl)
-{
-    SpanConfig c{.name = "bank", .type = SpanType::analog, .dChannel = Timeslot{0}};
-    c.ports.push_back({Timeslot{static_cast<std::uint8_t>(port)}, kind, start});
-    return c;
-}
 
 void expectGood(const Result<void>& r)
 {
@@ -158,30 +150,6 @@ TEST(DahdiLines, PortsThatAreTakenOrNotThereAreErrorsThatNameThem)
     EXPECT_TRUE(missing.error().what.find("port 25: this span has 24 only") != std::string::npos)
         << missing.error().what;
 }
-
-// Says one octet and keeps what it hears.
-class OneOctet final : public SpanEvents {
-public:
-    explicit OneOctet(std::uint8_t say) : say_(say) {}
-    void onTick(const SpanTick& t) override
-    {
-        for (const SlotBlock& s : t.slots) {
-            std::fill(s.tx.begin(), s.tx.end(), say_);
-            for (const std::uint8_t o : s.rx)
-                ++heard[o];
-        }
-    }
-    void onFrame(Octets) override {}
-    void onBadFrame(std::string_view) override {}
-    void onAlarms(Alarms) override {}
-    void onSlip() override {}
-    void onLate(std::uint32_t) override {}
-    void onGone(Error) override {}
-    std::map<std::uint8_t, std::uint64_t> heard;
-
-private:
-    std::uint8_t say_;
-};
 
 TEST(DahdiLines, AudioGoesBothWaysOnHookAndOffHookAndAfterDialling)
 {

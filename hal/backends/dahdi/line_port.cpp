@@ -8,7 +8,7 @@ namespace {
 using Kind = LineEvent::Kind;
 
 constexpr Duration dropTakes = 64ms;       // as line_io.h says
-constexpr Duration ringTrails = 50ms;      // DAHDI_RINGTRAILER: the gaps of a ring are shorter
+constexpr Duration ringTrails = 50ms;      // DAHDI_RINGTRAILER: the gaps of a ring in signalling bits are shorter
 constexpr Duration hungUp = 1500ms;        // longer than DAHDI's own 1250 ms, whose event comes first if it comes
 constexpr Duration shortestHidden = 300ms; // a stall as long as this may have hidden a ring
 
@@ -87,7 +87,8 @@ void LinePort::lookAtExchange(const LineSight& sight, TimePoint now, std::vector
             ringBegan_ = now;
             add(out, Kind::ringBegin);
         }
-    } else if (ringing_ && now - *(silent_ = silent_.value_or(now)) >= ringTrails) {
+    } else if (const Duration trails = sight.bits ? ringTrails : Duration::zero(); // else the driver has waited
+               ringing_ && now - *(silent_ = silent_.value_or(now)) >= trails) {
         ringing_ = false;
         add(out, Kind::ringEnd, *silent_ - ringBegan_);
     }

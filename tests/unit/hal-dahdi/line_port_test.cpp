@@ -79,6 +79,13 @@ TEST(DahdiLinePort, ARingWithShortGapsIsOne)
     EXPECT_EQ(line.shows(Hook::offHook, 200ms).told(), "ring-begin ring-end:460");
 }
 
+TEST(DahdiLinePort, OfADriverThatTellsHookStatesARingIsOverWhenItSaysSo)
+{
+    Line line(PortKind::fxo, false);
+    line.shows(Hook::offHook, 1s).told();
+    EXPECT_EQ(line.shows(Hook::ring, 400ms).shows(Hook::offHook, 20ms).told(), "ring-begin ring-end:400");
+}
+
 TEST(DahdiLinePort, ARingThatAStallHasHiddenIsToldAtItsEnd)
 {
     Line line(PortKind::fxo);
