@@ -132,6 +132,12 @@ void FxoPort::onBank(bool usable)
         apply(FxoInput::batteryBack);
 }
 
+void FxoPort::forgetLine()
+{
+    battery_ = false;
+    drop_.cancel();
+}
+
 void FxoPort::onLine(const LineEvent& e)
 {
     switch (e.kind) {

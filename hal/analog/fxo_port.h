@@ -19,6 +19,7 @@ public:
     Result<std::unique_ptr<Call>> placeBlind(const CallSetup&) override;
     void onLine(const LineEvent&) override;
     void onBank(bool usable) override;
+    void forgetLine() override;
     Result<void> alerting() override { return {}; } // the exchange rings, not we
     Result<void> answer() override;
     void hangup(Cause cause) override { apply(FxoInput::hangUp, cause); }

@@ -22,6 +22,7 @@ public:
     }
     void onLine(const LineEvent&) override;
     void onBank(bool usable) override;
+    void forgetLine() override { hookOff_ = false; }
     Result<void> alerting() override;
     Result<void> answer() override;
     void hangup(Cause cause) override { apply(FxsInput::hangUp, cause); }

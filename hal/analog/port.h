@@ -65,6 +65,7 @@ public:
     virtual Result<std::unique_ptr<Call>> placeBlind(const CallSetup&) = 0; // AnalogLines::placeOn()
     virtual void onLine(const LineEvent&) = 0;
     virtual void onBank(bool usable) = 0;
+    virtual void forgetLine() = 0; // the span has stopped: what the line is like is told anew when it starts
     // -- from the leg
     virtual Result<void> alerting() = 0;
     virtual Result<void> answer() = 0;

@@ -94,10 +94,14 @@ Port* AnalogTrunk::find(Timeslot slot) const
 
 void AnalogTrunk::onSpan()
 {
-    const bool usable = span_.state() == Span::State::running && span_.alarms().usable();
-    if (span_.state() == Span::State::running)
-        for (const auto& port : ports_)
+    const bool runs = span_.state() == Span::State::running;
+    const bool usable = runs && span_.alarms().usable();
+    for (const auto& port : ports_) {
+        if (runs)
             port->begin();
+        else
+            port->forgetLine();
+    }
     if (std::exchange(usable_, usable) != usable)
         for (const auto& port : ports_)
             port->onBank(usable);

@@ -43,6 +43,7 @@ Span::Span(Edges edges, SpanConfig config, std::unique_ptr<SpanIo> io)
 
 Span::~Span()
 {
+    changed_.clear();
     stop();
     *alive_ = false;
 }
@@ -69,6 +70,7 @@ void Span::stop()
     io_->stop();
     state_ = State::idle;
     alarms_ = Alarms{.los = true};
+    notifyChange();
 }
 
 bool Span::framesMoving() const

@@ -406,7 +406,8 @@ void UsbipHost::tick()
         for (VirtualCard* c : running_)
             c->millisecond();
         for (const auto& p : std::list(plugged_))
-            p->hear();
+            if (loop_.now() >= stands_)
+                p->hear();
     }
     clock_.at(next_, [this] { tick(); });
 }

@@ -28,6 +28,8 @@ public:
     void loseIn(usbip::VirtualCard&, unsigned packets);
     // Looks at, and may change, each packet of isochronous data before it goes to the card.
     void onOut(usbip::VirtualCard&, std::function<void(std::span<std::uint8_t> packet)>);
+    // The programs stand still for so long: what the cards answer meanwhile comes at once when that is over.
+    void standStill(Duration d) { stands_ = loop_.now() + d; }
     // Another program has interfaces of it.
     void take(usbip::VirtualCard&, bool taken);
     // URBs that were given and not answered: none is forgotten.
@@ -41,7 +43,7 @@ private:
 
     Loop& loop_;
     Timer clock_;
-    TimePoint next_{};
+    TimePoint next_{}, stands_{};
     std::vector<usbip::VirtualCard*> running_;
     std::list<std::shared_ptr<Plugged>> plugged_;
     std::vector<std::weak_ptr<Callback>> arrivals_; // who waits for a card

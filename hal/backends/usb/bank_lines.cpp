@@ -53,6 +53,8 @@ std::vector<LineEvent> BankLines::hear(const card_bank_event& e)
     Out out;
     if (e.type == CARD_BANK_EVENT_FAULT && e.code == CARD_BANK_FAULT_NO_HOST)
         orderAgain();
+    if (e.type == CARD_BANK_EVENT_DONE && e.code != CARD_BANK_DONE)
+        refused(card_get16(e.a));
     const auto it = ports_.find(e.port + 1U);
     if (it == ports_.end())
         return out;
@@ -81,8 +83,10 @@ void BankLines::exchange(Port& p, const card_bank_event& e, Out& out)
         setBattery(p, e.code == 1, out);
         break;
     case CARD_BANK_EVENT_FAULT:
-        if (e.code == CARD_BANK_FAULT_MUTE)
-            setBattery(p, false, out);
+        if (e.code != CARD_BANK_FAULT_MUTE)
+            break;
+        dialNoMore(p);
+        setBattery(p, false, out);
         break;
     case CARD_BANK_EVENT_DIALLED:
         if (!p.dialling)
@@ -170,6 +174,7 @@ void BankLines::setTelephone(Port& p, bool offHook, Out& out)
 void BankLines::orderAgain()
 {
     for (auto& [number, p] : ports_) {
+        dialNoMore(p); // it hung up
         if (p.config.kind == PortKind::fxo && p.offHook)
             send(p, CARD_BANK_HOOK, {1});
         else if (p.config.kind == PortKind::fxs && p.feedReversed)
@@ -195,8 +200,7 @@ Result<void> BankLines::setHook(Timeslot slot, bool off)
         return port.error();
     Port& p = **port;
     p.offHook = off;
-    p.toDial.clear();
-    p.dialling = false;
+    dialNoMore(p);
     send(p, CARD_BANK_HOOK, {off ? 1U : 0U});
     return {};
 }
@@ -244,7 +248,21 @@ void BankLines::dialNext(Port& p)
     for (std::size_t i = 0; i < count; ++i)
         c.argument[i + 1] = static_cast<card_u8>(p.toDial[i] - '0');
     p.toDial.erase(0, count);
-    send_(c);
+    p.dialTag = send_(c);
+}
+
+void BankLines::dialNoMore(Port& p)
+{
+    p.toDial.clear();
+    p.dialling = false;
+}
+
+// A number that is not dialled ends with its caller's patience; the line may be told something else at once.
+void BankLines::refused(card_u16 tag)
+{
+    for (auto& [number, p] : ports_)
+        if (p.dialling && p.dialTag == tag)
+            dialNoMore(p);
 }
 
 Result<void> BankLines::ring(Timeslot slot, bool on)

@@ -10,7 +10,7 @@ namespace callbox::hal::usb {
 
 class BankLines {
 public:
-    using Send = std::function<void(const card_bank_command&)>;
+    using Send = std::function<card_u16(const card_bank_command&)>; // returns the tag that it got
     explicit BankLines(Send send) : send_(std::move(send)) {}
 
     void start(const std::vector<PortConfig>&);
@@ -22,6 +22,8 @@ public:
     std::vector<LineEvent> hear(const card_bank_event&);
     // The same of a status, when events were lost. `now`: samples of the bank's clock.
     std::vector<LineEvent> reconcile(Timeslot, const card_analog_status&, std::uint32_t now);
+    // The card has not got what was ordered with this tag, or does not do it.
+    void refused(card_u16 tag);
 
     // See LineIo.
     Result<void> setHook(Timeslot, bool offHook);
@@ -41,6 +43,7 @@ private:
         bool offHook = false; // as ordered; of a telephone: as told
         std::string toDial;   // what the card does not have yet
         bool dialling = false;
+        card_u16 dialTag = 0; // of the piece that the card has
         // -- towards a telephone, as ordered
         bool feedReversed = false;
     };
@@ -55,6 +58,7 @@ private:
     void telephone(Port&, const card_bank_event&, Out&);
     void orderAgain();
     void dialNext(Port&);
+    static void dialNoMore(Port&);
 
     Send send_;
     std::map<unsigned, Port> ports_;

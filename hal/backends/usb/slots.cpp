@@ -8,7 +8,8 @@ namespace {
 
 // Frames. A tick comes when the queue has `cushion` left: packets come four at a time, and late.
 constexpr unsigned cushion = 64;
-constexpr unsigned tooMany = cushion + blockSamples + 96; // queued after a tick: the card's clock is the slower one
+constexpr unsigned tooMany = cushion + blockSamples + 96;   // queued after a tick: the card's clock is the slower one
+constexpr unsigned usualMost = cushion + blockSamples + 32; // queued after a tick: a transfer more
 // What may be between line and here when a slot is opened: a transfer of 4 ms, and what waits in the card.
 constexpr unsigned onItsWay = 64;
 
@@ -78,7 +79,7 @@ bool Slots::queue(bool gap)
             frame[slot] = open_ & 1U << slot ? tx_[slot][i] : idle_;
         push(frame);
     }
-    if (queued() > tooMany) {
+    if (queued() > (gap ? usualMost : tooMany)) {
         read_ = write_ - (cushion + blockSamples);
         slipped = true;
     }

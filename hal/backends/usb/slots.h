@@ -23,7 +23,7 @@ public:
     // At a tick: the open slots' blocks; the views live until the next call here.
     std::span<SlotBlock> blocks(unsigned underWay);
     // After the tick: what was written goes into the queue. True: it slipped. `gap`: samples were lost before the tick,
-    // a queue that has run dry is no slip then.
+    // or came late; a queue that has run dry is no slip then, and one that is too long is cut to what is usual.
     bool queue(bool gap);
 
     // The next frame to go out; slots 0 and the D channel's are the caller's. Idle when nothing is queued.

@@ -16,6 +16,9 @@ constexpr Duration watchdog = 1s;
 constexpr unsigned usual = 8; // samples of a packet
 // Samples that may have come and not gone, or gone and not come, before a packet has one more or less: a transfer's.
 constexpr int swing = 40;
+// So many packets in a row with more than the usual: no clock is that fast. They bring what the card kept while this
+// program stood still.
+constexpr unsigned surelyOld = 16;
 
 std::string named(Timeslot port)
 {
@@ -88,7 +91,8 @@ private:
     bool arrived(const card_bank_header&, Octets samples);
     bool tick();
     bool tell(const std::vector<LineEvent>&);
-    void order(const card_bank_command&);
+    card_u16 order(const card_bank_command&);
+    void follow(unsigned came, unsigned lostOnTheBus);
     void answered(const card_bank_event&);
     void askStatus();
     void lookForSilence();
@@ -108,14 +112,16 @@ private:
     TaskGroup tasks_;
     std::unique_ptr<Stream> stream_;
     std::unique_ptr<BankOrders> orders_;
-    BankLines lines_{[this](const card_bank_command& c) { order(c); }};
+    BankLines lines_{[this](const card_bank_command& c) { return order(c); }};
     Slots slots_;
     Timer watch_;
     std::optional<std::uint8_t> nextPacket_;
     std::optional<std::uint16_t> nextEvent_;
     std::uint8_t packetOut_ = 0;
-    int balance_ = 0;        // samples that came more than went
-    std::uint32_t came_ = 0; // samples since setting 1, lost ones too: the bank's clock
+    int balance_ = 0;            // samples that came more than went
+    unsigned old_ = 0;           // packets in a row that may have brought old samples
+    bool caughtUp_ = false;      // these have ended since the last tick
+    std::uint32_t bankTime_ = 0; // by its last event: samples since setting 1
     std::uint64_t clock_ = 0;
     std::uint32_t lost_ = 0; // to be told with the next tick
     bool moving_ = false;
@@ -143,7 +149,9 @@ Result<void> UsbBank::start(const SpanConfig& config, SpanEvents& events)
     nextPacket_.reset();
     nextEvent_.reset();
     balance_ = 0;
-    came_ = lost_ = 0;
+    old_ = 0;
+    caughtUp_ = false;
+    bankTime_ = lost_ = 0;
     clock_ = 0;
     moving_ = false;
     reported_.reset();
@@ -167,8 +175,9 @@ void UsbBank::begin(const Result<void>& ready)
         return gone(ready.error());
     Stream::Owner& owner = *this;
     const Stream::Ways ways{.in = at_.in, .out = at_.out, .feedback = {}, .interrupt = at_.interrupt};
-    orders_ = std::make_unique<BankOrders>(opening_.device(), at_.command, [this](const Error& why) {
+    orders_ = std::make_unique<BankOrders>(opening_.device(), at_.command, [this](card_u16 tag, const Error& why) {
         edges_.log.warning("an order to a line is lost", {{"span", config_.name}, {"error", why}});
+        lines_.refused(tag);
     });
     stream_ = std::make_unique<Stream>(opening_.device(), ways, keys_.inFlight, owner);
     balance_ = 0; // what is under way from the beginning stays so
@@ -218,9 +227,8 @@ bool UsbBank::arrived(const card_bank_header& h, Octets samples)
     const std::weak_ptr life = life_;
     const auto packets = static_cast<std::uint8_t>(nextPacket_ ? h.sequence - *nextPacket_ : 0);
     nextPacket_ = static_cast<std::uint8_t>(h.sequence + 1);
+    follow(h.samples, packets * usual);
     const std::uint32_t missing = packets * usual + h.lost;
-    balance_ += static_cast<int>(missing) + h.samples;
-    came_ += missing + h.samples;
     if (missing > 0) {
         lost_ += missing;
         events_->onSlip();
@@ -237,13 +245,27 @@ bool UsbBank::arrived(const card_bank_header& h, Octets samples)
     return true;
 }
 
+// The clocks of lines and bus differ by what comes in each packet. Samples that the card kept or lost while nothing was
+// fetched say nothing of them, and are not answered: the card ran dry meanwhile, and begins as it began first.
+void UsbBank::follow(unsigned came, unsigned lostOnTheBus)
+{
+    balance_ += static_cast<int>(came + lostOnTheBus);
+    if (came > usual) {
+        ++old_;
+        balance_ -= old_ == surelyOld ? static_cast<int>(surelyOld) : old_ > surelyOld ? 1 : 0;
+        return;
+    }
+    caughtUp_ = caughtUp_ || old_ >= surelyOld;
+    old_ = 0;
+}
+
 bool UsbBank::tick()
 {
     const std::weak_ptr life = life_;
     setMoving(true);
     if (life.expired())
         return false;
-    const bool gap = lost_ > 0 || clock_ == 0;
+    const bool gap = std::exchange(caughtUp_, false) || lost_ > 0 || clock_ == 0;
     clock_ += lost_;
     const SpanTick tick{clock_, blockSamples, std::exchange(lost_, 0),
                         slots_.blocks(keys_.inFlight * usual + CARD_BANK_START)};
@@ -273,10 +295,9 @@ std::size_t UsbBank::fillPacket(std::span<std::uint8_t> packet)
 
 // ---- Lines
 
-void UsbBank::order(const card_bank_command& c)
+card_u16 UsbBank::order(const card_bank_command& c)
 {
-    if (orders_) // before, it is told when the card listens
-        orders_->send(c);
+    return orders_ ? orders_->send(c) : card_u16{0}; // before, it is told when the card listens
 }
 
 void UsbBank::onEvent(Octets octets)
@@ -287,6 +308,7 @@ void UsbBank::onEvent(Octets octets)
     const std::uint16_t sequence = card_get16(e.sequence);
     const bool gap = nextEvent_ && sequence != *nextEvent_;
     nextEvent_ = static_cast<std::uint16_t>(sequence + 1);
+    bankTime_ = card_get32(e.at);
     answered(e);
     if (tell(lines_.hear(e)) && gap)
         askStatus();
@@ -328,7 +350,7 @@ void UsbBank::askStatus()
         opening_.device().control({0xc1, CARD_BANK_GET_STATUS, 0, where}, OctetBuffer(sizeof(card_analog_status)),
                                   [this, port = p.port, life = std::weak_ptr(life_)](const Result<OctetBuffer>& r) {
                                       if (!life.expired() && r)
-                                          tell(lines_.reconcile(port, read<card_analog_status>(*r), came_));
+                                          tell(lines_.reconcile(port, read<card_analog_status>(*r), bankTime_));
                                   });
     }
 }

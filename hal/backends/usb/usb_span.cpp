@@ -75,6 +75,7 @@ private:
     void setMoving(bool moving);
     void report();
     void look();
+    void askErrors();
     void askCounters();
     void countersCame(const card_counters&);
     void errorsCame(const card_ice1_errors&);
@@ -160,6 +161,7 @@ void UsbSpan::begin(const Result<void>& ready)
         return gone(r.error());
     lastLook_ = {};
     watch_.after(watchdog, [this] { look(); });
+    askErrors();
     askCounters();
 }
 
@@ -356,6 +358,19 @@ void UsbSpan::look()
     lastLook_ = now;
     watch_.after(watchdog, [this] { look(); });
     askCounters();
+}
+
+// A stock icE1usb tells changes alone: what stood before this start is asked for.
+void UsbSpan::askErrors()
+{
+    if (!kind_.stock)
+        return;
+    const Request request{0xc1, CARD_ICE1_GET_ERRORS, 0, static_cast<std::uint16_t>(port_.number)};
+    opening_.device().control(request, OctetBuffer(sizeof(card_ice1_errors)),
+                              [this, life = std::weak_ptr(life_)](const Result<OctetBuffer>& r) {
+                                  if (!life.expired() && r && r->size() == sizeof(card_ice1_errors))
+                                      errorsCame(read<card_ice1_errors>(*r));
+                              });
 }
 
 void UsbSpan::askCounters()

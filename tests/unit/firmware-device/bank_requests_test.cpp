@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A card's analog bank as requests and descriptors show it, and what is asked and sent wrong, by table and by chance.
+#include "../../support/fuzz.h"
 #include "bank_bench.h"
 #include <algorithm>
-#include <cstdlib>
 #include <random>
 
 using namespace callbox::firmware;
@@ -99,9 +99,10 @@ TEST_F(Bank, EveryWrongLengthIndexAndDirectionIsStalled)
 struct FuzzBank : Bank {};
 TEST_F(FuzzBank, AMillionRequestsPacketsAndCommandsOfTheBank)
 {
-    const char* const wanted = std::getenv("CALLBOX_FUZZ");
-    const unsigned rounds = wanted ? static_cast<unsigned>(std::strtoul(wanted, nullptr, 10)) : 20'000;
-    std::mt19937 chance(17);
+    constexpr unsigned seed = 17;
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    const unsigned rounds = callbox::tests::packetsWanted();
+    std::mt19937 chance(seed);
     const auto octet = [&] { return static_cast<std::uint8_t>(chance()); };
     unsigned answered = 0, commands = 0, told = 0;
     for (unsigned i = 0; i < rounds; ++i) {

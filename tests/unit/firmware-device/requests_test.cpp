@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Requests of our own card, and what every wrong one gets: a stall, and nothing has changed.
+#include "../../support/fuzz.h"
 #include "card.h"
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <random>
 
@@ -252,9 +252,10 @@ TEST_F(Card, ARequestLongerThanTheBoardsBufferIsStalled)
 // Requests and packets of chance. CALLBOX_FUZZ says how many; a share of them without it.
 TEST(Fuzz, AMillionRequestsAndPackets)
 {
-    const char* const wanted = std::getenv("CALLBOX_FUZZ");
-    const unsigned rounds = wanted ? static_cast<unsigned>(std::strtoul(wanted, nullptr, 10)) : 20'000;
-    std::mt19937 chance(7);
+    constexpr unsigned seed = 7;
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    const unsigned rounds = callbox::tests::packetsWanted();
+    std::mt19937 chance(seed);
     const auto octet = [&] { return static_cast<std::uint8_t>(chance()); };
     for (const Personality& p : {Personality::card(2), Personality::card(2, CARD_PORT_T1), Personality::iceE1usb(2)}) {
         Bench b(p);

@@ -20,7 +20,24 @@ using testing::IsEmpty;
 
 struct Heard final : SpanHeard, LineEvents {
     void onLine(const LineEvent& e) override { told += (told.empty() ? "" : " ") + std::string(name(e.kind)); }
+    void onTick(const SpanTick& t) override
+    {
+        SpanHeard::onTick(t);
+        for (const SlotBlock& s : t.slots) {
+            const auto at = std::find(s.rx.begin(), s.rx.end(), mark);
+            if (!heardAt && at != s.rx.end())
+                heardAt = t.clock + static_cast<std::uint64_t>(at - s.rx.begin());
+            if (!std::exchange(toSay, false))
+                continue;
+            std::fill(s.tx.begin(), s.tx.end(), mark);
+            saidAt = t.clock;
+        }
+    }
+    static constexpr std::uint8_t mark = 0x2a; // loud
     std::string told;
+    bool toSay = false;
+    std::uint64_t saidAt = 0;
+    std::optional<std::uint64_t> heardAt; // the mark, by this bank's clock
 };
 
 SpanConfig bank(PortKind kind, unsigned ports = 3)
@@ -42,6 +59,16 @@ struct UsbBank : testing::Test {
         ASSERT_FALSE(heard.alarms.any()) << heard.gone;
         ASSERT_FALSE(other.alarms.any()) << other.gone;
         heard.told.clear();
+    }
+    // Samples from a word that one bank is given until the other hears it, by their own clocks: the same as long as
+    // nothing is lost and no queue grows.
+    std::int64_t delay()
+    {
+        other.heardAt.reset();
+        heard.toSay = true;
+        loop.runFor(500ms);
+        EXPECT_TRUE(other.heardAt) << "nothing arrives";
+        return static_cast<std::int64_t>(other.heardAt.value_or(0) - heard.saidAt);
     }
     LineIo& lines() { return dynamic_cast<LineIo&>(*near); }
     unsigned counter(usbip::VirtualCard& card, unsigned n)
@@ -98,6 +125,25 @@ TEST_F(UsbBank, AClockThatIsOffCostsNoSample)
     EXPECT_EQ(counter(banks.box, 7), 0U) << "nothing ran over";
     EXPECT_EQ(counter(banks.box, 8), dry) << "nor dry";
     EXPECT_EQ(counter(banks.box, 15), 0U) << "every packet was one";
+}
+
+TEST_F(UsbBank, AfterAMachineThatStoodStillACallerIsHeardAsSoonAsBefore)
+{
+    up();
+    ASSERT_TRUE(near->openSlot(Timeslot{1}).has_value() && far->openSlot(Timeslot{1}).has_value());
+    ASSERT_TRUE(lines().setHook(Timeslot{1}, true).has_value());
+    loop.runFor(1s);
+    const std::int64_t before = delay();
+    for (const Duration stood : {Duration(30ms), Duration(60ms), Duration(200ms)}) {
+        banks.host.standStill(stood);
+        loop.runFor(2s);
+        const unsigned over = counter(banks.box, 7), dry = counter(banks.box, 8), slips = heard.slips + other.slips;
+        EXPECT_NEAR(static_cast<double>(delay()), static_cast<double>(before), 64) << toMs(stood) << " ms";
+        loop.runFor(2s);
+        EXPECT_EQ(counter(banks.box, 7), over) << "the card has room";
+        EXPECT_EQ(counter(banks.box, 8), dry) << "and enough";
+        EXPECT_EQ(heard.slips + other.slips, slips) << "and nothing slips any more";
+    }
 }
 
 TEST_F(UsbBank, ALineThatTheCardHungUpForWantOfAHostIsTakenAgain)
@@ -185,8 +231,11 @@ struct Lines : testing::Test {
             out += (out.empty() ? "" : " ") + std::string(name(e.kind));
         return out;
     }
-    std::vector<std::pair<unsigned, unsigned>> sent; // op, argument 0
-    usb::BankLines lines{[this](const card_bank_command& c) { sent.emplace_back(c.op, c.argument[0]); }};
+    std::vector<std::pair<unsigned, unsigned>> sent; // op, argument 0; tags count from 1
+    usb::BankLines lines{[this](const card_bank_command& c) {
+        sent.emplace_back(c.op, c.argument[0]);
+        return static_cast<card_u16>(sent.size());
+    }};
 };
 
 TEST_F(Lines, PolarityIsAgainstThatOfTheIdleLine)
@@ -242,6 +291,31 @@ TEST_F(Lines, LongNumbersGoInPiecesAndTheirEndIsToldOnce)
     EXPECT_FALSE(lines.dialPulses(Timeslot{1}, std::string(129, '1')).has_value());
     EXPECT_FALSE(lines.openLoop(Timeslot{2}, 6s).has_value());
     EXPECT_FALSE(lines.openLoop(Timeslot{2}, 0s).has_value());
+}
+
+TEST_F(Lines, ANumberThatTheCardRefusedOrBrokeOffLeavesTheLineFreeToDialAnother)
+{
+    const auto answer = [&](unsigned code, unsigned tag) {
+        card_bank_event e = event(CARD_BANK_EVENT_DONE, 0, code);
+        e.a = card_make16(static_cast<card_u16>(tag));
+        return told(lines.hear(e));
+    };
+    ASSERT_TRUE(lines.setHook(Timeslot{1}, true).has_value());
+    ASSERT_TRUE(lines.dialPulses(Timeslot{1}, "012345678901").has_value());
+    EXPECT_EQ(answer(CARD_BANK_NOT_NOW, 1), "") << "that was the hook's";
+    EXPECT_EQ(lines.flash(Timeslot{1}).error().code, Errc::busy);
+    EXPECT_EQ(answer(CARD_BANK_NOT_NOW, 2), "");
+    EXPECT_TRUE(lines.flash(Timeslot{1}).has_value()) << "refused";
+    ASSERT_TRUE(lines.dialPulses(Timeslot{1}, "1").has_value());
+    EXPECT_EQ(answer(CARD_BANK_DONE, 4), "");
+    EXPECT_EQ(lines.flash(Timeslot{1}).error().code, Errc::busy);
+    (void)lines.hear(event(CARD_BANK_EVENT_FAULT, 0, CARD_BANK_FAULT_NO_HOST));
+    EXPECT_TRUE(lines.flash(Timeslot{1}).has_value()) << "hung up for want of a host";
+    ASSERT_TRUE(lines.dialPulses(Timeslot{1}, "2").has_value());
+    (void)lines.hear(event(CARD_BANK_EVENT_FAULT, 0, CARD_BANK_FAULT_MUTE));
+    ASSERT_TRUE(lines.dialPulses(Timeslot{1}, "3").has_value()) << "its chip was dead";
+    lines.refused(static_cast<card_u16>(sent.size()));
+    EXPECT_TRUE(lines.flash(Timeslot{1}).has_value()) << "the card never got it";
 }
 
 TEST_F(Lines, AnyEventOfACardIsTaken)

@@ -87,5 +87,47 @@ TEST_P(Calls, AWithheldNumberIsKeptApartFromNone)
     EXPECT_EQ(box.calls[0]->setup().calling.presentation, Presentation::restricted);
 }
 
+// The card is pulled out; meanwhile a wire is cut and a telephone is put down; it is put in again.
+TEST_P(Calls, WhatChangedWhileACardWasAwayIsKnownWhenItIsBack)
+{
+    banks.host.unplug(banks.box);
+    ASSERT_TRUE(until([&] { return box.idle() == 0; }, 1s));
+    banks.box.analog(0).cut = true;
+    loop.runFor(5s);
+    banks.host.plug(banks.box);
+    ASSERT_TRUE(box.span.start());
+    bool firstWasIdle = false;
+    loop.runUntil(
+        [&] {
+            firstWasIdle = firstWasIdle || box.trunk->channels().at(0).state == ChannelState::idle;
+            return false;
+        },
+        5s);
+    EXPECT_FALSE(firstWasIdle) << "calls would be placed on a line that is cut";
+    EXPECT_EQ(box.idle(), portCount - 1);
+    banks.box.analog(0).cut = false;
+    EXPECT_TRUE(until([&] { return box.idle() == portCount; }, 5s));
+
+    ASSERT_TRUE(box.lines().setHook(Timeslot{2}, true)); // picked up: it gets dial tone
+    ASSERT_TRUE(until([&] { return exchange.idle() == portCount - 1; }, 2s));
+    banks.host.unplug(banks.office);
+    ASSERT_TRUE(until([&] { return exchange.idle() == 0; }, 1s));
+    ASSERT_TRUE(box.lines().setHook(Timeslot{2}, false));
+    loop.runFor(5s);
+    banks.host.plug(banks.office);
+    ASSERT_TRUE(exchange.span.start());
+    EXPECT_TRUE(until([&] { return exchange.idle() == portCount; }, 5s)) << "nobody has picked it up";
+}
+
+TEST_P(Calls, ALineCutWhileItsBankWasRestartedByHandIsNotSaidToBeFree)
+{
+    box.span.stop();
+    banks.box.analog(0).cut = true;
+    loop.runFor(1s);
+    ASSERT_TRUE(box.span.start());
+    loop.runFor(5s);
+    EXPECT_EQ(box.idle(), portCount - 1);
+}
+
 } // namespace
 } // namespace callbox::tests

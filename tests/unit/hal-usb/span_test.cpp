@@ -88,6 +88,21 @@ TEST_P(UsbSpan, ACardPluggedInIsToldToWhoWaitsForItAndNoOther)
     EXPECT_EQ(told, 1U) << "nobody waits any more";
 }
 
+TEST_P(UsbSpan, ARemoteAlarmThatStoodBeforeTheSpanStartedIsSeen)
+{
+    up();
+    towardsNear().remoteAlarm(true);
+    loop.runFor(2s);
+    ASSERT_EQ(toString(heard.alarms), "RAI");
+    near->stop();
+    ASSERT_TRUE(near->start(config, heard).has_value());
+    loop.runFor(2s);
+    EXPECT_EQ(toString(heard.alarms), "RAI") << "a daemon that was restarted";
+    towardsNear().remoteAlarm(false);
+    loop.runFor(1s);
+    EXPECT_FALSE(heard.alarms.any()) << toString(heard.alarms);
+}
+
 TEST_P(UsbSpan, DriftWithTheClockOfTheLineCostsNothing)
 {
     b.drift(10'000); // one per cent: what would take minutes is seen in seconds
