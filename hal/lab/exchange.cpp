@@ -4,6 +4,7 @@
 #include "telephone_script.h"
 #include "wav_file.h"
 #include <algorithm>
+#include <callbox/hal/overlap_sending.h>
 #include <callbox/lab/exchange.h>
 
 namespace callbox::lab {
@@ -57,6 +58,20 @@ hal::Cause causeOf(Errc code)
     }
 }
 
+Result<std::unique_ptr<hal::Call>> placeOn(hal::Trunk& trunk, const CallOrder& order, const hal::CallSetup& setup)
+{
+    if (!order.overlap)
+        return trunk.place(setup);
+    auto* digits = dynamic_cast<hal::OverlapSending*>(&trunk);
+    auto placed =
+        digits
+            ? digits->placeDigitByDigit(setup, afterDigit)
+            : Result<std::unique_ptr<hal::Call>>(Error{Errc::unsupported, "span " + trunk.name() + " is no PRI trunk"});
+    if (!placed && placed.error().code == Errc::unsupported)
+        return Error{Errc::invalid, "a called number digit by digit: " + placed.error().what};
+    return placed;
+}
+
 Result<void> checkOrder(const CallOrder& o)
 {
     if (o.to.empty())
@@ -77,6 +92,7 @@ Exchange::~Exchange()
 {
     for (const auto& row : trunks_) {
         row->trunk->setIncoming({});
+        row->trunk->setNumberComplete({});
         if (hal::ReferralPoint* point = row->trunk->referrals())
             point->setReferrals({});
     }
@@ -86,6 +102,10 @@ void Exchange::addTrunk(hal::Trunk& trunk, hal::DialPlan plan, hal::RedirectingF
 {
     trunks_.push_back(std::make_unique<Row>(Row{&trunk, std::move(plan), form, {}}));
     trunk.setIncoming([this, row = trunks_.back().get()](std::unique_ptr<hal::Call> c) { ring(*row, std::move(c)); });
+    trunk.setNumberComplete([this, row = trunks_.back().get()](const hal::CallSetup& s) {
+        const PhoneNumber to = hal::toE164(s.called, row->plan);
+        return telephones_.contains(to) || served(to);
+    });
     if (hal::ReferralPoint* point = trunk.referrals())
         point->setReferrals([this, row = trunks_.back().get()](const hal::ReferralRequest& r) { refer(*row, r); });
 }
@@ -117,7 +137,7 @@ Result<std::unique_ptr<hal::Call>> Exchange::place(const CallOrder& order)
     Error why{Errc::gone, "no trunk is usable"};
     bool busy = false;
     for (Row* row : byIdle(order.to)) {
-        auto call = row->trunk->place(setupOf(order, row->plan, row->form));
+        auto call = placeOn(*row->trunk, order, setupOf(order, row->plan, row->form));
         if (call || call.error().code == Errc::invalid)
             return call;
         if (!busy)

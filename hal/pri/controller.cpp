@@ -124,6 +124,12 @@ std::optional<Event> copy(const pri_event& ev)
         e.channel = channelOf(ev.answer.channel);
         return e;
     }
+    case PRI_EVENT_SETUP_ACK: {
+        Event e{Event::Kind::setupAcknowledge};
+        e.call = ev.setup_ack.call;
+        e.channel = channelOf(ev.setup_ack.channel);
+        return e;
+    }
     case PRI_EVENT_INFO_RECEIVED:
     case PRI_EVENT_KEYPAD_DIGIT: {
         Event e{Event::Kind::information};

@@ -22,10 +22,11 @@ struct Event {
         alerting,
         answer,
         connectAck,
-        information,   // digits, or that there are no more
-        hangupRequest, // DISCONNECT came: answer with hangup()
-        hangup,        // RELEASE or RELEASE COMPLETE came, or a timer gave up: answer with hangup()
-        hangupDone,    // the call is gone in libpri already
+        setupAcknowledge, // more digits are awaited
+        information,      // digits, or that there are no more
+        hangupRequest,    // DISCONNECT came: answer with hangup()
+        hangup,           // RELEASE or RELEASE COMPLETE came, or a timer gave up: answer with hangup()
+        hangupDone,       // the call is gone in libpri already
         restart,
         restartAck,
         service,

@@ -50,17 +50,17 @@ OctetBuffer writeDisplay(const std::string& name)
 }
 
 // Our elements of a SETUP, in ascending order of their identifiers (EN 300 403-1 4.5.1).
-std::vector<OctetBuffer> numberElements(const CallSetup& s, unsigned reference, bool display, FacilityDialect dialect)
+std::vector<OctetBuffer> numberElements(const CallSetup& s, unsigned reference, const SetupStyle& style)
 {
     std::vector<OctetBuffer> out;
     const bool diverted = s.redirecting || s.original;
     if (diverted && s.form != RedirectingForm::ie)
-        out.push_back(writeDiversion(diversionOf(s), static_cast<std::uint8_t>(1 + reference % 127), dialect));
-    if (display && !s.callingName.empty())
+        out.push_back(writeDiversion(diversionOf(s), static_cast<std::uint8_t>(1 + reference % 127), style.facility));
+    if (style.fromNetwork && !s.callingName.empty())
         out.push_back(writeDisplay(s.callingName));
     if (!s.calling.digits.empty() || s.calling.presentation == Presentation::restricted)
         out.push_back(writeNumber(ie::calling, s.calling));
-    if (!s.called.digits.empty())
+    if (!s.called.digits.empty() && !style.withoutCalled)
         out.push_back(writeNumber(ie::called, s.called));
     if (s.form != RedirectingForm::facility) {
         if (s.original)
@@ -158,11 +158,10 @@ ReadDigits readDigits(Octets frame, const Message& m, const QuirkSet& accepted)
     return r;
 }
 
-OctetBuffer writeSetup(Octets frame, const Message& m, const CallSetup& setup, bool fromNetwork,
-                       FacilityDialect dialect)
+OctetBuffer writeSetup(Octets frame, const Message& m, const CallSetup& setup, const SetupStyle& style)
 {
     OctetBuffer out(frame.begin(), frame.begin() + std::ptrdiff_t(m.elements));
-    std::vector<OctetBuffer> ours = numberElements(setup, m.reference, fromNetwork, dialect);
+    std::vector<OctetBuffer> ours = numberElements(setup, m.reference, style);
     auto next = ours.begin();
     const auto putUpTo = [&](unsigned id) {
         for (; next != ours.end() && (*next)[0] < id; ++next)
@@ -172,7 +171,7 @@ OctetBuffer writeSetup(Octets frame, const Message& m, const CallSetup& setup, b
     for (const Element& e : parseElements(frame, m.elements)) {
         out.insert(out.end(), frame.begin() + std::ptrdiff_t(copied), frame.begin() + std::ptrdiff_t(e.offset));
         copied = e.offset + e.size;
-        if (isOurs(e))
+        if (isOurs(e) || (style.withoutCalled && e.id == ie::sendingComplete))
             continue;
         if (!(e.id & 0x80))
             putUpTo(e.id);
@@ -182,6 +181,13 @@ OctetBuffer writeSetup(Octets frame, const Message& m, const CallSetup& setup, b
     }
     putUpTo(0x100);
     out.insert(out.end(), frame.begin() + std::ptrdiff_t(copied), frame.end());
+    return out;
+}
+
+OctetBuffer writeInformation(Octets frame, const Message& m, const OctetBuffer& element)
+{
+    OctetBuffer out(frame.begin(), frame.begin() + std::ptrdiff_t(m.elements));
+    out.insert(out.end(), element.begin(), element.end());
     return out;
 }
 

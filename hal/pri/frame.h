@@ -24,9 +24,15 @@ struct ReadDigits {
 };
 ReadDigits readDigits(Octets frame, const Message&, const QuirkSet& accepted);
 
-// A SETUP of libpri with the numbers of `setup` in place of its own. Only a network sends a name as Display (EN 300
-// 403-1 and T1.607 3.1.14). A diversion's Facility is QSIG's (ECMA-174) or ETSI's.
-OctetBuffer writeSetup(Octets frame, const Message&, const CallSetup& setup, bool fromNetwork, FacilityDialect);
+struct SetupStyle {
+    bool fromNetwork = false;   // only a network sends a name as Display (EN 300 403-1 and T1.607 3.1.14)
+    bool withoutCalled = false; // its digits follow: neither they nor Sending complete are in it (5.1.3)
+    FacilityDialect facility = FacilityDialect::etsi; // of a diversion: QSIG's (ECMA-174) or ETSI's
+};
+// A SETUP of libpri with the numbers of `setup` in place of its own.
+OctetBuffer writeSetup(Octets frame, const Message&, const CallSetup& setup, const SetupStyle&);
+// libpri's INFORMATION with this element in place of its own.
+OctetBuffer writeInformation(Octets frame, const Message&, const OctetBuffer& element);
 // The message with another cause value (Q.850) in it.
 OctetBuffer writeCause(Octets frame, const Message&, Cause cause);
 

@@ -143,6 +143,9 @@ void PriTrunk::onEvent(const Event& e)
         if (Record* r = find(e.call); r && r->incoming && r->events && !r->clearing)
             r->events->onStage(CallStage::connected);
         break;
+    case Event::Kind::setupAcknowledge:
+        onSetupAcknowledge(e);
+        break;
     case Event::Kind::information:
         onInformation(e);
         break;
@@ -223,12 +226,8 @@ void PriTrunk::onFarStage(const Event& e, CallStage stage)
         return;
     const auto kept = r->shared_from_this(); // what is told may end it
     r->responded = true;
-    takeChannel(*r, e.channel);
-    if (!r->slot) {
-        hangup(*r, Cause::channelUnacceptable);
-        tellReleased(*r, Cause::channelUnacceptable);
+    if (!haveChannel(*r, e.channel))
         return;
-    }
     if (auto opened = openBearer(*r); !opened) {
         edges_.log.warning("B channel not opened", {{"call", r->id}, {"error", opened.error()}});
         hangup(*r, Cause::requestedChannelUnavailable);
@@ -270,6 +269,11 @@ void PriTrunk::onHangup(const Event& e)
 
 Result<std::unique_ptr<Call>> PriTrunk::place(const CallSetup& setup)
 {
+    return place(setup, {});
+}
+
+Result<std::unique_ptr<Call>> PriTrunk::place(const CallSetup& setup, std::optional<Duration> between)
+{
     if (!up_)
         return Error{Errc::gone, "span " + name() + ": its D channel is down"};
     for (const PartyNumber* n :
@@ -288,6 +292,8 @@ Result<std::unique_ptr<Call>> PriTrunk::place(const CallSetup& setup)
     record->setup.form = setup.form.value_or(config_.form);
     if (config_.profile->callingAsNetwork && record->setup.calling.presentation == Presentation::allowed)
         record->setup.calling.screening = Screening::network;
+    record->between = between;
+    record->toDial = between ? setup.called.digits : "";
     record->trunk = this;
     const auto prepare = [&](const Controller::Placed& p) {
         record->call = p.call;

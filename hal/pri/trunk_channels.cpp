@@ -86,6 +86,17 @@ void PriTrunk::takeChannel(Record& r, int channel)
     }
 }
 
+// With an answer of the far side; false: it is none that we can use, and the call is being cleared.
+bool PriTrunk::haveChannel(Record& r, int channel)
+{
+    takeChannel(r, channel);
+    if (r.slot)
+        return true;
+    hangup(r, Cause::channelUnacceptable);
+    tellReleased(r, Cause::channelUnacceptable);
+    return false;
+}
+
 void PriTrunk::onDChannel(bool up)
 {
     if (up_ == up)

@@ -184,8 +184,11 @@ void PriTrunk::changeOutgoing(const Message& m, Octets frame, Record* r, std::op
         return;
     switch (m.type) {
     case MessageType::setup:
-        instead = writeSetup(frame, m, r->setup, config_.role == PriRole::network,
-                             config_.switchType == PriSwitchType::qsig ? FacilityDialect::qsig : FacilityDialect::etsi);
+        instead = writeSetup(
+            frame, m, r->setup,
+            {.fromNetwork = config_.role == PriRole::network,
+             .withoutCalled = r->between.has_value(),
+             .facility = config_.switchType == PriSwitchType::qsig ? FacilityDialect::qsig : FacilityDialect::etsi});
         break;
     case MessageType::disconnect:
         if (!r->clearing) { // not by us: T313 has run out
@@ -193,11 +196,11 @@ void PriTrunk::changeOutgoing(const Message& m, Octets frame, Record* r, std::op
             instead = writeCause(frame, m, Cause::recoveryOnTimerExpiry);
         }
         break;
-    case MessageType::information: // we send none of our own
+    case MessageType::information: // libpri's are all asked for here
         if (r->informations.empty())
             break;
         if (const OctetBuffer& element = r->informations.front(); !element.empty()) {
-            instead = writeFacility(frame, m, element);
+            instead = element[0] == ie::called ? writeInformation(frame, m, element) : writeFacility(frame, m, element);
         } else {
             instead = OctetBuffer(frame.begin(), frame.begin() + std::ptrdiff_t(m.elements));
             instead->back() = static_cast<std::uint8_t>(MessageType::statusEnquiry);
@@ -238,6 +241,9 @@ void PriTrunk::limitWait(Record& r, const Event& e)
         r.limit.reset();
         return;
     }
+    if (e.kind == Event::Kind::progress && !r.toDial.empty())
+        return; // a tone to dial by: it is still digits that are awaited
+    r.toDial.clear();
     const bool rings = e.kind != Event::Kind::proceeding; // or what is to be heard instead
     const Duration wait =
         rings ? timerOf("T301", t301) : timerOf("T310", config_.role == PriRole::network ? t310Network : t310User);

@@ -9,6 +9,7 @@
 #include "sequence.h"
 #include "vet.h"
 #include <callbox/hal/channel_reserve.h>
+#include <callbox/hal/overlap_sending.h>
 #include <deque>
 #include <set>
 
@@ -34,8 +35,8 @@ struct Record : std::enable_shared_from_this<Record> {
     std::optional<Cause> ended; // why we have hung up
     bool agreed = false;        // the far side has cleared it too
     bool answered = false;      // CONNECT went out
-    // What libpri's next INFORMATIONs of this call go out as: a Facility element in a FACILITY, or, empty, a STATUS
-    // ENQUIRY. libpri sends the two for nobody.
+    // What libpri's next INFORMATIONs of this call go out as: digits in an INFORMATION, a Facility element in a
+    // FACILITY, or, empty, a STATUS ENQUIRY. libpri sends the two last for nobody.
     std::deque<OctetBuffer> informations;
     struct Asked { // of the network, in a FACILITY of this call
         Operation operation;
@@ -46,8 +47,10 @@ struct Record : std::enable_shared_from_this<Record> {
     std::optional<int> rltCallId;             // the network's number for it
     bool linkGiven = false, rltAsked = false; // as a network: its number was, or is to be, told
     bool collecting = false;                  // its called number is not whole, and nobody has been offered it
+    std::optional<Duration> between;          // overlap sending: from digit to digit
+    std::string toDial;                       // what of the called number has not gone out
     bool releaseDue = false;                  // DISCONNECT came before we had answered: RELEASE is the answer (5.3.4)
-    std::optional<Timer> limit;               // T310, T301, T302
+    std::optional<Timer> limit;               // T310, T301, T302, T304, until the next digit
     LegEvents* events = nullptr;
     PriTrunk* trunk = nullptr; // null once the trunk is gone
 
@@ -79,6 +82,7 @@ private:
 
 class PriTrunk final : public Trunk,
                        public ChannelReserve,
+                       public OverlapSending,
                        private ReferralPoint,
                        private FrameSink,
                        private ControllerEvents {
@@ -94,6 +98,7 @@ public:
     void setIncoming(Incoming taker) override { incoming_ = std::move(taker); }
     void setNumberComplete(NumberComplete complete) override { complete_ = std::move(complete); }
     Result<std::unique_ptr<Call>> place(const CallSetup&) override;
+    Result<std::unique_ptr<Call>> placeDigitByDigit(const CallSetup&, Duration between) override;
     Result<void> restart(Timeslot) override;
     Result<void> setInService(Timeslot, bool) override;
     Result<void> setReserved(Timeslot, bool) override;
@@ -139,6 +144,7 @@ private:
     void tellRltCallId(Record&);
     bool onFacility(Record&, const Message&, Octets frame);
 
+    Result<std::unique_ptr<Call>> place(const CallSetup&, std::optional<Duration> between);
     void onRing(const Event&);
     // trunk_overlap.cpp
     bool takeDigits(Record&, const ReadDigits&);
@@ -146,11 +152,14 @@ private:
     void onInformation(const Event&);
     void onDigitsEnd(Record&);
     void offer(Record&);
+    void onSetupAcknowledge(const Event&);
+    void dialNext(Record&);
     Cause chooseChannel(const Event&, Record&);
     Cause admit(const Event&, Record&);
     void yieldChannel(Timeslot);
     void onFarStage(const Event&, CallStage);
     void takeChannel(Record&, int channel);
+    bool haveChannel(Record&, int channel);
     void onHangup(const Event&);
     void tellReleased(Record&, Cause);
     void forget(Record&);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Overlap receiving: a called number that comes piece by piece (EN 300 403-1 5.2.4; as a network 5.1.3). The call is
-// offered when the number is whole: a number that is known here, Sending complete, a '#', or T302.
+// offered when the number is whole: a number that is known here, Sending complete, a '#', or T302. And overlap sending,
+// the other side of it.
 #include "trunk_impl.h"
 
 namespace callbox::hal::pri {
@@ -8,6 +9,8 @@ namespace callbox::hal::pri {
 namespace {
 
 constexpr Duration t302 = 15s; // table 9.2; the network's is 10 to 15 s
+constexpr Duration t304Network = 20s;
+constexpr Duration t304User = 30s;
 
 } // namespace
 
@@ -73,6 +76,47 @@ void PriTrunk::offer(Record& r)
     }
     controller_->proceeding(r.call, *r.slot); // the far side's T304 ends with it
     incoming_(makeCall(kept));
+}
+
+// ---- sending
+
+Result<std::unique_ptr<Call>> PriTrunk::placeDigitByDigit(const CallSetup& setup, Duration between)
+{
+    if (northAmerican(config_.switchType))
+        return Error{Errc::unsupported, "span " + name() + ": switch type " +
+                                            std::string(hal::name(config_.switchType)) + " knows whole numbers only"};
+    return place(setup, between);
+}
+
+// Also of a call whose SETUP had the whole number: a far side that then says no more ends with T304.
+void PriTrunk::onSetupAcknowledge(const Event& e)
+{
+    Record* r = find(e.call);
+    if (!r || r->clearing || r->responded)
+        return;
+    const auto kept = r->shared_from_this();
+    r->responded = true;
+    if (haveChannel(*r, e.channel))
+        dialNext(*r);
+}
+
+// Whatever the far side answers then takes the timer over (limitWait), and no more digits go out.
+void PriTrunk::dialNext(Record& r)
+{
+    if (!r.toDial.empty()) {
+        PartyNumber digit = r.setup.called;
+        digit.digits = r.toDial.substr(0, 1);
+        r.toDial.erase(0, 1);
+        r.informations.push_back(writeNumber(ie::called, digit));
+        controller_->information(r.call);
+    }
+    if (!r.limit)
+        r.limit.emplace(edges_.loop);
+    if (!r.toDial.empty())
+        r.limit->after(*r.between, [this, record = &r] { dialNext(*record); });
+    else
+        r.limit->after(timerOf("T304", config_.role == PriRole::network ? t304Network : t304User),
+                       [this, record = &r] { onLimit(*record, Cause::invalidNumberFormat); });
 }
 
 } // namespace callbox::hal::pri

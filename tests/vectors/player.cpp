@@ -197,6 +197,7 @@ std::string Player::act(const std::string& verb, const std::string& rest)
 std::string Player::place(const std::string& words)
 {
     CallSetup s;
+    std::optional<Duration> between;
     std::istringstream in(words);
     for (std::string w; in >> w;) {
         const std::string key = w.substr(0, w.find('='));
@@ -217,12 +218,14 @@ std::string Player::place(const std::string& words)
                                        : RedirectingForm::facility;
         else if (key == "name")
             s.callingName = value;
+        else if (key == "overlap")
+            between = std::chrono::milliseconds(std::stoul(value));
         else if (key == "bearer")
             s.bearer = value == "audio" ? Bearer::audio3k1 : Bearer::speech;
         else
             return key + ": not understood";
     }
-    auto placed = trunk_->place(s);
+    auto placed = between ? dynamic_cast<OverlapSending&>(*trunk_).placeDigitByDigit(s, *between) : trunk_->place(s);
     if (!placed)
         return placed.error().what;
     if (call_)

@@ -3,6 +3,7 @@
 #pragma once
 #include "raw_peer.h"
 #include "vector_file.h"
+#include <callbox/hal/overlap_sending.h>
 #include <callbox/hal/trunk.h>
 #include <callbox/hal/virtual_span.h>
 

@@ -2,6 +2,7 @@
 // What `lab call` promises (contract.md), under simulated time: when callers speak and key, when they hang up, what is
 // written on the line, what the report says.
 #include "network.h"
+#include <callbox/hal/overlap_sending.h>
 
 namespace callbox::lab::tests {
 namespace {
@@ -316,6 +317,52 @@ TEST(LabCall, WrongOrdersAreRefusedInWords)
     CallOrder original = n.order();
     original.redirectingOriginal = recipient;
     EXPECT_EQ(n.run(n.exchange.call(original)).error().code, Errc::invalid);
+}
+
+TEST(LabCall, ANumberDialledDigitByDigitConnectsAsAWholeOne)
+{
+    Network n(SpanType::e1, 1, true);
+    const std::string whole = hal::fromE164(access, hal::dialPlanEu()).digits;
+    n.subscriber().setNumberComplete([&](const hal::CallSetup& s) { return s.called.digits == whole; });
+    CallOrder order = n.order();
+    order.overlap = true;
+    order.hold = 1s;
+    const CallReport r = n.call(order);
+    EXPECT_TRUE(r.connected);
+    ASSERT_EQ(n.taken.size(), 1U);
+    EXPECT_EQ(n.taken[0]->call->setup().called.digits, whole);
+    EXPECT_GE(*r.setup, (whole.size() - 1) * afterDigit) << "it went out at once";
+    n.expectAllIdle();
+}
+
+TEST(LabCall, ATrunkThatKnowsWholeNumbersOnlySaysSo)
+{
+    Network n(SpanType::t1);
+    CallOrder order = n.order();
+    order.overlap = true;
+    const auto r = n.run(n.exchange.call(order));
+    ASSERT_FALSE(r);
+    EXPECT_EQ(r.error().code, Errc::invalid);
+    EXPECT_EQ(r.error().what, "a called number digit by digit: span trunk1: switch type ni2 knows whole numbers only");
+    n.expectAllIdle();
+}
+
+// A subscriber who dials digit by digit: a telephone's number is known, one that nobody has is not.
+TEST(LabExchange, DigitsOfASubscriberAreTakenUntilTheNumberIsKnown)
+{
+    Network n(SpanType::e1, 1, true);
+    n.exchange.setTelephone(recipient, {});
+    hal::CallSetup s;
+    s.calling = hal::fromE164(access, hal::dialPlanEu());
+    s.called = hal::fromE164(recipient, hal::dialPlanEu());
+    auto call = dynamic_cast<hal::OverlapSending&>(n.subscriber()).placeDigitByDigit(s, 100ms);
+    ASSERT_TRUE(call);
+    ASSERT_TRUE(n.until([&] { return (*call)->stage() == hal::CallStage::connected; }, 3s))
+        << "the exchange waits for more digits";
+    (*call)->hangup();
+    EXPECT_TRUE(n.until([&] { return (*call)->released(); }));
+    EXPECT_EQ(n.exchange.telephoneCalls().back().to, recipient);
+    n.expectAllIdle();
 }
 
 } // namespace

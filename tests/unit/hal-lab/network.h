@@ -42,7 +42,8 @@ struct Manner {
 
 class Network {
 public:
-    explicit Network(hal::SpanType type = hal::SpanType::e1, unsigned trunks = 1);
+    // `overlap`: called numbers may come digit by digit, both ways.
+    explicit Network(hal::SpanType type = hal::SpanType::e1, unsigned trunks = 1, bool overlap = false);
     ~Network();
     [[nodiscard]] hal::Law law() const { return type_ == hal::SpanType::e1 ? hal::Law::alaw : hal::Law::mulaw; }
     bool until(const std::function<bool()>& done, Duration limit = 60s) { return loop.runUntil(done, limit); }
@@ -77,7 +78,7 @@ public:
 
 private:
     struct Ends {
-        Ends(const Edges& edges, hal::VirtualClock& clock, hal::SpanType type, const std::string& name);
+        Ends(const Edges& edges, hal::VirtualClock& clock, hal::SpanType type, const std::string& name, bool overlap);
         hal::VirtualPair pair;
         hal::Span networkSpan, subscriberSpan;
         std::unique_ptr<hal::Trunk> network, subscriber;

@@ -15,6 +15,7 @@ enum class PlayAt {
 constexpr Duration afterBeep = 200ms;
 constexpr Duration withoutBeep = 15s;
 constexpr Duration beforeDigits = 500ms; // from connect, when nothing is played
+constexpr Duration afterDigit = 100ms;   // of a number that is dialled digit by digit
 
 struct CallOrder {
     PhoneNumber from, to;
@@ -23,7 +24,8 @@ struct CallOrder {
     bool withhold = false;                              // presentation restricted; the number is there
     hal::Screening screening = hal::Screening::network; // of the caller's number
     hal::Bearer bearer = hal::Bearer::speech;           // what a modem or router asks for instead
-    std::shared_ptr<hal::AudioSource> play;             // what is said; null: nothing
+    bool overlap = false; // the called number goes out digit by digit (EN 300 403-1 5.2.4), afterDigit apart
+    std::shared_ptr<hal::AudioSource> play; // what is said; null: nothing
     PlayAt playAt = PlayAt::beep;
     Duration playAfter{};
     std::string digits;           // keyed after it; 'p' = 1 s of nothing
