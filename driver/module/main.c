@@ -186,7 +186,8 @@ static int probe(struct usb_interface *intf, const struct usb_device_id *id)
 	}
 	dev_info(&intf->dev, "%s port %s, protocol %s, firmware %s%s\n", kind_of(port),
 		 port->hardware, port->protocol, port->build,
-		 port->bank ? "" : "; its channels are clear (bchan, dchan): no robbed bits, no CAS");
+		 port->bank ? ""
+			    : "; its channels are clear (bchan, dchan): no robbed bits, no CAS");
 	return 0;
 failed:
 	usb_set_intfdata(intf, NULL);

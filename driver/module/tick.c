@@ -2,13 +2,13 @@
 /* A millisecond of the telephony core: eight frames each way. */
 #include "callbox_card.h"
 
-/* G.711 A-law; mu-law and the D channel's ones (Q.921 2.2) are the same. A port of a bank has its own
- * law. */
+/* G.711 A-law; mu-law and the D channel's ones (Q.921 2.2) are the same. A port of a bank has its
+ * own law. */
 u8 cb_idle_of(const struct dahdi_chan *chan)
 {
 	const struct cb_port *port = chan->pvt;
-	const bool alaw = port->bank ? chan->xlaw != __dahdi_mulaw
-				     : chan->span->deflaw == DAHDI_LAW_ALAW;
+	const bool alaw =
+		port->bank ? chan->xlaw != __dahdi_mulaw : chan->span->deflaw == DAHDI_LAW_ALAW;
 
 	return alaw && !test_bit(DAHDI_FLAGBIT_HDLC, &chan->flags) ? 0xd5 : 0xff;
 }
