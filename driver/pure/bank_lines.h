@@ -59,10 +59,10 @@ struct cb_lines {
 	card_u32 news_lost;
 };
 
-/* What an event asks of the owner: bits. */
-#define CB_LINES_ASK 1	 /* events were lost: every port's status is to be asked for */
-#define CB_LINES_AGAIN 2 /* the card made its ports safe: what was ordered is to be ordered again  \
-			  */
+/* What an event asks of the owner, bits: events were lost, every port's status is to be asked for;
+ * the card made its ports safe, what was ordered is to be ordered again. */
+#define CB_LINES_ASK 1
+#define CB_LINES_AGAIN 2
 
 /* The card begins: on hook, unfed; it tells what its lines are like. What was true before still is
  * until it does, but no ring goes on. Counters are kept. */

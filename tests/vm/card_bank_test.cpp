@@ -8,6 +8,7 @@
 #include <atomic>
 #include <callbox/hal/backend.h>
 #include <fcntl.h>
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <sys/ioctl.h>
@@ -267,8 +268,10 @@ TEST(CardBank, CallerIdArrivesBeforeARingAndBetweenRingsInTheLawThatDahdiHas)
     ASSERT_TRUE(ends.fxs().openSlot(first) && ends.fxo().openSlot(first));
     ends.pass(500ms);
     const auto identifies = [&](const char* number) {
-        exchange.source = analog::makeCallerIdSource(
-            CallerIdKind::bell202, {.number = number, .presentation = Presentation::allowed}, WallTime{}, Law::mulaw);
+        analog::CallerId id;
+        id.number = number;
+        id.presentation = Presentation::allowed;
+        exchange.source = analog::makeCallerIdSource(CallerIdKind::bell202, id, WallTime{}, Law::mulaw);
         const std::size_t before = telephone.heard.size();
         return ends.until([&] { return telephone.heard.size() > before; }, 3s) && telephone.heard.back() == number;
     };
@@ -326,6 +329,71 @@ TEST(CardBank, EventsThatTheBusLostAreAskedFor)
     EXPECT_GT(line.cards->count(box, "bank_events_lost"), 0u);
     line.cards->on([&] { line.cards->onAnswer(box, nullptr); });
     line.ends->wire([](AnalogWire& w) { w.cut = false; });
+}
+
+TEST(CardBank, AStreamThatStopsInACallIsStartedAnewAndTheCallGoesOn)
+{
+    Line line;
+    line.answer();
+    for (const bool in : {true, false}) {
+        SCOPED_TRACE(in);
+        const unsigned before = line.cards->count(box, "restarts");
+        std::atomic<bool> holds{true};
+        line.cards->on([&] {
+            line.cards->onAnswer(
+                box, [&holds, in](const Asked& a, OctetBuffer&) { return !(holds && a.isochronous && a.in == in); });
+        });
+        EXPECT_TRUE(line.ends->until([&] { return line.cards->count(box, "restarts") > before; }, 5s));
+        holds = false;
+        EXPECT_TRUE(line.talks(true));
+        EXPECT_EQ(line.cards->status(box, "port1"), "FXO battery off-hook");
+        line.cards->on([&] { line.cards->onAnswer(box, nullptr); });
+    }
+}
+
+TEST(CardBank, ACommandWhoseTransferFailsDoesNotHoldUpTheOnesBehindIt)
+{
+    Line line;
+    std::atomic<bool> fails{true};
+    const auto command = [](const Asked& a) { return !a.in && !a.isochronous && a.endpoint != 0; };
+    line.cards->on([&] {
+        line.cards->onAnswer(box, [&](const Asked& a, OctetBuffer& answer) {
+            if (command(a) && fails.exchange(false))
+                fail(answer, -EPIPE);
+            return true;
+        });
+    });
+    ASSERT_TRUE(line.ends->fxoLine().setHook(first, true));
+    ASSERT_TRUE(line.ends->until([&] { return !fails; }, 1s));
+    EXPECT_TRUE(line.ends->until([&] { return line.exchange.told(1) == "off-hook"; }, 1s));
+    ASSERT_TRUE(line.ends->fxoLine().setHook(first, false));
+    EXPECT_TRUE(line.ends->until([&] { return line.exchange.told(1) == "off-hook on-hook"; }, 3s))
+        << line.exchange.told(1);
+    EXPECT_EQ(line.cards->count(box, "usb_errors"), 1u);
+    line.cards->on([&] { line.cards->onAnswer(box, nullptr); });
+}
+
+std::string lineOf(const std::filesystem::path& file)
+{
+    std::string line;
+    std::ifstream in(file);
+    std::getline(in, line);
+    return line;
+}
+
+TEST(CardBank, OfACardWithBothDahdiShowsAnE1AndItsAnalogPorts)
+{
+    GuestCards cards(Personality::card(1).withBank(1, 2), 1);
+    ASSERT_TRUE(cards.plugIn(0));
+    std::set<std::string> shown;
+    for (const auto& device : std::filesystem::directory_iterator("/sys/bus/dahdi_devices/devices"))
+        for (const auto& span : std::filesystem::directory_iterator(device.path()))
+            if (span.path().filename().string().starts_with("span-"))
+                shown.insert(lineOf(device.path() / "hardware_id") + " " + lineOf(span.path() / "spantype") + " " +
+                             lineOf(span.path() / "channels"));
+    EXPECT_TRUE(shown.contains("0000000000000001 E1 31"));
+    EXPECT_TRUE(shown.contains("0000000000000001.bank ANALOG_MIXED 3"));
+    EXPECT_TRUE(kernelIsWell());
 }
 
 TEST(CardBank, ABankPulledOutInACallIsToldAsGoneAndWorksWhenItIsBack)

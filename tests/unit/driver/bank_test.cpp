@@ -133,12 +133,14 @@ TEST(BankLines, AGapInTheSequenceMakesTheDriverAskAndALateAnswerChangesNothing)
     EXPECT_EQ(bank.lines.refused, 1u);
     bank.news();
     const card_u32 asked = bank.lines.told;
-    const card_analog_status dead{.type = CARD_PORT_FXO};
+    card_analog_status dead{}, offHook{};
+    dead.type = CARD_PORT_FXO;
+    offHook.type = CARD_PORT_FXS;
+    offHook.hook = 1;
     bank.event(CARD_BANK_EVENT_RING, fxo, 1);
     EXPECT_FALSE(cb_lines_status(&bank.lines, asked, fxo, &dead));
     EXPECT_EQ(bank.news(), "battery ring");
     EXPECT_TRUE(cb_lines_status(&bank.lines, bank.lines.told, fxo, &dead));
-    const card_analog_status offHook{.type = CARD_PORT_FXS, .hook = 1};
     EXPECT_TRUE(cb_lines_status(&bank.lines, bank.lines.told, fxs, &offHook));
     EXPECT_EQ(bank.news(), "no-battery off-hook");
 }
