@@ -7,6 +7,8 @@
 #include "image/virtual_program.h"
 #include <cstring>
 #include <gtest/gtest.h>
+#include <random>
+#include <set>
 
 using namespace callbox;
 using namespace callbox::usbip;
@@ -248,6 +250,50 @@ TEST_F(Update, TheFlashStaysInItsFile)
     const auto wrong = third.keepFlashIn(*files, path);
     ASSERT_FALSE(wrong);
     EXPECT_NE(wrong.error().what.find("has 100 octets"), std::string::npos) << wrong.error().what;
+}
+
+// Orders and blocks of chance, right and wrong, with resets between: it always runs one of the images that came whole.
+TEST_F(Update, WhateverAHostDoesTheCardRunsWhatWasWhole)
+{
+    std::mt19937 chance(405);
+    const Bytes files[] = {virtualFile(v2), virtualFile(v3), virtualFile(v2, false)};
+    std::set<std::string> seen;
+    for (unsigned step = 0; step < 600; ++step) {
+        const Bytes& file = files[chance() % std::size(files)];
+        switch (chance() % 8) {
+        case 0:
+            order(chance() % 4);
+            break;
+        case 1:
+            restart();
+            configure();
+            seen.insert(build());
+            break;
+        case 2:
+            card.device().busReset();
+            configure();
+            break;
+        case 3:
+            run(1 + chance() % 1100);
+            break;
+        case 4:
+            if (chance() % 8 == 0)
+                bring(file, 1 + chance() % CARD_UPDATE_BLOCK);
+            break;
+        default: { // what is wanted next, or not; whole, or spoiled
+            const unsigned next = card_get16(tells().next);
+            const std::size_t at = std::min<std::size_t>(std::size_t{next} * 512, file.size() - 512);
+            Bytes piece(file.begin() + long(at), file.begin() + long(at + 1 + chance() % 512));
+            if (chance() % 4 == 0)
+                piece[chance() % piece.size()] ^= 1U << chance() % 8;
+            block(chance() % 16 ? next : chance(), std::move(piece));
+            run(chance() % 2);
+        }
+        }
+    }
+    for (const std::string& b : seen)
+        EXPECT_TRUE(b == "callbox-0.1" || b == "callbox-2.0" || b == "callbox-3.1") << b;
+    EXPECT_GT(seen.size(), 1U) << "and some of it was right";
 }
 
 // All octets of its flash are gone: nothing of chance is started.
