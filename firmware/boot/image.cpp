@@ -2,15 +2,18 @@
 #include "boot/image.h"
 #include "boot/crc32.h"
 #include "boot/words.h"
+#include "protocol/card_protocol.h"
 #include <algorithm>
 
 namespace callbox::firmware::boot {
 
 namespace {
 
-constexpr std::uint32_t magic = 0x49584243, format = 1; // "CBXI"
-constexpr std::uint32_t checked = 28, said = 32;        // octets under the header's check sum; that says something
-constexpr std::uint32_t vectors = 8;                    // the two that are looked at: stack, reset
+constexpr std::uint32_t magic = CARD_IMAGE_MAGIC, format = CARD_IMAGE_FORMAT;
+static_assert(headerSize == CARD_IMAGE_HEADER);
+constexpr std::uint32_t checked = 28,
+                        said = sizeof(card_image); // octets under the header's check sum; that says something
+constexpr std::uint32_t vectors = 8;               // the two that are looked at: stack, reset
 
 std::uint32_t crcOf(Octets octets)
 {

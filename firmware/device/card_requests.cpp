@@ -88,6 +88,15 @@ int lock(Device& d, const Setup&, unsigned, Buffer)
     return 0;
 }
 
+int orderUpdate(Device& d, const Setup& setup, unsigned, Buffer)
+{
+    if (!d.update().order(setup.value))
+        return stalled;
+    if (setup.value != CARD_UPDATE_END) // its outcome is known later
+        d.say(CARD_LOG_UPDATE, setup.value);
+    return 0;
+}
+
 constexpr std::uint16_t any = Request::any;
 
 constexpr Request table[] = {
@@ -135,6 +144,13 @@ constexpr Request table[] = {
      }},
     {deviceOut, CARD_REQ_MAINTENANCE, Index::zero, 1, sizeof(card_le32), 0, false, unlock},
     {deviceOut, CARD_REQ_MAINTENANCE, Index::zero, 0, 0, 0, false, lock},
+    {deviceIn, CARD_REQ_UPDATE, Index::zero, 0, 0, CARD_CAN_UPDATE, false,
+     [](Device& d, const Setup&, unsigned, Buffer data) { return give(d.update().tell(), data); }},
+    {deviceOut, CARD_REQ_UPDATE, Index::zero, CARD_UPDATE_END, 0, CARD_CAN_UPDATE, true, orderUpdate},
+    {deviceOut, CARD_REQ_UPDATE_DATA, Index::zero, any, Request::given, CARD_CAN_UPDATE, true,
+     [](Device& d, const Setup& setup, unsigned, Buffer data) {
+         return d.update().block(setup.value, data) ? 0 : stalled;
+     }},
     {out, CARD_E1_EXT_ENABLE, Index::e1, CARD_E1_EXT_FILLER | CARD_E1_EXT_EVENTS, 0, 0, false,
      [](Device& d, const Setup& setup, unsigned p, Buffer) {
          if (!d.port(p).on())

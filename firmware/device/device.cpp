@@ -60,7 +60,16 @@ Device::Device(const Personality& p, Board& board) : personality_(p), board_(boa
             bank_.add(*chip);
     if (bank_.ports() != p.fxoPorts + p.fxsPorts) // a chip is missing, and ports behind it would have wrong numbers
         personality_.fxoPorts = personality_.fxsPorts = 0;
+    update_.start(p.stock ? nullptr : board.slots(), board.runningSlot());
+    if (!update_.able())
+        personality_.capabilities &= ~std::uint32_t{CARD_CAN_UPDATE};
     say(CARD_LOG_START, 0);
+}
+
+void Device::restarted(bool asked)
+{
+    update_.start(personality_.stock ? nullptr : board_.slots(), board_.runningSlot());
+    say(CARD_LOG_START, asked ? 1 : 0);
 }
 
 void Device::say(unsigned code, unsigned value, unsigned level, unsigned port)
@@ -193,6 +202,8 @@ void Device::locate(unsigned seconds)
 
 void Device::millisecond()
 {
+    if (const auto news = update_.millisecond(configured()))
+        say(CARD_LOG_UPDATE, *news, *news >= CARD_LOG_UPDATE_WRONG ? 1 : 2);
     if (locating_ > 0 && --locating_ == 0)
         board_.blink(false);
     for (unsigned p = 0; p < personality_.e1Ports; ++p) {

@@ -7,6 +7,7 @@
 #include "device/e1_port.h"
 #include "device/log.h"
 #include "device/personality.h"
+#include "device/update_session.h"
 #include "device/usb.h"
 #include <array>
 #include <string_view>
@@ -27,6 +28,11 @@ public:
     // To leave the bus and come again, after the request under way is answered.
     enum class Restart { same, loader };
     virtual void restart(Restart) = 0;
+    // Where images of the firmware lie, and which of them runs. None: this board's cannot be updated by its device.
+    virtual boot::Slots* slots() { return nullptr; }
+    [[nodiscard]] virtual unsigned runningSlot() const { return 0; }
+    // The build of the image that runs, as text. Empty: the personality's.
+    [[nodiscard]] virtual std::string_view build() const { return {}; }
     // Chips of the bank's ports, as many as the card says it has, set up for A-law; they outlive the device.
     virtual core::FxoChip* fxoChip(unsigned) { return nullptr; }
     virtual core::FxsChip* fxsChip(unsigned) { return nullptr; }
@@ -51,6 +57,9 @@ public:
     int in(std::uint8_t endpoint, Buffer packet);
     void busReset();
     void millisecond();
+    // The board began anew (`asked`: as a request wanted) and has no new Device for that; a bus reset follows or came
+    // before.
+    void restarted(bool asked);
 
     [[nodiscard]] const Personality& personality() const { return personality_; }
     [[nodiscard]] Layout layout() const { return Layout(personality_); }
@@ -58,6 +67,7 @@ public:
     [[nodiscard]] AnalogBank& bank() { return bank_; }
     [[nodiscard]] Board& board() { return board_; }
     [[nodiscard]] LogRing& log() { return log_; }
+    [[nodiscard]] UpdateSession& update() { return update_; }
     [[nodiscard]] unsigned address() const { return address_; }
     [[nodiscard]] bool configured() const { return configuration_ != 0; }
     [[nodiscard]] bool maintenance() const { return maintenance_; }
@@ -82,6 +92,7 @@ private:
     AnalogBank bank_;
     bool bankHostGone_ = false;
     LogRing log_;
+    UpdateSession update_;
     unsigned address_ = 0;
     std::uint8_t configuration_ = 0;
     std::uint32_t halted_ = 0; // bit n: OUT endpoint n; bit 16 + n: IN endpoint n

@@ -22,7 +22,8 @@ constexpr Request shared[] = {
      }},
     {deviceIn, CARD_ICE1_DEVICE_BUILD, Index::zero, 0, 0, 0, false,
      [](Device& d, const Setup&, unsigned, Buffer data) {
-         return give(d.personality().build.data(), d.personality().build.size(), data);
+         const std::string_view running = d.board().build(), build = running.empty() ? d.personality().build : running;
+         return give(build.data(), build.size(), data);
      }},
     {in, CARD_ICE1_GET_CAPABILITIES, Index::e1, 0, 0, 0, false,
      [](Device&, const Setup&, unsigned, Buffer) { return 0; }},

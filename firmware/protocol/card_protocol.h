@@ -219,6 +219,9 @@ enum {
     CARD_REQ_MAINTENANCE = 0x90, /* OUT, wValue 1: CARD_UNLOCK follows (4 octets); wValue 0, no data: over; wIndex 0 */
     CARD_REQ_LOCATE =
         0x91, /* OUT, wValue: seconds that its light blinks, 0 ends it; IN, seconds left (card_le16); wIndex 0 */
+    CARD_REQ_UPDATE = 0x92, /* OUT, wValue: CARD_UPDATE_..., no data, maintenance; IN, card_update; wIndex 0 */
+    CARD_REQ_UPDATE_DATA =
+        0x93, /* OUT, 1..CARD_UPDATE_BLOCK octets, maintenance; wValue: the block's number modulo 65536; wIndex 0 */
 };
 /* Vendor requests to an E1 interface */
 enum {
@@ -268,6 +271,7 @@ CARD_AT(card_proto, capabilities, 12);
 #define CARD_CAN_LINE_TEST 0x00004000
 #define CARD_CAN_COUNTRY 0x00008000
 #define CARD_CAN_LOCATE 0x00010000
+#define CARD_CAN_UPDATE 0x00020000
 
 /* Ports of a card are numbered E1/T1 first, then those of the banks, FXO and FXS as they are soldered. */
 struct card_port_info {
@@ -379,7 +383,10 @@ enum {
     CARD_LOG_MAINTENANCE, /* value: 1 on, 0 off, 2 wrong word */
     CARD_LOG_FAULT,       /* the program failed before this start; port 0: the processor's exception; then, low halves
                              first, where (1, 2), whither it would have returned (3, 4), why (5, 6), address (7, 8) */
+    CARD_LOG_UPDATE,      /* of the firmware; value: 0 dropped, 1 begun, 2 whole, 3 the image that runs is confirmed,
+                             CARD_LOG_UPDATE_WRONG + CARD_UPDATE_WRONG_... */
 };
+#define CARD_LOG_UPDATE_WRONG 16
 
 struct card_selftest {             /* bit n: test n */
     struct card_le32 done, failed; /* since it was started last */
@@ -389,6 +396,68 @@ CARD_SIZE(card_selftest, 12);
 enum { CARD_SELFTEST_FRAMER = 0, CARD_SELFTEST_VENDOR = 16 }; /* from 16 on a vendor has numbers of his own */
 
 #define CARD_LOCATE_MAX 255 /* seconds */
+
+/* ---- Update of the firmware: an image goes into the slot that is free, and is started with the next reset ---- */
+
+/* Kind of card and revision: an image is for one of them. Who builds a card takes a number of his own. */
+#define CARD_HARDWARE_VIRTUAL 0x00010001
+#define CARD_HARDWARE_STM32F405 0x04050001
+
+#define CARD_IMAGE_HEADER 512       /* octets before the program */
+#define CARD_IMAGE_MAGIC 0x49584243 /* "CBXI" */
+#define CARD_IMAGE_FORMAT 1
+struct card_image { /* the header of an image; ff follow to its end */
+    struct card_le32 magic, format;
+    struct card_le32 hardware; /* CARD_HARDWARE_... */
+    struct card_le32 version;  /* major, minor, patch, build: an octet each, major the highest */
+    struct card_le32 address;  /* of the slot, at which the header lies */
+    struct card_le32 length;   /* of the program, a multiple of 4 */
+    struct card_le32 crc;      /* of the program, IEEE 802.3 3.2.9 */
+    struct card_le32 header;   /* check sum of the 28 octets above */
+};
+CARD_SIZE(card_image, 32);
+CARD_AT(card_image, header, 28);
+
+#define CARD_UPDATE_BLOCK 512 /* octets: all blocks but the last are as long */
+enum {
+    CARD_UPDATE_DROP = 0,
+    CARD_UPDATE_BEGIN = 1, /* stalled while the image that runs is not confirmed */
+    CARD_UPDATE_END = 2,   /* that was the file */
+};
+enum {
+    CARD_UPDATE_NONE = 0,
+    CARD_UPDATE_READY = 1,   /* for the block that `next` says, or for the end */
+    CARD_UPDATE_BUSY = 2,    /* writes, or erases: up to ten seconds, in which it may answer nothing */
+    CARD_UPDATE_WRITTEN = 3, /* whole: it is started with the next reset, three times at most until it is confirmed */
+    CARD_UPDATE_FAILED = 4,  /* `wrong` says why; the card starts what it started before */
+};
+enum {
+    CARD_UPDATE_WRONG_NOTHING = 0,
+    CARD_UPDATE_WRONG_NO_IMAGE = 1,
+    CARD_UPDATE_WRONG_HEADER = 2,
+    CARD_UPDATE_WRONG_OTHER_CARD = 3, /* its hardware is not this one */
+    CARD_UPDATE_WRONG_PLACE = 4,      /* for no slot of this card, twice for one, or too long for it */
+    CARD_UPDATE_WRONG_PROGRAM = 5,    /* its check sum is wrong, or its vector table leads elsewhere */
+    CARD_UPDATE_WRONG_CUT = 6,
+    CARD_UPDATE_WRONG_NONE_HERE = 7, /* no image for the slot that is free */
+    CARD_UPDATE_WRONG_FLASH = 8,     /* the flash did not keep what was written */
+};
+struct card_update {
+    card_u8 state;             /* CARD_UPDATE_NONE.. */
+    card_u8 wrong;             /* CARD_UPDATE_WRONG_... */
+    card_u8 running;           /* slot of the image that runs: 0, 1 */
+    card_u8 confirmed;         /* 1: it has said that it runs */
+    struct card_le32 hardware; /* CARD_HARDWARE_... */
+    struct card_le32 version;  /* that runs, as card_image's */
+    struct card_le32 other;    /* version of the image in the other slot; 0: there is none that could be started */
+    struct card_le32 address;  /* of the slot that is free: an image for it is wanted */
+    struct card_le32 room;     /* octets of that slot, header included */
+    struct card_le32 received; /* octets of the file that were taken */
+    struct card_le16 next;     /* number of the block that is wanted, modulo 65536 */
+    card_u8 reserved[2];
+};
+CARD_SIZE(card_update, 32);
+CARD_AT(card_update, next, 28);
 
 #define CARD_E1_EXT_FILLER 0x0001 /* IN never runs dry */
 #define CARD_E1_EXT_EVENTS 0x0002

@@ -34,7 +34,9 @@ Process cardsProcess(const CardOptions& o)
               "--port",
               std::to_string(o.port),
               "--control",
-              cardsControl(o.dir)};
+              cardsControl(o.dir),
+              "--flash",
+              folder};
     p.folder = folder;
     p.log = folder + "/log";
     return p;

@@ -408,8 +408,22 @@ void UsbipHost::tick()
         for (const auto& p : std::list(plugged_))
             if (loop_.now() >= stands_)
                 p->hear();
+        for (VirtualCard* c : running_)
+            if (c->takeLeaving())
+                replug(*c);
     }
     clock_.at(next_, [this] { tick(); });
+}
+
+void UsbipHost::replug(VirtualCard& card)
+{
+    if (!find(card))
+        return;
+    unplug(card);
+    loop_.post([this, life = std::weak_ptr(life_), &card] {
+        if (!life.expired() && card.exported().present && !find(card))
+            plug(card);
+    });
 }
 
 std::unique_ptr<Bus> UsbipHost::bus()

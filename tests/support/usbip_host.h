@@ -18,7 +18,7 @@ public:
     // The card is put in: a host enumerates and configures it. Cards outlive the host.
     void plug(usbip::VirtualCard&);
     void unplug(usbip::VirtualCard&);
-    // Cards whose clocks run, plugged in or not.
+    // Cards whose clocks run, plugged in or not. One that leaves the bus by itself, for a new start, is put in again.
     void run(std::vector<usbip::VirtualCard*> cards);
     // For a program; it may have several.
     std::unique_ptr<hal::usb::Bus> bus();
@@ -38,6 +38,7 @@ public:
     struct Plugged; // one card as the host has it
 private:
     void tick();
+    void replug(usbip::VirtualCard&);
     Plugged* find(const usbip::VirtualCard&);
     friend class HostBus;
 

@@ -46,6 +46,11 @@ extern "C" [[noreturn, gnu::used]] void keepFault(std::uint32_t frame)
         f.pc = registerAt(frame + 24);
     }
     kept.crc = crcOf(f);
+    resetProcessor();
+}
+
+void resetProcessor()
+{
     asm volatile("dsb" ::: "memory");
     registerAt(resetControl) = 0x05FA0004; // SYSRESETREQ
     for (;;) {

@@ -14,6 +14,8 @@ struct Fault {
     std::uint32_t address = 0; // that could not be reached; 0: none, or unknown
 };
 
+[[noreturn]] void resetProcessor(); // ARMv7-M B3.2.6
+
 // From now on each kind of fault has its own exception, and a division by zero is one.
 void watchFaults();
 // The one before this start, once. False: there was none.

@@ -7,11 +7,16 @@
 //   in EE RR                       a packet of an endpoint, RR octets at most
 //   line MS                        so many milliseconds pass on the line
 //   fault KIND                     the program fails
+//   clock                          at how many Hz it runs, and what did not come
 //   done                           ends it
 // All numbers are hexadecimal.
+#include "boards/stm32f405/chip.h"
+#include "boards/stm32f405/clocks.h"
 #include "boards/stm32f405/faults.h"
 #include "boards/stm32f405/semihosting.h"
+#include "boards/stm32f405/slot_flash.h"
 #include "boards/stm32f405/uart.h"
+#include "boot/parts.h"
 #include "core/e1_check.h"
 #include "core/e1_receiver.h"
 #include "core/e1_transmitter.h"
@@ -23,6 +28,23 @@ using namespace callbox::board;
 using namespace callbox::firmware;
 
 Uart uart;
+constinit Chip chip; // start.cpp calls no constructors
+constinit Watchdog watchdog{chip};
+
+void feed()
+{
+    watchdog.feed();
+}
+
+// The slot that this program was linked for; none: it has the whole flash, and was not started by the loader.
+int slotOfThis()
+{
+    const auto here = reinterpret_cast<std::uint32_t>(&slotOfThis);
+    for (unsigned i = 0; i < boot::stm32f405.slots.size(); ++i)
+        if (here - boot::stm32f405.slots[i].address < boot::stm32f405.slots[i].size)
+            return static_cast<int>(i);
+    return boot::Slots::none;
+}
 
 // ---- Faults that are asked for; r0 says which ----
 
@@ -182,15 +204,22 @@ private:
     void blink(bool) override {} // the emulated board has no light
     Buffer memory() override { return memory_; }
     void memoryWritten() override {}
-    void restart(Restart) override {}
+    void restart(Restart) override { restarts = true; }
+    boot::Slots* slots() override { return slot_ == boot::Slots::none ? nullptr : &slots_; }
+    [[nodiscard]] unsigned runningSlot() const override { return static_cast<unsigned>(slot_); }
 
     std::uint32_t now_ = 0; // it passes with `line`
+    const int slot_ = slotOfThis();
+    SlotFlash flash_{chip, boot::stm32f405, reinterpret_cast<const std::uint8_t*>(boot::stm32f405.slots[0].address),
+                     &watchdog};
+    boot::Slots slots_{boot::stm32f405, flash_};
     std::array<std::uint8_t, 64> memory_{};
     card_selftest tested_{};
     core::E1Transmitter transmitter_;
     core::E1Receiver receiver_{core::E1Framing::crc4};
 
 public:
+    bool restarts = false; // after the answer
     Device device{Personality::card(1), *this};
 };
 
@@ -227,11 +256,12 @@ int main()
 {
     static Card card;
     static std::array<char, 1200> text;
-    uart.begin();
+    const Clocks clocks = startClocks(chip);
+    uart.begin(clocks.uart);
     watchFaults();
     tellStart(card.device);
     for (;;) {
-        std::string_view line = uart.read(text);
+        std::string_view line = uart.read(text, feed);
         const std::string_view what = word(line);
         if (what == "framer") {
             const char* wrong = core::checkE1Framer();
@@ -239,6 +269,10 @@ int main()
             uart.write("\n");
         } else if (what == "request") {
             card.request(line);
+            if (card.restarts) {
+                uart.drain();
+                resetProcessor();
+            }
         } else if (what == "out") {
             card.out(line);
         } else if (what == "in") {
@@ -247,6 +281,11 @@ int main()
             card.line(octet(line));
         } else if (what == "fault") {
             fail(line);
+        } else if (what == "clock") {
+            writeHex(clocks.core, 8);
+            uart.write(clocks.exact ? "" : " ");
+            uart.write(clocks.trouble);
+            uart.write("\n");
         } else if (what == "done") {
             return 0;
         } else {

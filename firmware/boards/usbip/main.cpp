@@ -15,7 +15,7 @@ using namespace callbox::usbip;
 namespace po = boost::program_options;
 
 struct Options {
-    std::string address, personality, type, control;
+    std::string address, personality, type, control, flash;
     unsigned port = 0, cards = 0, e1 = 0, analog = 0;
     int ppm = 0;
 };
@@ -46,6 +46,12 @@ int run(const Options& o)
             cards[i]->drift(o.ppm);
         }
     }
+    const auto files = makeSystemFiles();
+    for (VirtualCard* card : o.flash.empty() ? std::vector<VirtualCard*>() : lent)
+        if (auto r = card->keepFlashIn(*files, fmt::format("{}/{}.flash", o.flash, card->busId())); !r) {
+            std::cerr << "callbox-virtual-card: " << r.error().what << "\n";
+            return 1;
+        }
     RealLoop loop;
     const auto sink = makeStderrLog(Level::info);
     Server server(loop, Log(*sink, "virtual-card"), lent);
@@ -84,7 +90,8 @@ int main(int argc, char** argv)
         "analog", po::value(&o.analog)->default_value(0),
         "analog ports of each, 0..8: of every first card towards an exchange, of every second towards telephones")(
         "ppm", po::value(&o.ppm)->default_value(0), "how far the clock of every second card is off, -1000..1000")(
-        "control", po::value(&o.control), "a Unix socket for orders: what goes wrong on the lines");
+        "control", po::value(&o.control), "a Unix socket for orders: what goes wrong on the lines")(
+        "flash", po::value(&o.flash), "a folder in which each card's firmware images stay, 1-1.flash; else forgotten");
     po::variables_map given;
     try {
         po::store(po::parse_command_line(argc, argv, all), given);

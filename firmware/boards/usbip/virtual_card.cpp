@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "boards/usbip/virtual_card.h"
 #include "core/e1_check.h"
+#include "image/virtual_program.h"
 
 namespace callbox::usbip {
 
@@ -8,16 +9,51 @@ namespace {
 
 constexpr unsigned positionsApart = 37; // bits; seven places of the 256
 
+// "callbox-0.1", "callbox-1.2.3"
+std::string buildOf(std::uint32_t version)
+{
+    const std::string text = "callbox-" + firmware::image::versionText(version);
+    return text.ends_with(".0") ? text.substr(0, text.size() - 2) : text;
+}
+
 } // namespace
 
 VirtualCard::VirtualCard(const firmware::Personality& p, std::string serial, std::string busId)
-    : serial_(std::move(serial)), analog_(p.fxoPorts, p.fxsPorts), device_(p, *this),
+    : serial_(std::move(serial)), stock_(p.stock), build_(buildOf(FlashMemory::factoryVersion)),
+      analog_(p.fxoPorts, p.fxsPorts), device_(p, *this),
       lines_{VirtualLine(device_.port(0), wires_[0].toCard, wires_[0].fromCard),
              VirtualLine(device_.port(1), wires_[1].toCard, wires_[1].fromCard)},
       export_{std::move(busId), device_, nullptr}
 {
     lines_[0].loopFrom(p.e1Ports > 1 ? &lines_[1] : nullptr);
     lines_[1].loopFrom(&lines_[0]);
+}
+
+Result<void> VirtualCard::keepFlashIn(Files& files, const std::string& path)
+{
+    if (auto r = flash_.keepIn(files, path); !r)
+        return r;
+    powerOn(false);
+    return {};
+}
+
+// An image that does not start hangs until the watchdog's reset, which takes no time here.
+void VirtualCard::powerOn(bool asked)
+{
+    starts_ = false;
+    for (unsigned attempts = 0; attempts <= 2 * firmware::boot::Slots::tries; ++attempts) {
+        const int slot = slots_.start();
+        if (slot == firmware::boot::Slots::none)
+            break;
+        const auto state = slots_.look(static_cast<unsigned>(slot));
+        const Octets program = flash_.read(static_cast<unsigned>(slot)).subspan(firmware::boot::headerSize);
+        if (!firmware::image::starts(program))
+            continue;
+        running_ = static_cast<unsigned>(slot);
+        build_ = buildOf(state.image.version);
+        return device_.restarted(asked);
+    }
+    plugIn(false); // a loader that has nothing to start is not heard on the bus
 }
 
 void VirtualCard::drift(int ppm)
@@ -50,6 +86,8 @@ void VirtualCard::plugAnalog(unsigned port, VirtualCard& other, unsigned otherPo
 void VirtualCard::millisecond()
 {
     ++now_;
+    if (starts_)
+        powerOn(true);
     for (unsigned p = 0; p < device_.personality().e1Ports; ++p)
         lines_[p].millisecond();
     analog_.millisecond(device_.bank());

@@ -3,7 +3,9 @@
 #pragma once
 #include "boards/usbip/analog_lines.h"
 #include "boards/usbip/connection.h"
+#include "boards/usbip/flash_memory.h"
 #include "boards/usbip/virtual_line.h"
+#include "boot/parts.h"
 #include <functional>
 #include <optional>
 
@@ -36,6 +38,9 @@ public:
     void plugIn(bool in);
     // The wires at this port of the bank end at that one of another card.
     void plugAnalog(unsigned port, VirtualCard& other, unsigned otherPort);
+    // Its firmware's images lie in this file from now on, and what is there is started; before its first millisecond.
+    Result<void> keepFlashIn(Files& files, const std::string& path);
+    [[nodiscard]] FlashMemory& flash() { return flash_; }
     // A millisecond: the lines, then a frame of USB if a host has the card.
     void millisecond();
     // Its light: a card without a front says so here. Empty: nobody looks.
@@ -55,7 +60,11 @@ private:
     }
     firmware::Buffer memory() override { return memory_; }
     void memoryWritten() override {} // it lives as long as the process
-    void restart(Restart) override { leaving_ = true; }
+    void restart(Restart) override { leaving_ = starts_ = true; }
+    firmware::boot::Slots* slots() override { return &slots_; }
+    [[nodiscard]] unsigned runningSlot() const override { return running_; }
+    [[nodiscard]] std::string_view build() const override { return stock_ ? std::string_view() : build_; }
+    void powerOn(bool asked); // what a loader does
     firmware::core::FxoChip* fxoChip(unsigned n) override { return analog_.fxoChip(n); }
     firmware::core::FxsChip* fxsChip(unsigned n) override { return analog_.fxsChip(n); }
 
@@ -63,6 +72,12 @@ private:
     std::uint32_t now_ = 0;
     int ppm_ = 0;
     bool leaving_ = false;
+    bool starts_ = false; // with the next millisecond
+    const bool stock_;
+    FlashMemory flash_; // before the device, which asks for what runs
+    firmware::boot::Slots slots_{firmware::boot::virtualCard, flash_};
+    unsigned running_ = 0;
+    std::string build_;
     card_selftest tested_{};
     std::array<std::uint8_t, 256> memory_{};
     AnalogLines analog_; // before the device, which takes its chips

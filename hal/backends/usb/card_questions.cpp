@@ -265,16 +265,11 @@ Task<std::vector<CardTest>> runSelfTest(Loop& loop, Device& device)
     const CardKind kind = co_await whatIsIt(loop, device);
     if (!kind.can(CARD_CAN_SELFTEST))
         co_return Error{Errc::unsupported, kind.stock ? "an icE1usb has no self-test" : "this card has no self-test"};
-    const auto status = co_await askIfItCan(loop, device, To::device, CARD_REQ_GET_STATUS, 0, 0, sizeof(card_status));
-    const bool open = status && read<card_status>(*status).maintenance != 0; // by somebody who still needs it
-    OctetBuffer data = write(card_make32(CARD_UNLOCK));
-    if (!open)
-        co_await tell(loop, device, To::device, CARD_REQ_MAINTENANCE, 1, 0, std::move(data));
+    const bool mine = co_await unlock(loop, device);
     const Result<card_selftest> outcome = co_await check(testUnlocked(loop, device));
-    data = {};
     Result<void> locked;
-    if (!open)
-        locked = co_await check(tell(loop, device, To::device, CARD_REQ_MAINTENANCE, 0, 0, std::move(data)));
+    if (mine)
+        locked = co_await check(lock(loop, device));
     if (!outcome)
         co_return outcome.error();
     if (!locked)

@@ -53,7 +53,8 @@ constexpr Bit abilityBits[] = {{CARD_CAN_FILLER, "filler"},
                                {CARD_CAN_RESET, "reset"},
                                {CARD_CAN_LINE_TEST, "line-test"},
                                {CARD_CAN_COUNTRY, "country"},
-                               {CARD_CAN_LOCATE, "locate"}};
+                               {CARD_CAN_LOCATE, "locate"},
+                               {CARD_CAN_UPDATE, "update"}};
 // CFSR, ARMv7-M B3.2.15
 constexpr Bit faultBits[] = {{1U << 0, "an instruction where none may be"},
                              {1U << 1, "data where none may be"},
@@ -78,7 +79,20 @@ constexpr std::uint32_t addressKnown = 1U << 7 | 1U << 15;
 
 constexpr std::string_view levels[] = {"error", "warning", "info"};
 constexpr std::string_view codes[] = {"",       "start",   "configured", "setting", "underflow",   "overflow",
-                                      "alarms", "no-host", "bad-packet", "stalled", "maintenance", "fault"};
+                                      "alarms", "no-host", "bad-packet", "stalled", "maintenance", "fault",
+                                      "update"};
+
+std::string updateText(unsigned value)
+{
+    static constexpr std::string_view words[] = {
+        "an update of the firmware was dropped", "an update of the firmware began",
+        "new firmware is whole: it starts with the next reset", "the firmware that runs is confirmed"};
+    if (value < std::size(words))
+        return std::string(words[value]);
+    if (value < CARD_LOG_UPDATE_WRONG)
+        return fmt::format("of an update of the firmware: {}", value);
+    return fmt::format("an update of the firmware was refused: {}", updateReason(value - CARD_LOG_UPDATE_WRONG));
+}
 
 std::string textOf(unsigned code, unsigned port, unsigned value)
 {
@@ -104,6 +118,8 @@ std::string textOf(unsigned code, unsigned port, unsigned value)
         return fmt::format("a request was refused: {:02x} {:02x}", value >> 8, value & 0xff);
     case CARD_LOG_MAINTENANCE:
         return value == 0 ? "maintenance is over" : value == 1 ? "maintenance began" : "a wrong word for maintenance";
+    case CARD_LOG_UPDATE:
+        return updateText(value);
     default:
         return fmt::format("code {}, value {}", code, value);
     }
@@ -199,6 +215,21 @@ std::vector<std::string> abilityNames(std::uint32_t can)
         if (can & b.bit)
             out.emplace_back(b.name);
     return out;
+}
+
+std::string updateReason(unsigned wrong)
+{
+    static constexpr std::string_view words[] = {
+        "for no reason that it tells",
+        "it is no image",
+        "its header is damaged",
+        "it is for other hardware",
+        "it is for no slot of this card, or too long for it",
+        "its program is damaged, or leads elsewhere",
+        "it ends too early",
+        "there is none for the slot that is free",
+        "the card's flash does not keep what is written: the card is worn out"};
+    return wrong < std::size(words) ? std::string(words[wrong]) : fmt::format("for reason {}", wrong);
 }
 
 std::string testName(unsigned number)

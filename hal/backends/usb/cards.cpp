@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cards.h"
 #include "card_questions.h"
+#include "firmware_requests.h"
 #include "ports.h"
 
 namespace callbox::hal::usb {
@@ -9,7 +10,7 @@ namespace {
 
 constexpr std::string_view backendName = "usb:";
 
-class UsbCard final : public Card {
+class UsbCard final : public Card, public CardUpdate {
 public:
     UsbCard(Loop& loop, CardFacts facts, DeviceFacts device, std::unique_ptr<Device> opened)
         : loop_(loop), facts_(std::move(facts)), deviceFacts_(std::move(device)), device_(std::move(opened))
@@ -22,6 +23,12 @@ public:
     Task<CardLog> log() override { return askLog(loop_, *device_); }
     Task<std::vector<CardTest>> selfTest() override { return runSelfTest(loop_, *device_); }
     Task<> locate(unsigned seconds) override { return blink(loop_, *device_, seconds); }
+    Task<CardFirmware> firmware() override { return askFirmware(loop_, *device_); }
+    Task<> writeFirmware(OctetBuffer image, UpdateProgress progress) override
+    {
+        return writeImage(loop_, *device_, std::move(image), std::move(progress));
+    }
+    Task<> restart() override { return restartCard(loop_, *device_); }
 
 private:
     Loop& loop_;

@@ -82,4 +82,23 @@ Task<CardKind> whatIsIt(Loop& loop, Device& device)
     co_return kind;
 }
 
+Task<bool> unlock(Loop& loop, Device& device)
+{
+    const Result<OctetBuffer> status =
+        co_await check(ask(loop, device, To::device, CARD_REQ_GET_STATUS, 0, 0, sizeof(card_status)));
+    if (!status && status.error().code != Errc::unsupported)
+        co_return status.error();
+    if (status && read<card_status>(*status).maintenance != 0)
+        co_return false;
+    OctetBuffer word = write(card_make32(CARD_UNLOCK));
+    co_await tell(loop, device, To::device, CARD_REQ_MAINTENANCE, 1, 0, std::move(word));
+    co_return true;
+}
+
+Task<> lock(Loop& loop, Device& device)
+{
+    OctetBuffer nothing;
+    co_await tell(loop, device, To::device, CARD_REQ_MAINTENANCE, 0, 0, std::move(nothing));
+}
+
 } // namespace callbox::hal::usb

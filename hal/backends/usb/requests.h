@@ -41,4 +41,8 @@ struct CardKind {
 // Errc::unsupported: a card of a later protocol.
 Task<CardKind> whatIsIt(Loop&, Device&);
 
+// Maintenance. False: somebody else unlocked it before, who still needs it.
+Task<bool> unlock(Loop&, Device&);
+Task<> lock(Loop&, Device&);
+
 } // namespace callbox::hal::usb

@@ -3,6 +3,7 @@
 // program has failed before, and an icE1usb.
 #include "../../../hal/backends/usb/cards.h"
 #include "../../support/usbip_host.h"
+#include "cards.h"
 
 namespace callbox::hal {
 
@@ -18,7 +19,10 @@ public:
         tellFault(ours_.device());
         host_.plug(ours_);
         host_.plug(stock_);
+        host_.run({&ours_});
         cards_ = usb::makeCards(loop, host_.bus());
+        if (cli::tests::portInUse)
+            ours_.device().port(1).select(true);
     }
     Result<std::vector<CardFacts>> list() override { return cards_->list(); }
     Result<std::unique_ptr<Card>> open(const std::string& id) override { return cards_->open(id); }

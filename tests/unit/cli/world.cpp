@@ -4,6 +4,7 @@
 #include "boards/usbip/orders.h"
 #include "boards/usbip/server.h"
 #include "cli/run.h"
+#include "image/virtual_program.h"
 #include "lab/cards.h"
 #include "lab/fleet_files.h"
 #include "lab/small_file.h"
@@ -90,6 +91,24 @@ struct CardsOfALab {
     std::optional<usbip::OrderServer> control;
 };
 
+// For the virtual card that calls flash: files that are right, cut, spoiled, for another card, and one that fails.
+void writeFirmware(const std::string& folder)
+{
+    using namespace firmware;
+    const auto keep = [&](const char* name, const OctetBuffer& octets) {
+        EXPECT_TRUE(lab::replaceFile(folder + "/" + name, std::string(asText(octets))));
+    };
+    const OctetBuffer good = image::virtualFile(0x02000000);
+    OctetBuffer cut = good, flipped = good;
+    cut.resize(good.size() - 100);
+    flipped[700] ^= 1;
+    keep("card.img", good);
+    keep("cut.img", cut);
+    keep("flipped.img", flipped);
+    keep("fails.img", image::virtualFile(0x03000000, false));
+    keep("other.img", *image::makeImage(boot::stm32f405, 1, 0x02000000, image::virtualProgram(1, true)));
+}
+
 void replaceAll(std::string& text, const std::string& what, const std::string& by)
 {
     for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
@@ -139,6 +158,7 @@ World::World()
     const std::string captured = pcapOf(true);
     EXPECT_TRUE(lab::replaceFile(path("OUT") + "/captured.pcap", captured));
     EXPECT_TRUE(lab::replaceFile(path("OUT") + "/cut.pcap", captured.substr(0, captured.size() - 5)));
+    writeFirmware(path("OUT"));
     EXPECT_TRUE(
         lab::replaceFile(path("OUT") + "/call.json",
                          R"({"version":1,"from":"+12125550199","to":"+12125559000","redirecting":"+12125550123"})"));

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <callbox/base/async.h>
+#include <callbox/hal/card_update.h>
+#include <fmt/format.h>
+
+namespace callbox::hal {
+
+namespace {
+
+constexpr Duration backAtMost = 30s, lookEvery = 250ms;
+
+Result<CardUpdate*> abilityOf(Card& card)
+{
+    if (auto* update = dynamic_cast<CardUpdate*>(&card))
+        return update;
+    return Error{Errc::unsupported, "this card's firmware cannot be updated"};
+}
+
+Task<CardFirmware> firmwareOf(Cards& cards, std::string id)
+{
+    const std::unique_ptr<Card> card = co_await cards.open(id);
+    CardUpdate* const update = co_await abilityOf(*card);
+    co_return co_await update->firmware();
+}
+
+// Until the card is on the bus with what was written and has confirmed it. `free`: the slot that was.
+Task<> back(Loop& loop, Cards& cards, std::string id, std::uint32_t free)
+{
+    const TimePoint until = loop.now() + backAtMost;
+    std::string last = "it is not on the bus";
+    for (;;) {
+        const Result<CardFirmware> now = co_await check(firmwareOf(cards, id));
+        if (now && now->address == free && !now->waits)
+            co_await fail(Errc::invalid,
+                          "the new firmware did not start: the card runs " + firmwareVersion(now->version) + " again");
+        if (now && now->address != free && now->confirmed)
+            co_return;
+        last = !now ? now.error().what : now->waits ? "it did not restart" : "its new firmware has not been confirmed";
+        if (loop.now() >= until)
+            co_await fail(Errc::timeout,
+                          fmt::format("the firmware is written, and {} s after its restart the card is not back: {}. "
+                                      "Plug it in again: it starts the new firmware, or the old one if that fails",
+                                      toMs(backAtMost) / 1000, last));
+        co_await sleepFor(loop, lookEvery);
+    }
+}
+
+} // namespace
+
+Task<CardUpdated> updateCard(Loop& loop, Cards& cards, std::string id, FirmwareFile file, UpdateProgress progress)
+{
+    std::unique_ptr<Card> card = co_await cards.open(id);
+    CardUpdate* const update = co_await abilityOf(*card);
+    const CardFirmware before = co_await update->firmware();
+    const FirmwareImage image = co_await imageFor(file, before);
+    const Octets part = Octets(file.octets).subspan(image.at, image.length);
+    OctetBuffer octets(part.begin(), part.end());
+    const Result<void> written = co_await check(update->writeFirmware(std::move(octets), std::move(progress)));
+    if (!written)
+        co_return Error{written.error().code, written.error().what + "; it goes on with " +
+                                                  firmwareVersion(before.version) +
+                                                  ", and the update can be tried again"};
+    co_await update->restart();
+    const std::string name = card->facts().id;
+    card.reset();
+    co_await back(loop, cards, name, before.address);
+    co_return CardUpdated{name, before.version, image.version, image.length};
+}
+
+} // namespace callbox::hal
