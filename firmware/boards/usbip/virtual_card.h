@@ -36,6 +36,7 @@ public:
     void plugIn(bool in);
     // The wires at this port of the bank end at that one of another card.
     void plugAnalog(unsigned port, VirtualCard& other, unsigned otherPort);
+    [[nodiscard]] bool wiredAnalog(unsigned port) const { return wiredAnalog_[port]; }
     // A millisecond: the lines, then a frame of USB if a host has the card.
     void millisecond();
     // Its light: a card without a front says so here. Empty: nobody looks.
@@ -69,6 +70,7 @@ private:
     firmware::Device device_;
     std::array<Wire, firmware::e1PortsMax> wires_;
     std::array<bool, firmware::e1PortsMax> wired_{};
+    std::array<bool, CARD_BANK_PORTS_MAX> wiredAnalog_{};
     std::array<VirtualLine, firmware::e1PortsMax> lines_;
     Export export_;
 };
