@@ -30,6 +30,8 @@ Process cardsProcess(const CardOptions& o)
               o.personality,
               "--e1",
               std::to_string(o.e1),
+              "--analog",
+              std::to_string(o.analog),
               "--ppm=" + std::to_string(o.ppm),
               "--port",
               std::to_string(o.port),

@@ -11,7 +11,8 @@ struct CardOptions {
     std::string dir, programs; // absolute
     std::string personality;   // "card", "ice1usb"
     std::int64_t cards = 2;    // 1..8; the lines of each two are plugged into each other
-    std::int64_t e1 = 1;       // E1 ports of each: 1, 2
+    std::int64_t e1 = 1;       // E1 ports of each: 0..2
+    std::int64_t analog = 0;   // analog ports of each: 0..8; those of each two are wired to each other
     std::int64_t ppm = 0;      // how far the clock of every second card is off
     std::int64_t port = 0;     // TCP; 0: any free one
 };

@@ -45,7 +45,7 @@ bool reversed(unsigned state)
 bool talks(const Si3210Model& m, const AnalogWire& w)
 {
     const unsigned s = m.state();
-    return on(m) && !w.cut && (s == 2 || s == 6 || ((s == 1 || s == 5) && w.closed));
+    return on(m) && !w.cut && (s == 2 || s == 6 || ((s == 1 || s == 5) && w.closedThere()));
 }
 
 } // namespace
@@ -70,11 +70,11 @@ AnalogLines::AnalogLines(unsigned fxo, unsigned fxs)
 void AnalogLines::look(Exchange& port, AnalogWire& w)
 {
     Si3050Model& m = port.model;
-    const bool ringing = w.ringing && !w.cut;
+    const bool ringing = w.ringsThere();
     if (ringing && !m.ringing)
         m.phase = 0; // its wave begins with the ring
     m.ringing = ringing;
-    m.volts = w.cut ? 0 : w.volts;
+    m.volts = w.voltsThere();
     m.milliamps = m.volts == 0 ? 0 : loopCurrent;
     m.pass(1);
     w.closed = m.offHook();
@@ -83,7 +83,8 @@ void AnalogLines::look(Exchange& port, AnalogWire& w)
 void AnalogLines::look(Telephone& port, AnalogWire& w)
 {
     Si3210Model& m = port.model;
-    m.hook = w.closed && !w.cut;
+    m.hook = w.closedThere();
+    w.opened -= w.opened > 0 ? 1 : 0;
     w.ringing = m.highVoltage();
     w.volts = m.state() == 0 ? 0 : reversed(m.state()) ? -battery : battery;
 }

@@ -25,6 +25,8 @@ public:
     [[nodiscard]] firmware::Si3210Model& fxs(unsigned n) { return fxs_[n]->model; }
 
     [[nodiscard]] AnalogWire& wire(unsigned port) { return *wires_[port]; }
+    [[nodiscard]] unsigned ports() const { return static_cast<unsigned>(wires_.size()); }
+    [[nodiscard]] bool facesExchange(unsigned port) const { return port < fxo_.size(); }
     void connect(unsigned port, AnalogWire& wire) { wires_[port] = &wire; } // which outlives this
     void drift(int ppm) { ppm_ = ppm; }                                     // of the codecs' clock
     void millisecond(firmware::AnalogBank&);

@@ -45,6 +45,15 @@ struct AnalogWire {
     AnalogVoice toExchange;
     // What happened to the wires
     bool cut = false;
+    bool crossed = false; // tip is ring
+    bool rung = false;    // somebody rings besides the exchange
+    bool lifted = false;  // a telephone besides that of the end is off hook
+    unsigned opened = 0;  // ms that the loop is open from now on, whoever is off hook
+
+    // As the ends find it.
+    [[nodiscard]] int voltsThere() const { return cut ? 0 : crossed ? -volts : volts; }
+    [[nodiscard]] bool ringsThere() const { return (ringing || rung) && !cut; }
+    [[nodiscard]] bool closedThere() const { return (closed || lifted) && !cut && opened == 0; }
 };
 
 } // namespace callbox::usbip

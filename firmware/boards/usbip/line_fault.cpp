@@ -11,7 +11,7 @@ namespace {
 using Signal = BitPipe::Signal;
 using Framing = BitPipe::Framing;
 
-constexpr std::array<std::pair<Fault, std::string_view>, 11> names{{{Fault::los, "los"},
+constexpr std::array<std::pair<Fault, std::string_view>, 16> names{{{Fault::los, "los"},
                                                                     {Fault::ais, "ais"},
                                                                     {Fault::lof, "lof"},
                                                                     {Fault::lomf, "lomf"},
@@ -21,13 +21,25 @@ constexpr std::array<std::pair<Fault, std::string_view>, 11> names{{{Fault::los,
                                                                     {Fault::drift, "drift"},
                                                                     {Fault::unplug, "unplug"},
                                                                     {Fault::plug, "plug"},
-                                                                    {Fault::ok, "ok"}}};
+                                                                    {Fault::ok, "ok"},
+                                                                    {Fault::ring, "ring"},
+                                                                    {Fault::battery, "battery"},
+                                                                    {Fault::polarity, "polarity"},
+                                                                    {Fault::hook, "hook"},
+                                                                    {Fault::flash, "flash"}}};
 // Wrong bits so far apart are in different CRC-4 blocks of 2048.
 constexpr unsigned blockApart = 3 * 2048;
+
+constexpr unsigned flashTakes = 300; // ms
 
 bool ofTheLine(Fault f)
 {
     return f != Fault::drift && f != Fault::unplug && f != Fault::plug;
+}
+
+bool ofAnAnalogLine(Fault f)
+{
+    return f >= Fault::ring;
 }
 
 Error wrong(const FaultOrder& o, const std::string& why)
@@ -37,6 +49,10 @@ Error wrong(const FaultOrder& o, const std::string& why)
 
 Result<void> checkPort(const VirtualCard& card, const FaultOrder& o, unsigned ports)
 {
+    if (ports == 0 && !ofTheLine(o.what))
+        return {};
+    if (ports == 0)
+        return wrong(o, fmt::format("card {} has analog lines only: which line?", card.busId()));
     if (o.port >= ports)
         return wrong(o, fmt::format("port {}: card {} has ports 0..{}", o.port, card.busId(), ports - 1));
     if (ofTheLine(o.what) && !card.wired(o.port))
@@ -44,6 +60,22 @@ Result<void> checkPort(const VirtualCard& card, const FaultOrder& o, unsigned po
                      fmt::format("the line of card {}, port {}, leads nowhere: the cards' lines are plugged into each "
                                  "other in pairs, 1-1 and 1-2, 1-3 and 1-4",
                                  card.busId(), o.port));
+    return {};
+}
+
+Result<void> checkLine(VirtualCard& card, const FaultOrder& o)
+{
+    const unsigned lines = card.analogLines().ports();
+    if (lines == 0)
+        return wrong(o, fmt::format("card {} has no analog lines; they are made with --analog", card.busId()));
+    if (!o.line)
+        return wrong(o, fmt::format("on which line? card {} has lines 1..{}", card.busId(), lines));
+    if (*o.line < 1 || *o.line > lines)
+        return wrong(o, fmt::format("line {}: card {} has lines 1..{}", *o.line, card.busId(), lines));
+    if (!card.wiredAnalog(*o.line - 1))
+        return wrong(o, fmt::format("line {} of card {} leads nowhere: the cards' lines are wired to each other in "
+                                    "pairs, 1-1 and 1-2, 1-3 and 1-4",
+                                    *o.line, card.busId()));
     return {};
 }
 
@@ -65,6 +97,37 @@ Result<void> checkNumbers(const FaultOrder& o)
         return wrong(o, fmt::format("rate {}: {}..{} are allowed", *o.rate, rateMin, rateMax));
     if (o.ppm && (*o.ppm < -ppmMax || *o.ppm > ppmMax))
         return wrong(o, fmt::format("ppm {}: -{}..{} are allowed", *o.ppm, ppmMax, ppmMax));
+    return {};
+}
+
+Result<void> injectLine(VirtualCard& card, const FaultOrder& o)
+{
+    if (auto r = checkLine(card, o); !r)
+        return r;
+    if (auto r = checkNumbers(o); !r)
+        return r;
+    AnalogWire& wire = card.analog(*o.line - 1);
+    switch (o.what) {
+    case Fault::ring:
+        wire.rung = true;
+        break;
+    case Fault::battery:
+        wire.cut = true;
+        break;
+    case Fault::polarity:
+        wire.crossed = true;
+        break;
+    case Fault::hook:
+        wire.lifted = true;
+        break;
+    case Fault::flash:
+        wire.opened = flashTakes;
+        break;
+    default: // ok
+        wire.rung = wire.cut = wire.crossed = wire.lifted = false;
+        wire.opened = 0;
+        break;
+    }
     return {};
 }
 
@@ -97,6 +160,10 @@ Result<Fault> faultNamed(std::string_view text)
 
 Result<void> inject(VirtualCard& card, const FaultOrder& o)
 {
+    if (ofAnAnalogLine(o.what) || (o.what == Fault::ok && o.line))
+        return injectLine(card, o);
+    if (o.line)
+        return wrong(o, "that is none of an analog line; ring, battery, polarity, hook, flash and ok are");
     if (auto r = checkPort(card, o, card.device().personality().e1Ports); !r)
         return r;
     if (auto r = checkNumbers(o); !r)
@@ -134,11 +201,22 @@ Result<void> inject(VirtualCard& card, const FaultOrder& o)
     case Fault::plug:
         card.plugIn(o.what == Fault::plug);
         break;
-    case Fault::ok:
+    default: // ok
         mend(line);
         break;
     }
     return {};
+}
+
+std::vector<Fault> faultsOfLine(VirtualCard& card, unsigned line)
+{
+    const AnalogWire& wire = card.analog(line - 1);
+    std::vector<Fault> all;
+    for (const auto& [stands, fault] : {std::pair(wire.rung, Fault::ring), std::pair(wire.cut, Fault::battery),
+                                        std::pair(wire.crossed, Fault::polarity), std::pair(wire.lifted, Fault::hook)})
+        if (stands)
+            all.push_back(fault);
+    return all;
 }
 
 std::vector<Fault> faultsOf(VirtualCard& card, unsigned port)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What can be made to go wrong with a virtual card from outside, by its names: on the line that comes to it, with its
-// clock, with its plug.
+// What can be made to go wrong with a virtual card from outside, by its names: on the line that comes to it, on the
+// wires at a port of its analog bank, with its clock, with its plug.
 #pragma once
 #include "boards/usbip/virtual_card.h"
 #include <callbox/base/result.h>
@@ -19,6 +19,12 @@ enum class Fault {
     unplug, // the card leaves the bus
     plug,   // and may be imported again
     ok,     // the line is well again; clock and plug stay as they are
+    // -- of an analog line, both ends of which notice
+    ring,     // it is rung
+    battery,  // it has none: the wires are cut
+    polarity, // its wires are crossed
+    hook,     // somebody at it is off hook
+    flash,    // its loop opens for 300 ms, once
 };
 std::string_view name(Fault);
 Result<Fault> faultNamed(std::string_view); // Errc::invalid: the text says which there are
@@ -26,6 +32,7 @@ Result<Fault> faultNamed(std::string_view); // Errc::invalid: the text says whic
 struct FaultOrder {
     Fault what = Fault::ok;
     unsigned port = 0;
+    std::optional<unsigned> line; // a port of the analog bank, from 1, instead of `port`
     std::optional<std::int64_t> count, ppm;
     std::optional<double> rate;
 };
@@ -38,5 +45,7 @@ Result<void> inject(VirtualCard& card, const FaultOrder& order);
 
 // What stands on the line that comes to a port; wrong bits that are over do not.
 std::vector<Fault> faultsOf(VirtualCard& card, unsigned port);
+// On the wires at a port of the analog bank, from 1.
+std::vector<Fault> faultsOfLine(VirtualCard& card, unsigned line);
 
 } // namespace callbox::usbip

@@ -27,6 +27,22 @@ json alarmsJson(unsigned now)
     return all;
 }
 
+// Of the analog bank.
+json linesJson(VirtualCard& card)
+{
+    json lines = json::array();
+    for (unsigned n = 1; n <= card.analogLines().ports(); ++n) {
+        json faults = json::array();
+        for (const Fault f : faultsOfLine(card, n))
+            faults.push_back(name(f));
+        lines.push_back({{"line", n},
+                         {"faces", card.analogLines().facesExchange(n - 1) ? "exchange" : "telephone"},
+                         {"wired", card.wiredAnalog(n - 1)},
+                         {"faults", std::move(faults)}});
+    }
+    return lines;
+}
+
 json cardJson(VirtualCard& card, std::size_t number)
 {
     json ports = json::array();
@@ -44,7 +60,8 @@ json cardJson(VirtualCard& card, std::size_t number)
             {"plugged", card.exported().present},
             {"attached", card.exported().bus != nullptr},
             {"ppm", card.drift()},
-            {"ports", std::move(ports)}};
+            {"ports", std::move(ports)},
+            {"lines", linesJson(card)}};
 }
 
 template <class T> Result<void> read(const json& from, const char* key, std::optional<T>& to)
@@ -77,9 +94,9 @@ Result<Order> orderFrom(const json& j)
     if (!fault)
         return fault.error();
     o.fault.what = *fault;
-    std::optional<std::int64_t> card, port;
-    for (auto [key, to] : {std::pair("card", &card), std::pair("port", &port), std::pair("count", &o.fault.count),
-                           std::pair("ppm", &o.fault.ppm)})
+    std::optional<std::int64_t> card, port, line;
+    for (auto [key, to] : {std::pair("card", &card), std::pair("port", &port), std::pair("line", &line),
+                           std::pair("count", &o.fault.count), std::pair("ppm", &o.fault.ppm)})
         if (auto r = read(j, key, *to); !r)
             return r.error();
     if (auto r = read(j, "rate", o.fault.rate); !r)
@@ -88,7 +105,13 @@ Result<Order> orderFrom(const json& j)
         return Error{Errc::invalid, "\"card\", a number from 1, is missing"};
     if (port && (*port < 0 || *port >= static_cast<std::int64_t>(firmware::e1PortsMax)))
         return Error{Errc::invalid, fmt::format("port {}: a card has ports 0..{}", *port, firmware::e1PortsMax - 1)};
+    if (line && (*line < 1 || *line > CARD_BANK_PORTS_MAX))
+        return Error{Errc::invalid, fmt::format("line {}: a card has lines 1..{}", *line, CARD_BANK_PORTS_MAX)};
+    if (line && port)
+        return Error{Errc::invalid, "a port or a line, not both"};
     o.card = *card;
+    if (line)
+        o.fault.line = static_cast<unsigned>(*line);
     o.fault.port = static_cast<unsigned>(port.value_or(0));
     return o;
 }
@@ -102,7 +125,11 @@ Result<json> injected(const std::vector<VirtualCard*>& cards, const json& j)
         return Error{Errc::not_found, fmt::format("no card {}: there are 1..{}", o->card, cards.size())};
     if (auto r = inject(*cards[static_cast<std::size_t>(o->card - 1)], o->fault); !r)
         return r.error();
-    json out{{"version", 1}, {"card", o->card}, {"port", o->fault.port}, {"what", name(o->fault.what)}};
+    json out{{"version", 1}, {"card", o->card}, {"what", name(o->fault.what)}};
+    if (o->fault.line)
+        out["line"] = *o->fault.line;
+    else
+        out["port"] = o->fault.port;
     for (const char* key : {"count", "rate", "ppm"})
         if (const auto it = j.find(key); it != j.end())
             out[key] = *it;

@@ -2,6 +2,7 @@
 // What the cards' process is told over its control socket: a line with a JSON object each way.
 //   {"do":"list"}                                          the cards, what stands on their lines, what they say of them
 //   {"do":"inject","card":1,"what":"los"}                  with "port", "count", "rate", "ppm" as line_fault.h has them
+//   {"do":"inject","card":1,"what":"ring","line":1}        on an analog line; "what":"ok" with "line" ends it
 // Every answer has "version": 1; one to what cannot be done has "error": {"code", "message"}.
 #pragma once
 #include "boards/usbip/line_fault.h"

@@ -81,6 +81,7 @@ void VirtualCard::plugIn(bool in)
 void VirtualCard::plugAnalog(unsigned port, VirtualCard& other, unsigned otherPort)
 {
     other.analog_.connect(otherPort, analog(port));
+    wiredAnalog_[port] = other.wiredAnalog_[otherPort] = true;
 }
 
 void VirtualCard::millisecond()

@@ -38,6 +38,7 @@ public:
     void plugIn(bool in);
     // The wires at this port of the bank end at that one of another card.
     void plugAnalog(unsigned port, VirtualCard& other, unsigned otherPort);
+    [[nodiscard]] bool wiredAnalog(unsigned port) const { return wiredAnalog_[port]; }
     // Its firmware's images lie in this file from now on, and what is there is started; before its first millisecond.
     Result<void> keepFlashIn(Files& files, const std::string& path);
     [[nodiscard]] FlashMemory& flash() { return flash_; }
@@ -84,6 +85,7 @@ private:
     firmware::Device device_;
     std::array<Wire, firmware::e1PortsMax> wires_;
     std::array<bool, firmware::e1PortsMax> wired_{};
+    std::array<bool, CARD_BANK_PORTS_MAX> wiredAnalog_{};
     std::array<VirtualLine, firmware::e1PortsMax> lines_;
     Export export_;
 };

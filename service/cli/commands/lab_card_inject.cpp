@@ -7,9 +7,18 @@ namespace callbox::cli {
 
 namespace {
 
+bool ofAnAnalogLine(const std::string& what)
+{
+    return what == "ring" || what == "battery" || what == "polarity" || what == "hook" || what == "flash";
+}
+
 std::string usageTrouble(const Values& v)
 {
     const std::string what = v.text("what");
+    if (ofAnAnalogLine(what) && !v.has("line"))
+        return "--what " + what + ": on which --line of the card's analog bank?";
+    if (v.has("line") && !ofAnAnalogLine(what) && what != "ok")
+        return "--line goes with --what ring, battery, polarity, hook, flash and ok only";
     if (v.has("count") && what != "errors" && what != "slip")
         return "--count goes with --what errors and slip only";
     if (v.has("rate") && what != "errors")
@@ -27,7 +36,9 @@ std::string usageTrouble(const Values& v)
 
 json orderFrom(const Values& v)
 {
-    json order{{"do", "inject"}, {"card", v.number("card")}, {"port", v.number("port")}, {"what", v.text("what")}};
+    json order{{"do", "inject"}, {"card", v.number("card")}, {"what", v.text("what")}};
+    const char* const where = v.has("line") ? "line" : "port";
+    order[where] = v.number(where);
     if (v.has("count"))
         order["count"] = v.number("count");
     if (v.has("ppm"))
@@ -47,7 +58,8 @@ Task<Exit> run(Context& c)
     if (c.json())
         c.print(done);
     else
-        c.out() << "card " << v.text("card") << ", port " << v.text("port") << ": " << v.text("what") << '\n';
+        c.out() << "card " << v.text("card") << (v.has("line") ? ", line " : ", port ")
+                << v.text(v.has("line") ? "line" : "port") << ": " << v.text("what") << '\n';
     co_return Exit::ok;
 }
 
@@ -57,14 +69,16 @@ Command labCardInject()
 {
     return {
         .path = {"lab", "card", "inject"},
-        .summary = "put a fault on the line that comes to a virtual card, or on its clock or plug",
+        .summary = "put a fault on a line that comes to a virtual card, or on its clock or plug",
         .options =
             {{.name = "card", .value = "N", .help = "which card", .required = true, .range = {{1, 8}}},
              {.name = "port", .value = "N", .help = "its E1 port", .preset = "0", .range = {{0, 1}}},
+             {.name = "line", .value = "N", .help = "its analog line, instead of a port", .range = {{1, 8}}},
              {.name = "what",
               .value = "WHAT",
               .required = true,
-              .choices = {"los", "ais", "lof", "lomf", "rai", "errors", "slip", "drift", "unplug", "plug", "ok"}},
+              .choices = {"los", "ais", "lof", "lomf", "rai", "errors", "slip", "drift", "unplug", "plug", "ok", "ring",
+                          "battery", "polarity", "hook", "flash"}},
              {.name = "count",
               .value = "N",
               .help = "errors: wrong bits, each in a CRC-4 block of its own; slip: frames, negative: said twice",
@@ -78,7 +92,9 @@ Command labCardInject()
         .more =
             "los, ais, lof, lomf, rai and a rate of errors last until ok; drift until --ppm 0. errors and slip happen\n"
             "once without --count. unplug takes the card from the host that has it; plug and lab card attach\n"
-            "bring it back. A stock icE1usb counts no slips.",
+            "bring it back. A stock icE1usb counts no slips. On an analog line ring rings it, battery takes its\n"
+            "battery away, polarity crosses its wires, hook is a telephone at it that is off hook, all until ok;\n"
+            "flash opens its loop for 300 ms.",
         .run = run};
 }
 

@@ -16,14 +16,26 @@ lab::CardOptions optionsFrom(const Context& c)
     o.personality = v.text("personality");
     o.cards = v.number("cards");
     o.e1 = v.number("e1");
+    o.analog = v.number("analog");
     o.ppm = v.number("ppm");
     o.port = v.number("port");
     return o;
 }
 
+std::string usageTrouble(const lab::CardOptions& o)
+{
+    if (o.analog > 0 && o.personality == "ice1usb")
+        return "--analog: an icE1usb has no analog ports";
+    if (o.e1 == 0 && o.analog == 0)
+        return "--e1 0: a card has at least one port; --analog makes some";
+    return "";
+}
+
 Task<Exit> run(Context& c)
 {
     lab::CardOptions options = optionsFrom(c);
+    if (const std::string why = usageTrouble(options); !why.empty())
+        co_return c.usage("lab card up: " + why);
     const std::string dir = options.dir;
     Result<json> r = co_await check(lab::startCards(c.loop, std::move(options)));
     if (!r) { // nothing was asked for that could be "not reached"
@@ -60,7 +72,13 @@ Command labCardUp()
                          .help = "our own card, or a stock one",
                          .preset = "card",
                          .choices = {"card", "ice1usb"}},
-                        {.name = "e1", .value = "N", .help = "E1 ports of each card", .preset = "1", .range = {{1, 2}}},
+                        {.name = "e1", .value = "N", .help = "E1 ports of each card", .preset = "1", .range = {{0, 2}}},
+                        {.name = "analog",
+                         .value = "N",
+                         .help = "analog ports of each: of every first card towards an exchange, of every second "
+                                 "towards telephones",
+                         .preset = "0",
+                         .range = {{0, 8}}},
                         {.name = "ppm",
                          .value = "N",
                          .help = "how far the clock of every second card is off",

@@ -79,13 +79,14 @@ struct CardsOfALab {
     CardsOfALab(RealLoop& loop, const std::string& dir) : server(loop, Log(), {&a, &b})
     {
         a.plug(0, b, 0);
+        a.plugAnalog(0, b, 0);
         const auto port = server.listen("127.0.0.1", 0);
         orders.emplace(std::vector<usbip::VirtualCard*>{&a, &b}, "card", "127.0.0.1:" + std::to_string(*port));
         control.emplace(loop, Log(), [this](std::string_view order) { return orders->answer(order); });
         EXPECT_TRUE(control->listen(lab::cardsControl(dir)));
     }
-    usbip::VirtualCard a{firmware::Personality::card(1), "0000000000000001", "1-1"},
-        b{firmware::Personality::card(1), "0000000000000002", "1-2"};
+    usbip::VirtualCard a{firmware::Personality::card(1).withBank(2, 0), "0000000000000001", "1-1"},
+        b{firmware::Personality::card(1).withBank(0, 1), "0000000000000002", "1-2"};
     usbip::Server server;
     std::optional<usbip::Orders> orders; // when the port is known
     std::optional<usbip::OrderServer> control;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A card's port towards an exchange wired to another card's port towards a telephone: what either side does the other
 // is told, and voice goes through. The hosts are played.
+#include "boards/usbip/line_fault.h"
 #include "boards/usbip/virtual_card.h"
 #include "peer.h"
 #include <gmock/gmock.h>
@@ -99,6 +100,35 @@ TEST_F(Wired, ARingIsHeardPickedUpAndEndsWithTheFarSidesHangUp)
     there.order(CARD_BANK_LINEFEED, {CARD_BANK_FEED_OPEN, 0xf4, 0x01});
     run(300);
     EXPECT_THAT(here.told, ElementsAre(Told{CARD_BANK_EVENT_POLARITY, 1}, Told{CARD_BANK_EVENT_CURRENT, 0}));
+}
+
+TEST_F(Wired, WhatIsInjectedOnALineIsNoticedAtTheEndThatItConcerns)
+{
+    const auto inject = [&](Fault f) {
+        here.told.clear();
+        there.told.clear();
+        EXPECT_TRUE(usbip::inject(office, {.what = f, .line = 1}));
+        run(2000);
+    };
+    inject(Fault::ring);
+    EXPECT_THAT(here.told, ElementsAre(Told{CARD_BANK_EVENT_RING, 1}));
+    inject(Fault::ok);
+    EXPECT_THAT(here.told, ElementsAre(Told{CARD_BANK_EVENT_RING, 0}));
+    inject(Fault::polarity);
+    EXPECT_THAT(here.told, ElementsAre(Told{CARD_BANK_EVENT_POLARITY, 1}));
+    inject(Fault::ok);
+    EXPECT_THAT(here.told, ElementsAre(Told{CARD_BANK_EVENT_POLARITY, 0}));
+    inject(Fault::battery);
+    EXPECT_THAT(here.told, ElementsAre(Told{CARD_BANK_EVENT_BATTERY, 0}));
+    inject(Fault::ok);
+    EXPECT_THAT(here.told, ElementsAre(Told{CARD_BANK_EVENT_BATTERY, 1}));
+    EXPECT_THAT(there.told, ElementsAre()) << "the exchange's end hears of none of these";
+    inject(Fault::hook);
+    EXPECT_THAT(there.told, ElementsAre(Told{CARD_BANK_EVENT_HOOK, 1}));
+    inject(Fault::flash);
+    EXPECT_THAT(there.told, ElementsAre(Told{CARD_BANK_EVENT_HOOK, 2}));
+    inject(Fault::ok);
+    EXPECT_THAT(there.told, ElementsAre(Told{CARD_BANK_EVENT_HOOK, 0}));
 }
 
 TEST_F(Wired, AFlashAndDigitsArrive)

@@ -47,7 +47,7 @@ TEST_F(Ordered, AListTellsWhatStands)
     EXPECT_EQ(all["personality"], "card");
     ASSERT_EQ(all["cards"].size(), 3u);
     EXPECT_EQ(all["cards"][1], json::parse(R"({"card":2,"bus_id":"1-2","plugged":true,"attached":false,"ppm":0,
-        "ports":[{"port":0,"wired":true,"faults":[],"alarms":[]}]})"));
+        "ports":[{"port":0,"wired":true,"faults":[],"alarms":[]}],"lines":[]})"));
     EXPECT_EQ(all["cards"][2]["ports"].size(), 2u);
     for (unsigned ms = 0; ms < 20; ++ms)
         alone.millisecond();
@@ -83,7 +83,8 @@ TEST_F(Ordered, WhatIsWrongWithAnOrderIsSaid)
     EXPECT_EQ(refused({{"card", "one"}, {"what", "los"}}), "\"card\" is \"one\": a whole number is wanted");
     EXPECT_EQ(refused({{"card", 4}, {"what", "los"}}), "no card 4: there are 1..3");
     EXPECT_EQ(refused({{"card", 1}, {"what", "fire"}}),
-              "no fault is called \"fire\"; there is los, ais, lof, lomf, rai, errors, slip, drift, unplug, plug, ok");
+              "no fault is called \"fire\"; there is los, ais, lof, lomf, rai, errors, slip, drift, unplug, plug, ok, "
+              "ring, battery, polarity, hook, flash");
     EXPECT_EQ(refused({{"card", 1}, {"what", "los"}, {"port", 1}}), "los: port 1: card 1-1 has ports 0..0");
     EXPECT_EQ(refused({{"card", 1}, {"what", "los"}, {"port", 9}}), "port 9: a card has ports 0..1");
     EXPECT_THAT(refused({{"card", 3}, {"what", "ais"}}), HasSubstr("the line of card 1-3, port 0, leads nowhere"));
@@ -101,6 +102,51 @@ TEST_F(Ordered, WhatIsWrongWithAnOrderIsSaid)
     EXPECT_EQ(refused({{"card", 1}, {"what", "los"}, {"rate", 1e-3}}), "los: a rate goes with errors only");
     EXPECT_EQ(refused({{"card", 1}, {"what", "los"}, {"count", 1}}), "los: a count goes with errors and slip only");
     EXPECT_EQ(port(1)["faults"], json::array()) << "and nothing was done";
+}
+
+// Three lines on one card towards an exchange, of which two lead to the other's telephones.
+struct OrderedLines : Ordered {
+    VirtualCard box{Personality::card(0).withBank(3, 0), "000000000000000d", "1-1"},
+        office{Personality::card(0).withBank(0, 2), "000000000000000e", "1-2"};
+    void SetUp() override
+    {
+        box.plugAnalog(0, office, 0);
+        box.plugAnalog(1, office, 1);
+        orders = Orders({&box, &office, &a}, "card", "127.0.0.1:3240");
+    }
+    json lines(std::size_t card) { return ask(R"({"do":"list"})")["cards"][card - 1]["lines"]; }
+};
+
+TEST_F(OrderedLines, FaultsStandOnAnAnalogLineAtBothItsEnds)
+{
+    EXPECT_EQ(inject({{"card", 1}, {"line", 2}, {"what", "ring"}}),
+              json({{"version", 1}, {"card", 1}, {"line", 2}, {"what", "ring"}}));
+    for (const char* what : {"battery", "polarity", "hook", "flash"})
+        inject({{"card", 2}, {"line", 2}, {"what", what}});
+    EXPECT_EQ(lines(2), json::parse(R"([{"line":1,"faces":"telephone","wired":true,"faults":[]},
+        {"line":2,"faces":"telephone","wired":true,"faults":["ring","battery","polarity","hook"]}])"));
+    EXPECT_EQ(lines(1)[1]["faults"], lines(2)[1]["faults"]);
+    EXPECT_EQ(lines(1)[2], json::parse(R"({"line":3,"faces":"exchange","wired":false,"faults":[]})"));
+    inject({{"card", 1}, {"line", 2}, {"what", "ok"}});
+    EXPECT_EQ(lines(1)[1]["faults"], json::array());
+    EXPECT_FALSE(inject({{"card", 1}, {"what", "drift"}, {"ppm", 50}}).contains("error")) << "it has a clock";
+    EXPECT_EQ(box.drift(), 50);
+}
+
+TEST_F(OrderedLines, WhatIsWrongWithAnOrderIsSaid)
+{
+    EXPECT_EQ(refused({{"card", 1}, {"what", "ring"}}), "ring: on which line? card 1-1 has lines 1..3");
+    EXPECT_EQ(refused({{"card", 2}, {"line", 3}, {"what", "hook"}}), "hook: line 3: card 1-2 has lines 1..2");
+    EXPECT_EQ(refused({{"card", 2}, {"line", 9}, {"what", "hook"}}), "line 9: a card has lines 1..8");
+    EXPECT_THAT(refused({{"card", 1}, {"line", 3}, {"what", "flash"}}), HasSubstr("line 3 of card 1-1 leads nowhere"));
+    EXPECT_THAT(refused({{"card", 1}, {"line", 1}, {"what", "los"}}), HasSubstr("none of an analog line"));
+    EXPECT_EQ(refused({{"card", 1}, {"what", "los"}}), "los: card 1-1 has analog lines only: which line?");
+    EXPECT_EQ(refused({{"card", 1}, {"line", 1}, {"port", 0}, {"what", "ok"}}), "a port or a line, not both");
+    EXPECT_EQ(refused({{"card", 1}, {"line", 1}, {"what", "ring"}, {"count", 3}}),
+              "ring: a count goes with errors and slip only");
+    EXPECT_EQ(refused({{"card", 3}, {"line", 1}, {"what", "ring"}}),
+              "ring: card 1-1 has no analog lines; they are made with --analog");
+    EXPECT_EQ(lines(1)[0]["faults"], json::array()) << "and nothing was done";
 }
 
 TEST_F(Ordered, AnyTextHasAnAnswer)
