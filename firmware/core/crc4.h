@@ -28,10 +28,10 @@ public:
     // C1..C4 of the frames since the last call, C1 highest: the remainder after multiplication by x^4.
     std::uint8_t take()
     {
-        std::uint32_t v = std::uint32_t(sum_) << 4;
-        for (unsigned bit = 18; bit >= 4; --bit)
-            if (v >> bit & 1)
-                v ^= 0x13U << (bit - 4);
+        // x^4 = x + 1: what lies from there on goes three places down, and five times leave a degree below 4 of 18.
+        std::uint32_t v = sum_ << 4;
+        for (unsigned times = 0; times < 5; ++times)
+            v = (v & 0xF) ^ v >> 4 ^ v >> 4 << 1;
         sum_ = 0;
         return std::uint8_t(v);
     }

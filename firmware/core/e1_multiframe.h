@@ -50,18 +50,39 @@ public:
     [[nodiscard]] unsigned number() const { return number_; }
     Crc4& crc() { return crc_; }
     // After a frame's words went to crc(), its C bit as zero. `first`: the frame's first word.
-    Block frame(std::uint32_t first);
+    Block frame(std::uint32_t first)
+    {
+        crc_.endOfFrame();
+        Block out;
+        if (number_ % 2 == 0) {
+            received_ = std::uint8_t((received_ << 1 | first >> 31) & 0x0F);
+        } else {
+            saNow_ = saNow_ << 5 | (first >> 24 & 0x1F);
+        }
+        if (number_ % 8 == 7) {
+            const std::uint8_t sum = crc_.take();
+            out.whole = !skip_;
+            out.checked = known_ && !skip_;
+            out.errored = out.checked && received_ != expected_;
+            expected_ = sum;
+            known_ = !skip_;
+            skip_ = false;
+            sa_ = saNow_;
+        }
+        number_ = (number_ + 1) % 16;
+        return out;
+    }
     // Sa4..Sa8 in the odd frames of the last sub-multiframe, frame 1 (or 9) highest: synchronization status messages
     // are such nibbles (G.704 2.3.4).
-    [[nodiscard]] std::uint8_t sa(unsigned which) const { return sa_[which - 4]; }
+    [[nodiscard]] std::uint8_t sa(unsigned which) const;
 
 private:
     Crc4 crc_;
     unsigned number_ = 0;
     std::uint8_t expected_ = 0, received_ = 0;
-    bool known_ = false; // expected_ is that of the block before
-    bool skip_ = true;   // began within a block
-    std::array<std::uint8_t, 5> sa_{}, saNow_{};
+    bool known_ = false;               // expected_ is that of the block before
+    bool skip_ = true;                 // began within a block
+    std::uint32_t sa_ = 0, saNow_ = 0; // five of each odd frame, Sa4 highest; the last frame lowest
 };
 
 } // namespace callbox::firmware::core

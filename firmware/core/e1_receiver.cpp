@@ -83,7 +83,7 @@ void E1Receiver::search(const std::uint32_t* oldest, unsigned from)
         return;
     }
     sought_ = 0;
-    aligned_ = fasFrame_ = fasRight_ = true; // the third of the frames looked at comes next
+    aligned_ = fasFrame_ = true; // the third of the frames looked at comes next
     place_ = unsigned(found);
     badFas_ = badNfas_ = aSame_ = 0;
     number_ = 15;
@@ -136,10 +136,11 @@ void E1Receiver::read(const std::uint32_t* at, FrameOut out)
         }
     }
     check_.crc() = crc;
-    number_ = (number_ + 1) % 16;
     if (summed) {
         number_ = check_.number();
         checkBlock(first);
+    } else {
+        number_ = (number_ + 1) % 16;
     }
     if (aligned_)
         slotZero(first);
@@ -148,14 +149,16 @@ void E1Receiver::read(const std::uint32_t* at, FrameOut out)
 void E1Receiver::slotZero(std::uint32_t first)
 {
     if (fasFrame_) {
-        fasRight_ = isSignal(first);
-        if (fasRight_) {
+        const bool right = isSignal(first);
+        if (right) {
             badFas_ = 0;
-            watch_.framed();
+            if (!fasRight_)
+                watch_.framed();
         } else {
             ++counters_.fas;
             ++badFas_;
         }
+        fasRight_ = right;
     } else {
         badNfas_ = (first & nfasBit2) != 0 ? 0 : badNfas_ + 1;
         const bool a = (first & aBit) != 0;
@@ -243,7 +246,8 @@ void E1Receiver::tryOther(const std::uint32_t* oldest)
         otherBad_ = isSignal(first) ? 0 : otherBad_ + 1;
     } else if (otherFinder_.odd((first & siBit) != 0)) {
         place_ = other_;
-        fasFrame_ = fasRight_ = true;
+        fasFrame_ = true;
+        fasRight_ = false;
         badFas_ = badNfas_ = 0;
         multi_ = Multi::reached;
         number_ = 11;

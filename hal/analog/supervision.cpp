@@ -25,7 +25,7 @@ std::vector<ToneWatch> releaseTones(const CountryProfile& c, const ReleaseBy& by
 } // namespace
 
 Supervision::Supervision(const CountryProfile& country, const ReleaseBy& by, Law law)
-    : by_(by), law_(law), tones_(law, releaseTones(country, by))
+    : by_(by), audible_(silentDbm0, law), tones_(law, releaseTones(country, by))
 {
 }
 
@@ -44,7 +44,7 @@ std::string_view Supervision::feed(const AudioBlock& block)
     suspicion_.startedAgo = ago;
     since_ = since;
     // Who listens to a message says nothing for minutes: silence is when nobody does.
-    const bool quiet = levelDbm0(block.rx, law_) < silentDbm0 && levelDbm0(block.tx, law_) < silentDbm0;
+    const bool quiet = !audible_.reachedBy(block.rx) && !audible_.reachedBy(block.tx);
     silent_ = quiet ? silent_ + block.rx.size() : 0;
     if (tones_.heard())
         return "tone";

@@ -3,6 +3,7 @@
 // block of both directions; decides nothing before somebody asks.
 #pragma once
 #include <callbox/hal/analog_trunk.h>
+#include <callbox/hal/least_level.h>
 #include <callbox/hal/span.h>
 #include <callbox/hal/tone_listener.h>
 
@@ -26,7 +27,7 @@ public:
 
 private:
     ReleaseBy by_;
-    Law law_;
+    LeastLevel audible_;
     ToneListener tones_;
     Suspicion suspicion_;
     std::optional<std::uint64_t> since_; // position where the suspicious tone began

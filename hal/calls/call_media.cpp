@@ -69,7 +69,7 @@ void Call::Media::take(const AudioBlock& block)
     held.insert(held.end(), block.rx.begin(), block.rx.end());
     if (block.lost)
         sink->append({}, block.lost);
-    const bool loud = levelDbm0(block.rx, law) >= record.silenceDbm0;
+    const bool loud = audible.reachedBy(block.rx);
     if (loud && !firstSound)
         firstSound = heard - block.rx.size();
     quiet = loud ? 0 : quiet + block.rx.size();
@@ -244,6 +244,7 @@ Task<RecordOutcome> Call::record(AudioSink& sink, RecordOptions options)
     m.typed.clear(); // keys pressed during the greeting do not end the message
     Media::Waiting waiting(media_);
     m.record = options;
+    m.audible = LeastLevel(options.silenceDbm0, m.law);
     m.heard = m.given = m.lostSamples = m.quiet = 0;
     m.firstSound.reset();
     m.held.clear();

@@ -4,6 +4,7 @@
 #pragma once
 #include <callbox/hal/call.h>
 #include <callbox/hal/dtmf.h>
+#include <callbox/hal/least_level.h>
 
 namespace callbox::hal {
 
@@ -79,6 +80,7 @@ struct Call::Media {
     // -- recording
     AudioSink* sink = nullptr;
     RecordOptions record;
+    LeastLevel audible{record.silenceDbm0, law};
     std::uint64_t heard = 0; // samples since the recording began
     std::uint64_t given = 0; // samples the sink has
     std::uint64_t lostSamples = 0;

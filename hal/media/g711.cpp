@@ -3,6 +3,7 @@
 #include "g711.h"
 #include <algorithm>
 #include <array>
+#include <callbox/hal/least_level.h>
 #include <cmath>
 
 namespace callbox::hal {
@@ -87,6 +88,10 @@ const Tables& tables()
     return t;
 }
 
+struct Linear {
+    std::array<float, 256> mu{}, a{};
+};
+
 struct Squares {
     std::array<std::uint32_t, 256> mu{}, a{};
 };
@@ -115,6 +120,17 @@ void toLinear(Octets samples, Law law, std::span<std::int16_t> out)
 {
     const auto& table = law == Law::alaw ? tables().aToLinear : tables().muToLinear;
     std::transform(samples.begin(), samples.end(), out.begin(), [&table](std::uint8_t o) { return table[o]; });
+}
+
+const std::array<float, 256>& linearTable(Law law)
+{
+    static const Linear made = [] {
+        Linear l;
+        std::copy(tables().muToLinear.begin(), tables().muToLinear.end(), l.mu.begin());
+        std::copy(tables().aToLinear.begin(), tables().aToLinear.end(), l.a.begin());
+        return l;
+    }();
+    return law == Law::alaw ? made.a : made.mu;
 }
 
 std::uint8_t fromLinear(std::int16_t sample, Law law)
@@ -148,6 +164,41 @@ void convertLaw(std::span<std::uint8_t> samples, Law from)
         o = table[o];
 }
 
+namespace {
+
+// Mean of the squares of a sine that just reaches full scale, +3.14 (A) or +3.17 (mu) dBm0 (G.711 section 6).
+constexpr double fullScaleSine = 32768.0 * 32768.0 / 2.0;
+
+double top(Law law)
+{
+    return law == Law::alaw ? 3.14 : 3.17;
+}
+
+constexpr double nothing = -96.0; // dBm0
+
+} // namespace
+
+LeastLevel::LeastLevel(double dbm0, Law law)
+    : squares_(law == Law::alaw ? squares().a : squares().mu),
+      each_(dbm0 <= nothing ? 0 : fullScaleSine * std::pow(10.0, (dbm0 - top(law)) / 10.0))
+{
+}
+
+bool LeastLevel::reachedBy(Octets samples) const
+{
+    if (samples.empty())
+        return each_ <= 0;
+    const auto wanted = std::uint64_t(std::ceil(each_ * double(samples.size())));
+    std::uint64_t sum = 0;
+    std::size_t i = 0;
+    for (; i + 8 <= samples.size() && sum < wanted; i += 8)
+        for (std::size_t k = 0; k < 8; ++k)
+            sum += squares_[samples[i + k]];
+    for (; i < samples.size(); ++i)
+        sum += squares_[samples[i]];
+    return sum >= wanted;
+}
+
 double levelDbm0(Octets samples, Law law)
 {
     const auto& table = law == Law::alaw ? squares().a : squares().mu;
@@ -159,11 +210,8 @@ double levelDbm0(Octets samples, Law law)
     for (; i < samples.size(); ++i)
         sum += table[samples[i]];
     if (sum == 0)
-        return -96.0;
-    // A sine that just reaches full scale is +3.14 (A) or +3.17 (mu) dBm0 (G.711 section 6).
-    const double fullScaleSine = 32768.0 * 32768.0 / 2.0;
-    const double top = law == Law::alaw ? 3.14 : 3.17;
-    return std::max(-96.0, top + 10.0 * std::log10(double(sum) / double(samples.size()) / fullScaleSine));
+        return nothing;
+    return std::max(nothing, top(law) + 10.0 * std::log10(double(sum) / double(samples.size()) / fullScaleSine));
 }
 
 } // namespace callbox::hal

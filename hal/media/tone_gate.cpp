@@ -10,13 +10,13 @@ namespace callbox::hal {
 namespace {
 
 constexpr std::array<double, 8> tones{697, 770, 852, 941, 1209, 1336, 1477, 1633}; // rows, then columns: Q.23
-constexpr int scale = 256;                // of the tables: a window's sums stay within 32 bits
-constexpr double shareOfDigit = 0.5;      // of the energy; spandsp wants 0.82, in windows of its own
-constexpr std::int32_t leastEnergy = 320; // of a window, in steps of 16: about -51 dBm0
+constexpr float shareOfDigit = 0.5F;       // of the energy; spandsp wants 0.82, in windows of its own
+constexpr float leastEnergy = 320 * 256.F; // of a window: about -51 dBm0
+constexpr std::size_t half = ToneGate::looked / 2;
 
-using Table = std::array<std::int16_t, ToneGate::looked>;
+using Row = std::array<float, tones.size()>; // one value for each tone
 struct Tables {
-    std::array<Table, tones.size()> cosine, sine;
+    std::array<Row, half> cosine, sine;
 };
 
 const Tables& tables()
@@ -24,59 +24,79 @@ const Tables& tables()
     static const Tables made = [] {
         Tables t;
         for (std::size_t k = 0; k < tones.size(); ++k)
-            for (std::size_t n = 0; n < ToneGate::looked; ++n) {
-                const double angle = 2 * std::numbers::pi * tones[k] * double(2 * n) / samplesPerSecond;
-                t.cosine[k][n] = static_cast<std::int16_t>(std::lround(scale * std::cos(angle)));
-                t.sine[k][n] = static_cast<std::int16_t>(std::lround(scale * std::sin(angle)));
+            for (std::size_t n = 0; n < half; ++n) {
+                const double angle = 2 * std::numbers::pi * tones[k] * double(2 * n + 1) / samplesPerSecond;
+                t.cosine[n][k] = float(std::cos(angle));
+                t.sine[n][k] = float(std::sin(angle));
             }
         return t;
     }();
     return made;
 }
 
-// Products of 16 bits added up in 32: compilers have an instruction for that.
-std::int32_t product(const std::int16_t* samples, const Table& table)
+// What a window is made of: an even and an odd part around its middle, which have all of a cosine's and all of a
+// sine's products.
+struct Parts {
+    std::array<float, half> even, odd;
+};
+
+Parts partsOf(const std::array<float, ToneGate::looked>& samples)
 {
-    std::int32_t sum = 0;
-    for (std::size_t n = 0; n < ToneGate::looked; ++n)
-        sum += std::int32_t(samples[n]) * table[n];
-    return sum;
+    Parts p;
+    for (std::size_t n = 0; n < half; ++n) {
+        const float after = samples[half + n], before = samples[half - 1 - n];
+        p.even[n] = after + before;
+        p.odd[n] = after - before;
+    }
+    return p;
 }
 
-bool mayBeDigit(const std::int16_t* samples)
+// Sums of products are kept apart for each tone, or by turns, and so are made of several at once.
+float energyOf(const Parts& p)
 {
-    std::int32_t energy = 0; // of sixteenths
-    for (std::size_t n = 0; n < ToneGate::looked; ++n) {
-        const auto x = static_cast<std::int16_t>(samples[n] >> 4);
-        energy += std::int32_t(x) * x;
-    }
+    std::array<float, 4> sums{};
+    for (std::size_t n = 0; n < half; n += sums.size())
+        for (std::size_t i = 0; i < sums.size(); ++i)
+            sums[i] += p.even[n + i] * p.even[n + i] + p.odd[n + i] * p.odd[n + i];
+    return (sums[0] + sums[1] + sums[2] + sums[3]) / 2;
+}
+
+bool mayBeDigit(const std::array<float, ToneGate::looked>& samples)
+{
+    static_assert(half % 4 == 0);
+    const Parts p = partsOf(samples);
+    const float energy = energyOf(p);
     if (energy < leastEnergy)
         return false;
     const Tables& t = tables();
-    float row = 0, column = 0;
-    for (std::size_t k = 0; k < tones.size(); ++k) {
-        const auto re = float(product(samples, t.cosine[k]));
-        const auto im = float(product(samples, t.sine[k]));
-        float& best = k < 4 ? row : column;
-        best = std::max(best, re * re + im * im);
-    }
-    // A sine alone has |X|^2 = (scale * looked / 2)^2 * amplitude^2, and energy = looked / 2 * amplitude^2.
-    const double whole = double(energy) * 256 * scale * scale * ToneGate::looked / 2;
-    return double(row) + double(column) > shareOfDigit * whole;
+    Row re{}, im{};
+    for (std::size_t n = 0; n < half; ++n)
+        for (std::size_t k = 0; k < tones.size(); ++k) {
+            re[k] += p.even[n] * t.cosine[n][k];
+            im[k] += p.odd[n] * t.sine[n][k];
+        }
+    Row power;
+    for (std::size_t k = 0; k < tones.size(); ++k)
+        power[k] = re[k] * re[k] + im[k] * im[k];
+    // A sine alone has |X|^2 = (looked / 2)^2 * amplitude^2, and energy = looked / 2 * amplitude^2.
+    const float row = std::max(std::max(power[0], power[1]), std::max(power[2], power[3]));
+    const float column = std::max(std::max(power[4], power[5]), std::max(power[6], power[7]));
+    return row + column > shareOfDigit * energy * half;
 }
 
 } // namespace
 
 bool ToneGate::mayHoldDigit(Octets block)
 {
+    const auto& linear = linearTable(law_);
     bool may = false;
     while (!block.empty()) {
         const std::size_t n = std::min(block.size(), period - at_);
         const std::size_t end = std::min(at_ + n, window);
         for (std::size_t i = at_ + at_ % 2; i < end; i += 2)
-            pending_[i / 2] = toLinear(block[i - at_], law_);
+            pending_[i / 2] = linear[block[i - at_]];
         if (at_ < window && at_ + n >= window)
-            may = mayBeDigit(pending_.data()) || may;
+            may = mayBeDigit(pending_) || may;
         at_ = (at_ + n) % period;
         block = block.subspan(n);
     }

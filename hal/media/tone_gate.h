@@ -5,7 +5,6 @@
 #pragma once
 #include <array>
 #include <callbox/hal/media.h>
-#include <cstdint>
 
 namespace callbox::hal {
 
@@ -22,7 +21,7 @@ public:
 
 private:
     Law law_;
-    std::array<std::int16_t, looked> pending_{};
+    std::array<float, looked> pending_{};
     std::size_t at_ = 0; // in the period
 };
 

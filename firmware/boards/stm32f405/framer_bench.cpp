@@ -109,7 +109,7 @@ extern "C" [[noreturn]] void faultHandler()
 
 int main()
 {
-    constexpr unsigned million = 1'000'000, each = million / 32, start = 64, most = 500;
+    constexpr unsigned million = 1'000'000, each = million / 32, start = 64, most = 450;
     reload = range;
     value = 0;
     control = 5;                                                   // enabled, the processor's clock

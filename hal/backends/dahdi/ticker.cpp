@@ -63,6 +63,29 @@ void Ticker::stop() noexcept
     control_ = {};
 }
 
+std::vector<Ticker::Open>::iterator Ticker::placeOf(Timeslot slot)
+{
+    return std::lower_bound(open_.begin(), open_.end(), slot, [](const Open& o, Timeslot s) { return o.slot < s; });
+}
+
+BChannel* Ticker::find(Timeslot slot)
+{
+    const auto at = placeOf(slot);
+    return at == open_.end() || at->slot != slot ? nullptr : at->channel.get();
+}
+
+void Ticker::open(Timeslot slot, BChannel channel)
+{
+    close(slot);
+    open_.insert(placeOf(slot), {slot, std::make_unique<BChannel>(std::move(channel))});
+}
+
+void Ticker::close(Timeslot slot) noexcept
+{
+    if (const auto at = placeOf(slot); at != open_.end() && at->slot == slot)
+        open_.erase(at);
+}
+
 void Ticker::askAlarms()
 {
     alarmsAsked_ = loop_.now();
@@ -78,8 +101,8 @@ void Ticker::askAlarms()
         owner_.onDeadLine();
     }
     if (line_.usable() && !before) // what the dead line has left in the queues is nobody's
-        for (auto& [slot, channel] : open_)
-            channel.restart(loop_.now());
+        for (const Open& o : open_)
+            o.channel->restart(loop_.now());
     report();
 }
 
@@ -120,15 +143,15 @@ void Ticker::wake()
 
 std::ptrdiff_t Ticker::runningChannels() const
 {
-    return std::count_if(open_.begin(), open_.end(), [](const auto& c) { return c.second.running(); });
+    return std::count_if(open_.begin(), open_.end(), [](const Open& o) { return o.channel->running(); });
 }
 
 Ticker::Fetched Ticker::fetchAll()
 {
-    for (auto& [slot, channel] : open_) {
-        if (!channel.running())
+    for (const Open& o : open_) {
+        if (!o.channel->running())
             continue;
-        const BChannel::Fetch f = channel.fetch();
+        const BChannel::Fetch f = o.channel->fetch();
         if (f == BChannel::Fetch::gone)
             return Fetched::gone;
         if (f == BChannel::Fetch::nothing)
@@ -141,13 +164,13 @@ void Ticker::exchange()
 {
     if (!line_.usable())
         return; // the time that passes stays owed and is told as lost
-    for (auto& [slot, channel] : open_)
-        channel.beginRound();
+    for (const Open& o : open_)
+        o.channel->beginRound();
     const std::weak_ptr life = life_;
     const std::optional<unsigned> ticks = makeTicks();
     if (!life.expired() && ticks)
-        for (auto& [slot, channel] : open_)
-            channel.endRound(*ticks);
+        for (const Open& o : open_)
+            o.channel->endRound(*ticks);
 }
 
 // How many; none: the span is no longer there.
@@ -213,9 +236,10 @@ void Ticker::tick()
     outgoing_.resize(open_.size());
     blocks_.clear();
     std::size_t i = 0;
-    for (auto& [slot, channel] : open_) {
+    for (const Open& o : open_) {
         outgoing_[i] = idle_;
-        blocks_.push_back({slot, channel.running() ? channel.block() : Octets(idle_), outgoing_[i], channel.ahead()});
+        const Octets heard = o.channel->running() ? o.channel->block() : Octets(idle_);
+        blocks_.push_back({o.slot, heard, outgoing_[i], o.channel->ahead()});
         ++i;
     }
     const std::uint32_t lost = std::exchange(lost_, 0U);
@@ -226,8 +250,8 @@ void Ticker::tick()
     if (life.expired())
         return;
     for (std::size_t k = 0; k < blocks_.size(); ++k)
-        if (const auto it = open_.find(blocks_[k].slot); it != open_.end())
-            it->second.exchange(outgoing_[k], lastTick_);
+        if (BChannel* channel = find(blocks_[k].slot))
+            channel->exchange(outgoing_[k], lastTick_);
 }
 
 } // namespace callbox::hal::dahdi

@@ -7,8 +7,9 @@
 #include "slips.h"
 #include <callbox/base/edges.h>
 #include <functional>
-#include <map>
+#include <memory>
 #include <optional>
+#include <vector>
 
 namespace callbox::hal::dahdi {
 
@@ -36,13 +37,9 @@ public:
     [[nodiscard]] bool usable() const { return line_.usable(); }
     [[nodiscard]] const Descriptor& control() const { return control_; } // none before start()
 
-    void open(Timeslot slot, BChannel channel) { open_.insert_or_assign(slot, std::move(channel)); }
-    void close(Timeslot slot) noexcept { open_.erase(slot); }
-    [[nodiscard]] BChannel* find(Timeslot slot)
-    {
-        const auto it = open_.find(slot);
-        return it == open_.end() ? nullptr : &it->second;
-    }
+    void open(Timeslot slot, BChannel channel);
+    void close(Timeslot slot) noexcept;
+    [[nodiscard]] BChannel* find(Timeslot slot);
     // What has come until now is told now.
     void exchange();
 
@@ -63,7 +60,13 @@ private:
     SpanEvents* events_ = nullptr;
     Descriptor control_, timer_;
     int span_ = 0;
-    std::map<Timeslot, BChannel> open_;
+    // In the order of their slots. A channel stays where it is while others come and go: a tick shows its block.
+    struct Open {
+        Timeslot slot;
+        std::unique_ptr<BChannel> channel;
+    };
+    [[nodiscard]] std::vector<Open>::iterator placeOf(Timeslot);
+    std::vector<Open> open_;
     std::vector<SlotBlock> blocks_;
     std::vector<std::array<std::uint8_t, blockSamples>> outgoing_;
     std::array<std::uint8_t, blockSamples> idle_{};

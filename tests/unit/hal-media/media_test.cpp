@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // G.711 against spandsp as oracle, WAV files octet for octet, DTMF there and back, and where a tone began.
 #include <callbox/hal/dtmf.h>
+#include <callbox/hal/least_level.h>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -74,6 +75,26 @@ TEST(Level, AFullScaleSineIsThreeDbm0)
     EXPECT_NEAR(levelDbm0(makeSine(1004, -20.0, 1s, Law::mulaw)->samples, Law::mulaw), -20.0, 0.3);
     EXPECT_LT(levelDbm0(OctetBuffer(160, 0xD5), Law::alaw), -60.0);
     EXPECT_LT(levelDbm0(OctetBuffer(160, 0xFF), Law::mulaw), -90.0);
+}
+
+TEST(Level, ABlockReachesWhatItsLevelIsAndNothingAbove)
+{
+    std::mt19937 random(7);
+    for (const Law law : {Law::alaw, Law::mulaw})
+        for (const std::size_t size : {std::size_t{1}, std::size_t{39}, std::size_t{160}, std::size_t{163}})
+            for (double dbm0 = -60; dbm0 < 3; dbm0 += 3) {
+                OctetBuffer block = makeSine(1004, dbm0, 20500us, law)->samples;
+                block.resize(size);
+                // The loud part may come last.
+                for (std::size_t i = 0; i < size / 2; ++i)
+                    block[i] = random() % 2 ? idleOctet(law) : block[i];
+                const double level = levelDbm0(block, law);
+                EXPECT_TRUE(LeastLevel(level - 0.001, law).reachedBy(block)) << level << " of " << size;
+                EXPECT_FALSE(LeastLevel(level + 0.001, law).reachedBy(block)) << level << " of " << size;
+            }
+    EXPECT_TRUE(LeastLevel(-96, Law::mulaw).reachedBy(OctetBuffer(160, 0xFF))) << "the least there is";
+    EXPECT_FALSE(LeastLevel(-90, Law::mulaw).reachedBy(OctetBuffer(160, 0xFF)));
+    EXPECT_FALSE(LeastLevel(-40, Law::alaw).reachedBy({}));
 }
 
 struct Folder {
