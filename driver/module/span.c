@@ -77,7 +77,7 @@ static int spanconfig(struct file *file, struct dahdi_span *span, struct dahdi_l
 	int r = 0;
 
 	mutex_lock(&port->state);
-	span->syncsrc = lc->sync;
+	span->syncsrc = lc->sync > 0 ? span->spanno : 0; /* whose line it is */
 	port->line_is_clock = lc->sync > 0;
 	if (port->running)
 		r = cb_configure(port);

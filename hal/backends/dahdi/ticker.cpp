@@ -42,6 +42,7 @@ Result<void> Ticker::start(const SpanConfig& config, Descriptor control, int spa
     reported_.reset();
     lastWake_ = lastTick_ = loop_.now();
     alarmsAsked_ = lastWake_ - askAlarmsEvery;
+    wakeUps_.begin(lastWake_);
     loop_.post([this, life = std::weak_ptr(life_)] {
         if (!life.expired())
             report();
@@ -95,6 +96,7 @@ void Ticker::wake()
     const std::weak_ptr life = life_;
     (void)acknowledgeTimer(timer_);
     const TimePoint now = loop_.now();
+    wakeUps_.woke(now);
     owed_ += now - std::exchange(lastWake_, now);
     owner_.onWake();
     if (life.expired())

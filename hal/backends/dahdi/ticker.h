@@ -5,6 +5,7 @@
 #pragma once
 #include "b_channel.h"
 #include <callbox/base/edges.h>
+#include <callbox/hal/wake_ups.h>
 #include <functional>
 #include <map>
 #include <optional>
@@ -34,6 +35,7 @@ public:
     [[nodiscard]] std::weak_ptr<int> life() const { return life_; }
     [[nodiscard]] bool usable() const { return line_.usable(); }
     [[nodiscard]] const Descriptor& control() const { return control_; } // none before start()
+    [[nodiscard]] const WakeUps& wakeUps() const { return wakeUps_; }
 
     void open(Timeslot slot, BChannel channel) { open_.insert_or_assign(slot, std::move(channel)); }
     void close(Timeslot slot) noexcept { open_.erase(slot); }
@@ -72,6 +74,7 @@ private:
     std::uint32_t lost_ = 0; // to be told with the next tick
     TimePoint lastWake_, lastTick_, alarmsAsked_;
     Alarms line_{.los = true}; // what the card says
+    WakeUps wakeUps_{20ms};
     std::optional<Alarms> reported_;
     bool moving_ = false;
     std::shared_ptr<int> life_ = std::make_shared<int>(0);
