@@ -103,7 +103,7 @@ static int spanconfig(struct file *file, struct dahdi_span *span, struct dahdi_l
 	if (cb_is_t1(port))
 		r = take_t1(port, lc);
 	if (!r) {
-		span->syncsrc = lc->sync;
+		span->syncsrc = lc->sync > 0 ? span->spanno : 0; /* whose line it is */
 		port->line_is_clock = lc->sync > 0;
 	}
 	if (!r && port->running)

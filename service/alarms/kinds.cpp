@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "alarms/kinds.h"
+#include "alarms/performance_watch.h"
 
 namespace callbox::alarms {
 
@@ -52,6 +52,10 @@ const Kind slipsMany{"span-slips-many", major, "more than 30 slips in an hour (G
                      "the two ends have different clocks: one of them must take its clock from the other"};
 const Kind lineErrors{"span-errors", minor, "many severely errored seconds in the last quarter of an hour",
                       "callbox span status NAME says which errors and what to try"};
+const Kind wokenLate{"span-woken-late", warning,
+                     "its ticks wake this program late: what is heard and said is delayed, and in the end lost",
+                     "realtime_priority and cpu_latency_us in [machine]; keep other work off one processor (isolcpus); "
+                     "look at the machine's load"};
 const Kind noSpan{"no-span-up", critical, "no span is up: no call comes or goes", "the spans' own alarms say why"};
 
 const Kind modemSilent{"modem-silent", major, "the modem does not answer; it is being recovered",
@@ -101,41 +105,24 @@ const Kind clockApart{"clock-apart", major,
 std::span<const Kind* const> allKinds()
 {
     using namespace kinds;
-    static constexpr const Kind* all[] = {&spanLos,
-                                          &spanLof,
-                                          &spanAis,
-                                          &spanRai,
-                                          &spanGone,
-                                          &spanStopped,
-                                          &noSamples,
-                                          &dChannelDown,
-                                          &noBattery,
-                                          &lineDead,
-                                          &restartTrouble,
-                                          &slips,
-                                          &slipsMany,
-                                          &lineErrors,
-                                          &noSpan,
-                                          &modemSilent,
-                                          &modemAbsent,
-                                          &modemNoSim,
-                                          &modemPin,
-                                          &noModem,
-                                          &modemNotRegistered,
-                                          &storeCannotRecord,
-                                          &storeFilesSetAside,
-                                          &storeRead,
-                                          &diskLow,
-                                          &messageNotStored,
-                                          &poolFull,
-                                          &poolLow,
-                                          &notices,
-                                          &promptsMissing,
-                                          &selfTest,
-                                          &boxDown,
-                                          &noBox,
-                                          &clockStepped,
-                                          &clockApart};
+    static constexpr const Kind* all[] = {&spanLos,           &spanLof,
+                                          &spanAis,           &spanRai,
+                                          &spanGone,          &spanStopped,
+                                          &noSamples,         &dChannelDown,
+                                          &noBattery,         &lineDead,
+                                          &restartTrouble,    &slips,
+                                          &slipsMany,         &lineErrors,
+                                          &wokenLate,         &noSpan,
+                                          &modemSilent,       &modemAbsent,
+                                          &modemNoSim,        &modemPin,
+                                          &noModem,           &modemNotRegistered,
+                                          &storeCannotRecord, &storeFilesSetAside,
+                                          &storeRead,         &diskLow,
+                                          &messageNotStored,  &poolFull,
+                                          &poolLow,           &notices,
+                                          &promptsMissing,    &selfTest,
+                                          &boxDown,           &noBox,
+                                          &clockStepped,      &clockApart};
     return all;
 }
 

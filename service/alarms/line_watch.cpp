@@ -71,8 +71,11 @@ LineWatch::LineWatch(const Edges& edges, lines::Lines& lines, AlarmBook& book, W
 void LineWatch::look()
 {
     lookAtClock();
-    for (const auto& line : lines_.all())
+    for (const auto& line : lines_.all()) {
         watch(book_, line->name(), line->history().performance(), limits_.sesInQuarter);
+        if (const auto* ticks = dynamic_cast<hal::WakeUpCounts*>(&line->span().io()))
+            watch(book_, line->name(), ticks->wakeUps().lastHour());
+    }
     if (edges_.loop.now() - started_ < limits_.grace)
         return;
     for (const auto& line : lines_.all())

@@ -10,6 +10,9 @@ namespace {
 constexpr std::uint64_t slipsADay = 5;
 constexpr std::uint64_t slipsAnHour = 30;
 
+constexpr Duration late = 20ms, lateNoMore = 15ms; // of 99 in 100
+constexpr std::uint64_t enoughWakeUps = 3000;      // a minute's: a start is no measure
+
 } // namespace
 
 void watch(AlarmBook& book, std::string_view span, const hal::Performance& p, std::uint32_t ses)
@@ -23,6 +26,15 @@ void watch(AlarmBook& book, std::string_view span, const hal::Performance& p, st
     const std::uint32_t before = p.bins().empty() ? 0 : p.bins().back().ses;
     const std::uint32_t worst = std::max(before, p.now().ses);
     book.set(worst >= ses, kinds::lineErrors, span, std::to_string(worst) + " of them");
+}
+
+void watch(AlarmBook& book, std::string_view span, const hal::WakeUps::Sum& s)
+{
+    const bool raise = s.wakeUps >= enoughWakeUps && s.p99 >= late;
+    if (raise || s.p99 < lateNoMore) // between the two it stays as it is
+        book.set(raise, kinds::wokenLate, span,
+                 "1 in 100 by " + std::to_string(toMs(s.p99)) + " ms or more, the worst by " +
+                     std::to_string(toMs(s.max)) + " ms, in the last hour");
 }
 
 } // namespace callbox::alarms

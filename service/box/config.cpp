@@ -2,6 +2,7 @@
 #include "box/config.h"
 #include "box/own_call.h"
 #include "lines/line_loss.h"
+#include "lines/machine.h"
 #include "notify/zone.h"
 #include <algorithm>
 #include <charconv>
@@ -268,7 +269,8 @@ public:
     BoxConfig read()
     {
         lines::refuseUnknownSections(
-            doc_, {"box", "pool", "recipients", "deposit", "prompts", "notify", "alarms", "span", "modem", "lab"},
+            doc_,
+            {"box", "pool", "recipients", "deposit", "prompts", "notify", "alarms", "span", "modem", "machine", "lab"},
             problems_);
         c_.lines = lines::readLines(doc_, problems_);
         lines::readSingle(doc_, "box", boxKeys(c_), true, problems_);
@@ -458,6 +460,7 @@ std::string render(const ini::Document& doc, const BoxConfig& config)
     out += lines::render(doc, "prompts", "", promptKeys(scratch));
     out += lines::render(doc, "notify", "", notifyKeys(scratch));
     out += lines::render(doc, "alarms", "", alarmKeys(scratch));
+    out += lines::renderMachine(doc);
     return out + lines::render(config.lines);
 }
 

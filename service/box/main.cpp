@@ -82,6 +82,7 @@ Result<void> run(const daemon::Start<box::BoxConfig>& start)
         if (ending.running() == 0)
             ending.start(shutDown(service, **store, loop, log));
     });
+    const auto machine = lines::hold(start.machine, log);
     service.start();
     log.info("started", {{"box", config.id}, {"boot", service.bootId()}, {"spans", config.lines.spans.size()}});
     loop.run();

@@ -2,6 +2,7 @@
 // What callboxd and callbox-switchd do alike at their start and end. Everything here is called once, from main().
 #pragma once
 #include "control/http.h"
+#include "lines/machine.h"
 #include <callbox/base/ini.h>
 #include <iostream>
 #include <variant>
@@ -28,7 +29,8 @@ Result<void> listen(control::HttpServer&, const std::string& control, const std:
 
 template <class Config> struct Start {
     Config config;
-    std::string rendered; // all keys with their values, for whoever asks
+    std::string rendered;           // all keys with their values, for whoever asks
+    lines::MachineSettings machine; // [machine]
 };
 
 // From the command line to the exit code. Config: read(document, problems), render(document, config),
@@ -47,6 +49,7 @@ int main(int argc, char** argv, const Program& program, ReadConfig read, Render 
     if (!problems.empty())
         return 1;
     start.rendered = render(document, start.config);
+    start.machine = lines::readMachine(document, problems);
     if (Result<void> r = run(start); !r) {
         std::cerr << program.name << ": " << r.error().what << "\n";
         return 1;

@@ -2,6 +2,7 @@
 // Reads the sections of lines and checks them across keys and across each other.
 #include "lines/checks.h"
 #include "lines/analog_keys.h"
+#include "lines/machine.h"
 #include <algorithm>
 #include <set>
 
@@ -154,6 +155,7 @@ LinesConfig readLines(const ini::Document& doc, std::vector<ini::Problem>& probl
             readModem(r, s, out, places);
         }
     }
+    (void)readMachine(doc, problems); // what stands there the daemon takes at its start
     const std::vector<ini::Key> lab{
         ini::boolean("faults", out.faults, false, "whether POST /v1/lab/fault may break things on purpose")};
     readSingle(doc, "lab", lab, false, problems);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lines/routes.h"
+#include "lines/abilities.h"
 #include "lines/cards.h"
 #include "lines/performance.h"
 #include "lines/span_set.h"
@@ -202,10 +203,17 @@ json toJson(const hal::LineRow& l, const std::string& span)
 json linesJson(Lines& lines)
 {
     json rows = json::array();
-    for (const auto& line : lines.all())
-        if (const auto* analog = dynamic_cast<const hal::AnalogLines*>(&line->trunk()))
-            for (const hal::LineRow& l : analog->lines())
-                rows.push_back(toJson(l, line->name()));
+    for (const auto& line : lines.all()) {
+        const auto* analog = dynamic_cast<const hal::AnalogLines*>(&line->trunk());
+        if (!analog)
+            continue;
+        const json echo = echoJson(*line);
+        for (const hal::LineRow& l : analog->lines()) {
+            json row = toJson(l, line->name());
+            row["echo"] = echoOf(echo, hal::index(l.line.port));
+            rows.push_back(std::move(row));
+        }
+    }
     return {{"version", 1}, {"lines", std::move(rows)}};
 }
 
@@ -214,8 +222,13 @@ std::vector<control::Route> spanRoutes(Lines& lines)
     return {{"GET", "/v1/lines", plain([&lines](const Request&) { return jsonResponse(linesJson(lines)); })},
             {"GET", "/v1/spans", plain([&lines](const Request& r) {
                  json spans = json::array();
-                 for (const auto& line : lines.all())
-                     spans.push_back(toJson(*line, asked(r, "bins")));
+                 for (const auto& line : lines.all()) {
+                     json span = toJson(*line, asked(r, "bins"));
+                     span["clock"] = clockJson(lines, *line);
+                     span["echo"] = echoJson(*line);
+                     span["wake_ups"] = wakeUpsJson(*line);
+                     spans.push_back(std::move(span));
+                 }
                  return jsonResponse({{"version", 1}, {"spans", std::move(spans)}});
              })},
             {"POST", "/v1/spans/{}", plain([&lines](const Request& r) {

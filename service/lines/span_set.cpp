@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lines/span_set.h"
+#include "lines/abilities.h"
 #include <algorithm>
+#include <callbox/hal/clock_source.h>
 #include <nlohmann/json.hpp>
 
 namespace callbox::lines {
@@ -20,6 +22,26 @@ Result<std::optional<bool>> flagIn(const json& wanted, const char* key)
     return std::optional(it->get<bool>());
 }
 
+Result<std::optional<hal::ClockChoice>> clockIn(const json& wanted)
+{
+    const auto it = wanted.find("clock");
+    if (it == wanted.end())
+        return std::optional<hal::ClockChoice>();
+    const auto choice = hal::parseClock(it->is_string() ? it->get<std::string>() : "");
+    if (!choice)
+        return Error{Errc::invalid, "clock: " + std::string(hal::clockWords)};
+    return choice;
+}
+
+Result<void> setClock(Line& line, hal::ClockChoice choice)
+{
+    auto* source = dynamic_cast<hal::ClockSource*>(&line.span().io());
+    if (!source)
+        return Error{Errc::unsupported, "span " + line.name() + ": backend " + line.settings().backend +
+                                            " chooses no clock while it runs"};
+    return source->setClock(choice);
+}
+
 Result<void> setService(Line& line, bool in)
 {
     for (const hal::ChannelRow& c : line.trunk().channels())
@@ -28,7 +50,7 @@ Result<void> setService(Line& line, bool in)
     return {};
 }
 
-json answerFor(const Line& line, bool restarted)
+json answerFor(Lines& lines, Line& line, bool restarted)
 {
     const std::vector<hal::ChannelRow> rows = line.trunk().channels();
     const auto calls = std::count_if(rows.begin(), rows.end(), [](const auto& c) { return !c.call.empty(); });
@@ -36,7 +58,8 @@ json answerFor(const Line& line, bool restarted)
         return std::any_of(rows.begin(), rows.end(), [&](const auto& c) { return c.state == s; });
     };
     const bool out = has(hal::ChannelState::outOfService) && !has(hal::ChannelState::idle);
-    return {{"version", 1}, {"span", line.name()}, {"in_service", !out}, {"calls", calls}, {"restarted", restarted}};
+    return {{"version", 1},   {"span", line.name()},    {"in_service", !out},
+            {"calls", calls}, {"restarted", restarted}, {"clock", clockJson(lines, line)}};
 }
 
 } // namespace
@@ -50,8 +73,14 @@ Result<json> setSpan(Lines& lines, const std::string& name, const json& wanted)
     const auto restart = flagIn(wanted, "restart");
     if (!service || !restart)
         return service ? restart.error() : service.error();
-    if (!*service && !restart->value_or(false))
-        return Error{Errc::invalid, "in_service or restart: one of them is to be set"};
+    const auto clock = clockIn(wanted);
+    if (!clock)
+        return clock.error();
+    if (!*service && !*clock && !restart->value_or(false))
+        return Error{Errc::invalid, "in_service, clock or restart: one of them is to be set"};
+    if (*clock)
+        if (auto r = setClock(*line, **clock); !r)
+            return r.error();
     if (*service)
         if (auto r = setService(*line, **service); !r)
             return r.error();
@@ -59,7 +88,7 @@ Result<json> setSpan(Lines& lines, const std::string& name, const json& wanted)
         line->stop();
         line->start();
     }
-    return answerFor(*line, restart->value_or(false));
+    return answerFor(lines, *line, restart->value_or(false));
 }
 
 } // namespace callbox::lines

@@ -2,6 +2,7 @@
 #include "linetest/reservations.h"
 #include <algorithm>
 #include <callbox/hal/channel_reserve.h>
+#include <callbox/hal/echo_canceller.h>
 
 namespace callbox::linetest {
 
@@ -48,6 +49,8 @@ Result<std::unique_ptr<Reservations::Held>> Reservations::hold(lines::Line& line
     if (!channel)
         return channel.error();
     (*channel)->carryAsItIs();
+    if (auto* echo = dynamic_cast<hal::EchoCancellers*>(&line.span().io()))
+        echo->carryEchoToo(slot);
     if (row->state == hal::ChannelState::idle) // one that is out of service already stays so
         takeOut(line, kept, slot);
     kept.held.push_back(slot);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "switching/config.h"
 #include "lines/line_loss.h"
+#include "lines/machine.h"
 #include <algorithm>
 #include <set>
 
@@ -132,7 +133,8 @@ public:
 
     SwitchConfig read()
     {
-        lines::refuseUnknownSections(doc_, {"switch", "outgoing", "alarms", "box", "span", "modem", "lab"}, problems_);
+        lines::refuseUnknownSections(doc_, {"switch", "outgoing", "alarms", "box", "span", "modem", "machine", "lab"},
+                                     problems_);
         c_.lines = lines::readLines(doc_, problems_);
         SwitchTarget target{c_, ""};
         lines::readSingle(doc_, "switch", switchKeys(target), true, problems_);
@@ -289,6 +291,7 @@ std::string render(const ini::Document& doc, const SwitchConfig& config)
         BoxTarget t{box, {}, {}};
         out += lines::render(doc, "box", b.id, boxKeys(t));
     }
+    out += lines::renderMachine(doc);
     return out + lines::render(config.lines);
 }
 

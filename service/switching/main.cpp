@@ -83,6 +83,7 @@ Result<void> run(const daemon::Start<switching::SwitchConfig>& start)
         !r)
         return r;
     loop.onSignals({SIGTERM, SIGINT}, [&](int) { service.shutdown([&] { loop.stop(); }); });
+    const auto machine = lines::hold(start.machine, log);
     service.start();
     spans.start();
     log.info("started", {{"boxes", start.config.boxes.size()}, {"spans", start.config.lines.spans.size()}});

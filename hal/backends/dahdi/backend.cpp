@@ -9,6 +9,10 @@ namespace {
 
 constexpr BackendKey keys[] = {
     {"span", "HARDWARE_ID/N or @LOCATION/N", "which span of which card, as `callbox card list` names it"},
+    {"clock", clockWords,
+     "what it sends by; a trunk by its line, the exchange's clock; empty: as it was set up before"},
+    {"echo_canceller", "none, or NAME [TAPS] [on SLOTS]",
+     "cancels the echo of its channels while they are in calls, as mg2 128; where there is none recordings are exact"},
 };
 
 Result<std::vector<SpanInfo>> probe()
@@ -27,7 +31,19 @@ Result<std::unique_ptr<SpanIo>> open(const Edges& edges, const BackendKeys& give
     const auto span = given.find("span");
     if (span == given.end() || span->second.empty())
         return Error{Errc::invalid, "backend dahdi: span = HARDWARE_ID/N is needed"};
-    return dahdi::makeSpan(edges, span->second);
+    dahdi::SpanKeys of{span->second, {}, {}};
+    if (const auto clock = given.find("clock"); clock != given.end() && !clock->second.empty()) {
+        of.clock = parseClock(clock->second);
+        if (!of.clock)
+            return Error{Errc::invalid, "backend dahdi: clock = " + clock->second + ": " + std::string(clockWords)};
+    }
+    if (const auto echo = given.find("echo_canceller"); echo != given.end()) {
+        auto choice = parseEcho(echo->second);
+        if (!choice)
+            return choice.error().because("backend dahdi");
+        of.echo = std::move(*choice);
+    }
+    return dahdi::makeSpan(edges, std::move(of));
 }
 
 } // namespace

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "dahdi_span.h"
 #include "d_channel.h"
+#include "echo.h"
 #include "identity.h"
 #include "line_bank.h"
 #include "ticker.h"
+#include <fstream>
+#include <sstream>
 
 namespace callbox::hal::dahdi {
 
@@ -15,11 +18,14 @@ class DahdiSpan final : public SpanIo,
                         public Joiner,
                         public LineErrorCounts,
                         public LoopbackControl,
+                        public ClockSource,
+                        public EchoCancellers,
+                        public WakeUpCounts,
                         private Ticker::Owner {
 public:
-    DahdiSpan(const Edges& edges, std::string id)
-        : edges_(edges), id_(std::move(id)), bank_([this](Timeslot port) { restartAudio(port); }),
-          ticker_(edges.loop, *this)
+    DahdiSpan(const Edges& edges, SpanKeys keys)
+        : edges_(edges), id_(std::move(keys.id)), clock_(keys.clock), echo_(std::move(keys.echo)),
+          bank_([this](Timeslot port) { restartAudio(port); }), ticker_(edges.loop, *this)
     {
     }
     ~DahdiSpan() override { DahdiSpan::stop(); }
@@ -27,11 +33,17 @@ public:
     Result<void> start(const SpanConfig&, SpanEvents&) override;
     void stop() noexcept override;
     Result<void> openSlot(Timeslot) override;
-    void closeSlot(Timeslot slot) noexcept override { ticker_.close(slot); }
+    void closeSlot(Timeslot slot) noexcept override;
     Result<void> sendFrame(Octets frame) override;
     Result<std::unique_ptr<LowJoin>> join(Timeslot mine, SpanIo& other, Timeslot theirs) override;
     [[nodiscard]] Result<LineErrors> lineErrors() const override;
     Result<void> setLoopback(Loopback) override;
+    [[nodiscard]] Result<ClockState> clock() const override;
+    Result<void> setClock(ClockChoice) override;
+    [[nodiscard]] EchoChoice echoChoice() const override { return echo_.choice(); }
+    [[nodiscard]] std::vector<EchoState> echoStates() const override;
+    void carryEchoToo(Timeslot) override;
+    [[nodiscard]] const WakeUps& wakeUps() const override { return ticker_.wakeUps(); }
 
     void setLineEvents(LineEvents* e) override { lineEvents_ = e; }
     Result<void> setHook(Timeslot port, bool off) override { return bank_.setHook(port, off); }
@@ -47,6 +59,8 @@ private:
     [[nodiscard]] bool isBank() const { return config_.type == SpanType::analog; }
     Result<void> openPri(const Descriptor& control);
     Result<Descriptor> openDevices(); // the control device
+    void chooseClock(const Descriptor& control);
+    void attachEcho(const Descriptor& control);
     void restartAudio(Timeslot port);
     void receiveFrames();
     void lookAtLines();
@@ -57,6 +71,8 @@ private:
 
     Edges edges_;
     std::string id_;
+    std::optional<ClockChoice> clock_;
+    Echo echo_;
     SpanConfig config_;
     SpanEvents* events_ = nullptr;
     LineEvents* lineEvents_ = nullptr;
@@ -116,7 +132,30 @@ Result<Descriptor> DahdiSpan::openDevices()
         isBank() ? bank_.open(*control, facts_.firstChannel, facts_.channels, config_) : openPri(*control);
     if (!opened)
         return opened.error();
+    chooseClock(*control);
+    attachEcho(*control);
     return control;
+}
+
+// A wrong clock slips now and then: no reason to have no line at all.
+void DahdiSpan::chooseClock(const Descriptor& control)
+{
+    if (!clock_)
+        return;
+    if (auto r = setClockPriority(control, facts_.number, clock_->priority); !r)
+        edges_.log.warning("the card does not take this clock", {{"span", config_.name}, {"error", r.error()}});
+}
+
+void DahdiSpan::attachEcho(const Descriptor& control)
+{
+    for (unsigned i = 1; i <= unsigned(facts_.channels) && i <= timeslots(config_.type); ++i) {
+        const Timeslot slot{static_cast<std::uint8_t>(i)};
+        const bool used = isBank() ? bank_.channel(slot) != nullptr : slot != config_.dChannel;
+        if (!used)
+            continue;
+        if (const std::string wrong = echo_.attach(control, slot, channelOf(slot)); !wrong.empty())
+            edges_.log.warning("no echo canceller", {{"span", config_.name}, {"error", wrong}});
+    }
 }
 
 Result<void> DahdiSpan::start(const SpanConfig& config, SpanEvents& events)
@@ -155,8 +194,15 @@ Result<void> DahdiSpan::openSlot(Timeslot slot)
     auto channel = port ? BChannel::on(port, config_.law, now) : BChannel::open(channelOf(slot), config_.law, now);
     if (!channel)
         return channel.error();
+    echo_.begin(slot, *channel->device());
     ticker_.open(slot, std::move(*channel));
     return {};
+}
+
+void DahdiSpan::closeSlot(Timeslot slot) noexcept
+{
+    carryEchoToo(slot); // a port of a bank stays open
+    ticker_.close(slot);
 }
 
 void DahdiSpan::restartAudio(Timeslot port)
@@ -202,6 +248,52 @@ Result<void> DahdiSpan::setLoopback(Loopback loopback)
         return r;
     looped_ = loopback != Loopback::none;
     return {};
+}
+
+Result<ClockState> DahdiSpan::clock() const
+{
+    if (!ticker_.control())
+        return Error{Errc::gone, "DAHDI span " + id_ + " is not started"};
+    const auto source = clockSource(ticker_.control(), facts_.number);
+    if (!source)
+        return source.error();
+    ClockState s;
+    s.set = clock_;
+    if (*source == 0)
+        return s;
+    s.from = *source == facts_.number ? ClockState::From::line : ClockState::From::other;
+    const auto all = spans("/sys");
+    for (const SpanFacts& f : all ? *all : std::vector<SpanFacts>())
+        if (s.from == ClockState::From::other && f.number == *source)
+            s.span = "dahdi:" + f.id;
+    return s;
+}
+
+Result<void> DahdiSpan::setClock(ClockChoice choice)
+{
+    if (!events_)
+        return Error{Errc::gone, "span " + config_.name + " is not running"};
+    if (auto r = setClockPriority(ticker_.control(), facts_.number, choice.priority); !r)
+        return r;
+    clock_ = choice;
+    return {};
+}
+
+std::vector<EchoState> DahdiSpan::echoStates() const
+{
+    if (!events_)
+        return {};
+    std::ifstream file("/proc/dahdi/" + std::to_string(facts_.number));
+    std::ostringstream listing;
+    listing << file.rdbuf();
+    return echo_.states(listing.str(), facts_.firstChannel);
+}
+
+void DahdiSpan::carryEchoToo(Timeslot slot)
+{
+    const BChannel* channel = ticker_.find(slot);
+    if (channel && std::exchange(channel->device()->echoTaps, 0U) > 0)
+        stopEcho(channel->device()->device);
 }
 
 void DahdiSpan::onGone(const std::string& what)
@@ -278,9 +370,9 @@ void DahdiSpan::onDeadLine()
 
 } // namespace
 
-std::unique_ptr<SpanIo> makeSpan(const Edges& edges, std::string id)
+std::unique_ptr<SpanIo> makeSpan(const Edges& edges, SpanKeys keys)
 {
-    return std::make_unique<DahdiSpan>(edges, std::move(id));
+    return std::make_unique<DahdiSpan>(edges, std::move(keys));
 }
 
 } // namespace callbox::hal::dahdi

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "device.h"
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -223,6 +225,64 @@ Result<LineErrors> lineErrors(const Descriptor& control, int span)
     e.framing = count(s.fascount);
     e.irqMisses = count(s.irqmisses);
     return e;
+}
+
+Result<void> setClockPriority(const Descriptor& control, int span, unsigned priority)
+{
+    dahdi_spaninfo now{};
+    now.spanno = span;
+    const std::string what = "the clock of DAHDI span " + std::to_string(span);
+    if (ioctl(control.get(), DAHDI_SPANSTAT, &now) < 0)
+        return failed(what);
+    dahdi_lineconfig c{};
+    c.span = span;
+    c.lbo = now.lbo;
+    c.lineconfig = now.lineconfig;
+    c.sync = int(priority);
+    if (ioctl(control.get(), DAHDI_SPANCONFIG, &c) < 0)
+        return failed(what);
+    return {};
+}
+
+Result<int> clockSource(const Descriptor& control, int span)
+{
+    dahdi_spaninfo now{};
+    now.spanno = span;
+    if (ioctl(control.get(), DAHDI_SPANSTAT, &now) < 0)
+        return failed("asking for the clock of DAHDI span " + std::to_string(span));
+    return now.syncsrc;
+}
+
+Result<void> attachEcho(const Descriptor& control, int channel, const std::string& name)
+{
+    dahdi_attach_echocan a{};
+    a.chan = channel;
+    name.copy(a.echocan, sizeof a.echocan - 1);
+    if (ioctl(control.get(), DAHDI_ATTACH_ECHOCAN, &a) == 0)
+        return {};
+    if (errno != EINVAL)
+        return failed("attaching echo canceller " + name);
+    std::string module = name;
+    std::transform(module.begin(), module.end(), module.begin(), [](unsigned char c) { return std::tolower(c); });
+    return Error{Errc::not_found,
+                 "DAHDI has no echo canceller " + name + ": load its module: modprobe dahdi_echocan_" + module};
+}
+
+Result<void> startEcho(const Descriptor& channel, unsigned taps)
+{
+    (void)setAudioMode(channel, 1); // analog channels are always in it, and refuse
+    dahdi_echocanparams p{};
+    p.tap_length = int(taps);
+    if (ioctl(channel.get(), DAHDI_ECHOCANCEL_PARAMS, &p) < 0)
+        return failed("starting the echo canceller of a DAHDI channel");
+    return {};
+}
+
+void stopEcho(const Descriptor& channel)
+{
+    int none = 0;
+    (void)ioctl(channel.get(), DAHDI_ECHOCANCEL, &none);
+    (void)setAudioMode(channel, 0);
 }
 
 Result<void> setLoopback(const Descriptor& control, int span, Loopback loopback)

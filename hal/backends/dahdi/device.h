@@ -74,6 +74,19 @@ Result<LineErrors> lineErrors(const Descriptor& control, int span);
 // Errc::unsupported: its driver has no such loop.
 Result<void> setLoopback(const Descriptor& control, int span, Loopback);
 
+// The place of a span among the sources of its card's clock: 1 is the first choice, 0: it is none. Framing and line
+// code stay as they are. Drivers of cards that have nothing to choose take anything.
+Result<void> setClockPriority(const Descriptor& control, int span, unsigned priority);
+// The number of the span by whose line the card sends now; 0: by its own clock.
+Result<int> clockSource(const Descriptor& control, int span);
+
+// Gives a channel an echo canceller, loading its module if the system lets it. A card that has one of its own puts that
+// in its place. Errc::not_found: there is no canceller of this name.
+Result<void> attachEcho(const Descriptor& control, int channel, const std::string& name);
+// Of an open channel; until stopEcho(), or it is closed. What a PRI channel brings is audio to DAHDI meanwhile.
+Result<void> startEcho(const Descriptor& channel, unsigned taps);
+void stopEcho(const Descriptor& channel);
+
 // An analog port just opened: our own cadence of rings, hooks that settle fast. Both have DAHDI ask for a tone zone;
 // where none is loaded an empty one is.
 Result<void> prepareLine(const Descriptor& control, const Descriptor& channel);

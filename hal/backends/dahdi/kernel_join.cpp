@@ -11,8 +11,11 @@ public:
     void cut()
     {
         for (std::weak_ptr<OpenChannel>* side : {&a_, &b_})
-            if (const auto channel = std::exchange(*side, {}).lock())
-                stopHearing(channel->device);
+            if (const auto channel = std::exchange(*side, {}).lock()) {
+                stopHearing(channel->device); // and its canceller
+                if (channel->echoTaps > 0)
+                    (void)startEcho(channel->device, channel->echoTaps);
+            }
     }
 
 private:
@@ -51,11 +54,15 @@ Result<std::unique_ptr<LowJoin>> joinChannels(const std::shared_ptr<OpenChannel>
                                               const std::shared_ptr<OpenChannel>& b)
 {
     auto join = std::make_shared<KernelJoin>(a, b);
-    if (auto r = hear(a->device, b->number); !r)
-        return r.error();
-    if (auto r = hear(b->device, a->number); !r) {
+    for (const auto& side : {a, b}) // a call that passes through has its cancellers at its ends
+        if (side->echoTaps > 0)
+            stopEcho(side->device);
+    auto heard = hear(a->device, b->number);
+    if (heard)
+        heard = hear(b->device, a->number);
+    if (!heard) {
         join->cut();
-        return r.error();
+        return heard.error();
     }
     a->join = b->join = join;
     return std::unique_ptr<LowJoin>(std::make_unique<Handle>(std::move(join)));

@@ -26,6 +26,7 @@ struct OpenChannel {
     bool keepsEvents = false;
     std::vector<Event> kept;
     bool dialling = false; // nothing may be written: it would end DAHDI's dialling
+    unsigned echoTaps = 0; // of the canceller that is at work while it is not joined; 0: none
 };
 
 Result<std::unique_ptr<LowJoin>> joinChannels(const std::shared_ptr<OpenChannel>& a,

@@ -45,6 +45,7 @@ Result<void> Ticker::start(const SpanConfig& config, Descriptor control, int spa
     alarmsAsked_ = lastWake_ - askAlarmsEvery;
     slipsAsked_ = lastWake_;
     slips_.begin("/proc", span);
+    wakeUps_.begin(lastWake_);
     loop_.post([this, life = std::weak_ptr(life_)] {
         if (!life.expired())
             report();
@@ -129,6 +130,7 @@ void Ticker::wake()
     const std::weak_ptr life = life_;
     (void)acknowledgeTimer(timer_);
     const TimePoint now = loop_.now();
+    wakeUps_.woke(now);
     owed_ += now - std::exchange(lastWake_, now);
     owner_.onWake();
     if (life.expired())

@@ -6,6 +6,7 @@
 #include "b_channel.h"
 #include "slips.h"
 #include <callbox/base/edges.h>
+#include <callbox/hal/wake_ups.h>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -36,6 +37,7 @@ public:
     [[nodiscard]] std::weak_ptr<int> life() const { return life_; }
     [[nodiscard]] bool usable() const { return line_.usable(); }
     [[nodiscard]] const Descriptor& control() const { return control_; } // none before start()
+    [[nodiscard]] const WakeUps& wakeUps() const { return wakeUps_; }
 
     void open(Timeslot slot, BChannel channel);
     void close(Timeslot slot) noexcept;
@@ -78,6 +80,7 @@ private:
     TimePoint lastWake_, lastTick_, alarmsAsked_, slipsAsked_;
     Slips slips_;
     Alarms line_{.los = true}; // what the card says
+    WakeUps wakeUps_{20ms};
     std::optional<Alarms> reported_;
     bool moving_ = false;
     std::shared_ptr<int> life_ = std::make_shared<int>(0);

@@ -98,12 +98,14 @@ public:
     void follow(std::uint32_t samples) override
     {
         lastTold_ = loop_.now();
+        everTold_ = true;
         told_ += samples;
         while (told_ >= samples_) {
             told_ -= samples_;
             tickAll();
         }
     }
+    [[nodiscard]] bool follows() const override { return everTold_ && loop_.now() - lastTold_ < aloneAfter; }
 
 private:
     void watchAlone(TimePoint when)
@@ -121,6 +123,7 @@ private:
     Timer timer_;
     TimePoint lastTold_;
     std::uint32_t told_ = 0;
+    bool everTold_ = false;
 };
 
 } // namespace

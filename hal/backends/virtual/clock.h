@@ -24,7 +24,8 @@ public:
     explicit Clock(std::uint32_t samples) : samples_(samples) {}
     void add(Paced& end) { ends_.push_back(&end); }
     void remove(Paced& end) { std::erase(ends_, &end); }
-    virtual void answered() {} // some end gave an answer
+    virtual void answered() {}                                   // some end gave an answer
+    [[nodiscard]] virtual bool follows() const { return false; } // a trunk, now
     [[nodiscard]] std::uint32_t samples() const { return samples_; }
     [[nodiscard]] std::uint64_t ticks() const override { return ticks_; }
 

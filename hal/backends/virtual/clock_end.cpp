@@ -37,6 +37,11 @@ public:
         hearFrom_[index(slot)] = answered_ + 1;
         return End::openSlot(slot);
     }
+    [[nodiscard]] Result<ClockState> clock() const override
+    {
+        using From = ClockState::From;
+        return ClockState{{}, clockRef_.follows() ? From::other : From::card, {}};
+    }
 
 private:
     struct Answer {

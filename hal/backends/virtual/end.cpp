@@ -132,6 +132,11 @@ void End::lineChanged()
     onLineChange();
 }
 
+Result<void> End::setClock(ClockChoice)
+{
+    return Error{Errc::unsupported, "span " + config_.name + " is virtual: the end that listens paces it"};
+}
+
 Result<void> End::setLoopback(Loopback loopback)
 {
     if (!events_)

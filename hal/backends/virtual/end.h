@@ -5,6 +5,7 @@
 #include "link.h"
 #include "packet.h"
 #include <array>
+#include <callbox/hal/clock_source.h>
 #include <callbox/hal/loopback.h>
 #include <callbox/hal/virtual_span.h>
 #include <deque>
@@ -16,6 +17,7 @@ class End : public SpanIo,
             public FaultInjection,
             public LineErrorCounts,
             public LoopbackControl,
+            public ClockSource,
             protected LinkEvents {
 public:
     End(Loop& loop, std::unique_ptr<Link> link)
@@ -32,6 +34,7 @@ public:
     const VirtualFaults& faults() const override { return faults_; }
     Result<void> setLoopback(Loopback) override;
     [[nodiscard]] Result<LineErrors> lineErrors() const override { return errors_; }
+    Result<void> setClock(ClockChoice) override;
 
     void setLineEvents(LineEvents* events) override { lines_.setEvents(events); }
     Result<void> setHook(Timeslot port, bool off) override { return lines_.setHook(port, off); }

@@ -18,6 +18,7 @@ public:
         quiet_.cancel();
         End::stop();
     }
+    [[nodiscard]] Result<ClockState> clock() const override { return ClockState{{}, ClockState::From::line, {}}; }
 
 private:
     [[nodiscard]] std::uint32_t samplesPerTick() const override { return 160; }

@@ -249,6 +249,31 @@ TEST(LineWatch, SeverelyErroredSecondsUntilAQuarterWithoutThem)
     EXPECT_THAT(standing(line.book), IsEmpty());
 }
 
+TEST(LineWatch, TicksThatWakeUsLateAndInTimeAgain)
+{
+    World w;
+    AlarmBook book{w.edges};
+    hal::WakeUps wakes{20ms};
+    TimePoint now{1h};
+    wakes.begin(now);
+    const auto pass = [&](Duration time, Duration each50thLate) {
+        for (int i = 0; i < time / 20ms; ++i) {
+            now += 20ms;
+            wakes.woke(i % 50 == 0 ? now + each50thLate : now);
+        }
+        watch(book, "trunk1", wakes.lastHour());
+    };
+    pass(50s, 30ms);
+    EXPECT_THAT(standing(book), IsEmpty()) << "less than a minute is no measure";
+    pass(60s, 30ms);
+    EXPECT_THAT(standing(book), ElementsAre("span-woken-late:trunk1"));
+    EXPECT_THAT(book.find("span-woken-late:trunk1")->text, HasSubstr("ms or more, the worst by 30 ms"));
+    pass(std::chrono::minutes(90), 2ms);
+    EXPECT_THAT(standing(book), IsEmpty());
+    pass(std::chrono::minutes(90), 17ms);
+    EXPECT_THAT(standing(book), IsEmpty()) << "it must be a whole tick";
+}
+
 TEST(LineWatch, SlipsOfASpanAreFoundByItsLine)
 {
     Bench b;

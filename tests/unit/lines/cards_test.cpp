@@ -158,8 +158,8 @@ TEST(SpanSet, WhatIsNotAllowedIsSaid)
     World w;
     const std::tuple<const char*, json, Errc, const char*> table[] = {
         {"c", {{"restart", true}}, Errc::not_found, "span c"},
-        {"a", json::object(), Errc::invalid, "in_service or restart"},
-        {"a", {{"restart", false}}, Errc::invalid, "in_service or restart"},
+        {"a", json::object(), Errc::invalid, "in_service, clock or restart"},
+        {"a", {{"restart", false}}, Errc::invalid, "in_service, clock or restart"},
         {"a", {{"in_service", "out"}}, Errc::invalid, "in_service: true or false"},
         {"a", {{"restart", 1}}, Errc::invalid, "restart: true or false"}};
     for (const auto& [span, wanted, code, told] : table) {

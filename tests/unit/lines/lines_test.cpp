@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Lines from a configuration: what a section means, what is wrong with it, spans that come back, the shared routes.
+#include "lines/machine.h"
 #include "lines/routes.h"
 #include <callbox/base/sim_files.h>
 #include <callbox/hal/card_arrival.h>
@@ -122,9 +123,22 @@ TEST(LinesConfig, EveryMistakeIsNamed)
          "box.ini:3: device = /d: is used in the section of line 1"},
         {"[lab]\nfaults = maybe\n", "faults = maybe: yes or no"},
         {"[lab]\n[lab]\n", "box.ini:2: [lab]: stands in line 1 already"},
+        {"[machine]\nrealtime_priority = 99\n", "box.ini:2: realtime_priority = 99: 0 to 98"},
+        {"[machine]\ncpu_latency_us = never\n", "box.ini:2: cpu_latency_us = never: -1 to 100000"},
     };
     for (const Mistake& m : table)
         EXPECT_THAT(problemsOf(m.text), Contains(HasSubstr(m.told))) << m.text;
+}
+
+TEST(LinesConfig, WhatTheMachineIsToDoIsReadAndShown)
+{
+    std::vector<ini::Problem> problems;
+    const ini::Document doc = ini::parse("[machine]\nrealtime_priority = 20\n", "box.ini", problems);
+    const MachineSettings m = readMachine(doc, problems);
+    EXPECT_TRUE(problems.empty());
+    EXPECT_EQ(m.realtimePriority, 20);
+    EXPECT_EQ(m.cpuLatencyUs, -1);
+    EXPECT_THAT(renderMachine(doc), AllOf(HasSubstr("realtime_priority = 20\n"), HasSubstr("cpu_latency_us = -1\n")));
 }
 
 TEST(LinesConfig, AWrongPinIsNotRepeated)
@@ -379,6 +393,19 @@ TEST_F(RoutesTest, SpansTellTheirStateAndWhatChangesIt)
     ask("POST", "/v1/lab/fault", {.body = R"({"what":"span-ok"})"});
     loop.runFor(30s);
     EXPECT_EQ(record(*box->all()[0]).state, "up");
+}
+
+TEST_F(RoutesTest, AVirtualSpanTellsItsClockAndHasNoCanceller)
+{
+    const json span = json::parse(ask("GET", "/v1/spans").body)["spans"][0];
+    EXPECT_EQ(span["clock"], json({{"set", nullptr}, {"from", "line"}, {"span", nullptr}}));
+    EXPECT_EQ(span["echo"], json({{"set", "none"}, {"channels", json::array()}}));
+    EXPECT_TRUE(span["wake_ups"].is_null()) << "it is the other end that wakes us";
+    const auto refused = ask("POST", "/v1/spans/{}", {.body = R"({"clock":"line"})", .captured = {"trunk1"}});
+    EXPECT_NE(refused.status, 200);
+    EXPECT_THAT(refused.body, HasSubstr("span trunk1 is virtual: the end that listens paces it"));
+    EXPECT_EQ(ask("POST", "/v1/spans/{}", {.body = R"({"clock":"moon"})", .captured = {"trunk1"}}).status, 400);
+    EXPECT_EQ(ask("POST", "/v1/spans/{}", {.body = R"({"clock":7})", .captured = {"trunk1"}}).status, 400);
 }
 
 TEST_F(RoutesTest, BadFaultsAndUnknownNamesAreWordsNotCrashes)
