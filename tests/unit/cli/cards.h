@@ -5,5 +5,7 @@ namespace callbox::cli::tests {
 
 // A program has port 1 of our card from the next run on.
 inline bool portInUse = false;
+// Its time passes in the next run: an update wants that. Otherwise it stands, and what a card tells is always the same.
+inline bool cardTimePasses = false;
 
 } // namespace callbox::cli::tests

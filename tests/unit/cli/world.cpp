@@ -3,6 +3,7 @@
 #include "boards/usbip/order_server.h"
 #include "boards/usbip/orders.h"
 #include "boards/usbip/server.h"
+#include "cards.h"
 #include "cli/run.h"
 #include "image/virtual_program.h"
 #include "lab/cards.h"
@@ -218,6 +219,7 @@ Said World::runWith(const std::vector<std::string>& words, Daemons daemons, std:
     given.reserve(words.size());
     for (const std::string& w : words)
         given.push_back(path(w));
+    cardTimePasses = words.size() > 1 && words[0] == "card" && words[1] == "flash";
     std::ostringstream out;
     std::ostringstream err;
     Terminal terminal{out, err, width > 0, width > 0, width};
