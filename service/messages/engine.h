@@ -33,7 +33,7 @@ public:
 
     // -- deposit.cpp
     Result<std::shared_ptr<Recording>> begin(const NewMessage&);
-    Result<void> append(Recording&, Octets samples);
+    std::vector<Result<void>> append(std::span<const Recording::Addition>);
     // Of those that are not closed yet; the outcome of each in its place.
     std::vector<Result<void>> sync(const std::vector<std::shared_ptr<Recording>>&);
 
