@@ -59,13 +59,10 @@ Result<std::shared_ptr<Recording>> Engine::begin(const NewMessage& m)
     return std::make_shared<Recording>(id, m.law, std::move(*file));
 }
 
-std::vector<Result<void>> Engine::append(std::span<const Recording::Addition> additions)
+Result<void> Engine::append(Recording& recording, Octets samples)
 {
-    std::vector<Result<void>> outcomes = Recording::append(additions);
-    for (Result<void>& r : outcomes)
-        if (!r)
-            r = cannotWrite(r.error());
-    return outcomes;
+    const auto r = recording.append(samples);
+    return r ? r : cannotWrite(r.error());
 }
 
 std::vector<Result<void>> Engine::sync(const std::vector<std::shared_ptr<Recording>>& recordings)

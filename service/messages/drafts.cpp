@@ -128,18 +128,13 @@ void Drafts::send(std::vector<Piece> pieces, bool withSync)
 
 void Drafts::write(std::vector<Piece>& pieces, const Append& append)
 {
-    std::vector<Piece*> heard;
-    std::vector<Recording::Addition> additions;
-    for (Piece& p : pieces)
-        if (!p.samples.empty()) {
-            p.draft->unsynced = true;
-            heard.push_back(&p);
-            additions.push_back({p.draft->recording.get(), p.samples});
-        }
-    const auto written = append(additions);
-    for (std::size_t i = 0; i < heard.size(); ++i)
-        if (!written[i])
-            heard[i]->error = written[i].error().what;
+    for (Piece& p : pieces) {
+        if (p.samples.empty())
+            continue;
+        p.draft->unsynced = true;
+        if (auto r = append(*p.draft->recording, p.samples); !r)
+            p.error = r.error().what;
+    }
 }
 
 void Drafts::sync(std::vector<Piece>& pieces, const Sync& sync)

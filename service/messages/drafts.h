@@ -14,7 +14,7 @@ namespace callbox::messages {
 class Drafts {
 public:
     // Both are called on the executor.
-    using Append = std::function<std::vector<Result<void>>(std::span<const Recording::Addition>)>;
+    using Append = std::function<Result<void>(Recording&, Octets samples)>;
     using Sync = std::function<std::vector<Result<void>>(const std::vector<std::shared_ptr<Recording>>&)>;
     Drafts(const Edges&, Append append, Sync sync);
     ~Drafts(); // drafts are gone before

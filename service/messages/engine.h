@@ -33,7 +33,7 @@ public:
 
     // -- deposit.cpp
     Result<std::shared_ptr<Recording>> begin(const NewMessage&);
-    std::vector<Result<void>> append(std::span<const Recording::Addition>);
+    Result<void> append(Recording&, Octets samples);
     // Of those that are not closed yet; the outcome of each in its place.
     std::vector<Result<void>> sync(const std::vector<std::shared_ptr<Recording>>&);
 

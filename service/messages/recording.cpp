@@ -10,22 +10,7 @@ Recording::Recording(MessageId id, hal::Law law, std::unique_ptr<File> file)
 {
 }
 
-std::vector<Result<void>> Recording::append(std::span<const Addition> additions)
-{
-    std::vector<Result<void>> outcomes;
-    outcomes.reserve(additions.size());
-    std::vector<Sha256::Piece> written;
-    written.reserve(additions.size());
-    for (const Addition& a : additions) {
-        outcomes.push_back(a.recording->write(a.samples));
-        if (outcomes.back())
-            written.push_back({&a.recording->hash_, a.samples});
-    }
-    Sha256::addAll(written);
-    return outcomes;
-}
-
-Result<void> Recording::write(Octets samples)
+Result<void> Recording::append(Octets samples)
 {
     if (failure_)
         return *failure_;
@@ -33,6 +18,7 @@ Result<void> Recording::write(Octets samples)
         failure_ = r.error();
         return r;
     }
+    hash_.add(samples);
     samples_ += samples.size();
     return {};
 }

@@ -13,12 +13,7 @@ namespace callbox::messages {
 class Recording {
 public:
     Recording(MessageId id, hal::Law law, std::unique_ptr<File> file);
-    // To several at once, to each once; the outcome of each in its place.
-    struct Addition {
-        Recording* recording;
-        Octets samples;
-    };
-    static std::vector<Result<void>> append(std::span<const Addition>);
+    Result<void> append(Octets samples);
     [[nodiscard]] File* file() const { return file_.get(); } // null once closed
     void synced(const Result<void>&);                        // the outcome of a sync of file()
     // Sizes into the header, for what was written; then it wants a sync.
@@ -34,7 +29,6 @@ public:
     void close() { file_.reset(); }
 
 private:
-    Result<void> write(Octets samples);
     MessageId id_;
     hal::Law law_;
     std::unique_ptr<File> file_;

@@ -17,7 +17,7 @@ public:
     StoreImpl(const Edges& edges, std::shared_ptr<Engine> engine)
         : edges_(edges), engine_(std::move(engine)),
           drafts_(
-              edges, [engine = engine_](std::span<const Recording::Addition> a) { return engine->append(a); },
+              edges, [engine = engine_](Recording& r, Octets samples) { return engine->append(r, samples); },
               [engine = engine_](const auto& recordings) { return engine->sync(recordings); }),
           snapshotTimer_(edges.loop)
     {

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "messages/sha256.h"
-#include <algorithm>
 #include <gtest/gtest.h>
-#include <random>
-#include <sodium.h>
 
 namespace callbox::messages {
 
@@ -12,14 +9,6 @@ namespace {
 Octets octets(std::string_view text)
 {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
-// Somebody else's.
-std::string sodium(const OctetBuffer& data)
-{
-    std::array<std::uint8_t, crypto_hash_sha256_BYTES> digest{};
-    crypto_hash_sha256(digest.data(), data.data(), data.size());
-    return toHex(digest);
 }
 
 // FIPS 180-4's own examples.
@@ -43,30 +32,6 @@ TEST(Sha256, PiecesOfAnyLengthAreOneWhole)
         pieces.add(Octets(all).subspan(at, size));
         at += size;
         EXPECT_EQ(pieces.hex(), sha256Hex(Octets(all).first(at))) << at; // asking changes nothing
-    }
-}
-
-// Lengths that begin, fill and straddle blocks, as many messages as there are lanes and more and fewer.
-TEST(Sha256, ManyTogetherAreWhatEachIsAlone)
-{
-    std::mt19937 random(3);
-    for (unsigned round = 0; round < 200; ++round) {
-        const std::size_t count = 1 + random() % 40;
-        std::vector<Sha256> hashes(count);
-        std::vector<OctetBuffer> all(count);
-        for (unsigned trip = 0; trip < 3; ++trip) {
-            std::vector<OctetBuffer> pieces(count);
-            std::vector<Sha256::Piece> together;
-            for (std::size_t i = 0; i < count; ++i) {
-                pieces[i].resize(random() % (random() % 2 ? 400 : 66));
-                std::generate(pieces[i].begin(), pieces[i].end(), [&] { return std::uint8_t(random()); });
-                all[i].insert(all[i].end(), pieces[i].begin(), pieces[i].end());
-                together.push_back({&hashes[i], pieces[i]});
-            }
-            Sha256::addAll(together);
-        }
-        for (std::size_t i = 0; i < count; ++i)
-            ASSERT_EQ(hashes[i].hex(), sodium(all[i])) << all[i].size() << " octets, " << i << " of " << count;
     }
 }
 
