@@ -82,7 +82,7 @@ TEST_P(UsbDrift, WithClocksOfTheirOwnAsMuchSlipsAsTheyDiffer)
 }
 
 struct BankDrift : testing::TestWithParam<int> {
-    unsigned counter(unsigned n)
+    unsigned counter(std::size_t n)
     {
         OctetBuffer c(64);
         banks.box.device().control({0xc0, CARD_REQ_GET_COUNTERS, 0, 0, 64}, c);
