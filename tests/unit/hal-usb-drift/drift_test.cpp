@@ -29,7 +29,7 @@ std::string named(const testing::TestParamInfo<int>& p)
 }
 
 // Of slips: one more or less, by where the queues stood.
-auto Between(double least, double most)
+auto between(double least, double most)
 {
     return testing::AllOf(testing::Ge(std::floor(least) - 1), testing::Le(std::ceil(most) + 1));
 }
@@ -72,8 +72,8 @@ TEST_P(UsbDrift, WithClocksOfTheirOwnAsMuchSlipsAsTheyDiffer)
     // time.
     const unsigned longer = GetParam() > 0 ? heard.slips - slipsHere : other.slips - slipsThere;
     const unsigned dry = GetParam() > 0 ? other.slips - slipsThere : heard.slips - slipsHere;
-    EXPECT_THAT(longer, Between(std::abs(apart()) / (97 + 32), std::abs(apart()) / 97));
-    EXPECT_THAT(dry, Between(std::abs(apart()) / (64 + 32), std::abs(apart()) / 64));
+    EXPECT_THAT(longer, between(std::abs(apart()) / (97 + 32), std::abs(apart()) / 97));
+    EXPECT_THAT(dry, between(std::abs(apart()) / (64 + 32), std::abs(apart()) / 64));
     EXPECT_EQ(heard.lost + other.lost, lost) << "what comes from the line comes whole";
     EXPECT_EQ(errors(*near).underruns, here.underruns) << "the host keeps the card's pace";
     EXPECT_EQ(errors(*far).underruns, there.underruns);
@@ -82,7 +82,7 @@ TEST_P(UsbDrift, WithClocksOfTheirOwnAsMuchSlipsAsTheyDiffer)
 }
 
 struct BankDrift : testing::TestWithParam<int> {
-    unsigned counter(unsigned n)
+    unsigned counter(std::size_t n)
     {
         OctetBuffer c(64);
         banks.box.device().control({0xc0, CARD_REQ_GET_COUNTERS, 0, 0, 64}, c);

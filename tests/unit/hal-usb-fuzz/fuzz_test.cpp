@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The usb backend on cards that lie in everything they say. CALLBOX_FUZZ says how many packets; a share of them without
 // it. A failure names its seed.
+#include "../../../hal/backends/usb/cards.h"
 #include "../../../hal/backends/usb/usb_bank.h"
 #include "../../support/fuzz.h"
 #include "lying_card.h"
+#include <callbox/base/async.h>
 #include <callbox/base/edges.h>
 #include <callbox/hal/line_io.h>
 #include <callbox/hal/loopback.h>
@@ -61,6 +63,13 @@ struct Listener final : SpanEvents, LineEvents {
     bool running = false;
     std::uint64_t ticks = 0, frames = 0, lines = 0, ends = 0, clock = 0;
 };
+
+template <class T> Task<> outcomeOf(Task<T> task)
+{
+    const Result<T> r = co_await check(std::move(task));
+    if (!r)
+        co_await Result<void>(r.error());
+}
 
 struct Fuzz : testing::Test {
     // Starts, orders and stops the span until so many packets have passed.
@@ -171,6 +180,45 @@ TEST_F(Fuzz, ABankOfACardThatLies)
                     {Timeslot{2}, PortKind::fxo, LineStart::kewl},
                     {Timeslot{3}, PortKind::fxs, LineStart::loop}};
     run(Personality::card(0).withBank(2, 2), config, "000000000000000a/bank", 14);
+}
+
+// What `callbox card` asks.
+TEST_F(Fuzz, DiagnosesOfACardThatLies)
+{
+    constexpr unsigned seed = 15;
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    LyingCard card(loop, Personality::card(1), seed);
+    const std::unique_ptr<Cards> cards = usb::makeCards(loop, card.bus());
+    TaskGroup tasks(loop);
+    unsigned answered = 0, refused = 0;
+    const auto ask = [&](auto task) {
+        bool ended = false;
+        tasks.start(outcomeOf(std::move(task)), [&](const Result<void>& r) {
+            ended = true;
+            ++(r ? answered : refused);
+            if (!r) {
+                EXPECT_FALSE(r.error().what.empty());
+            }
+        });
+        EXPECT_TRUE(loop.runUntil([&] { return ended; }, 600s)) << "it waits for ever";
+    };
+    for (unsigned round = 0; round < packetsWanted() / 200 && !HasFailure(); ++round) {
+        (void)cards->list();
+        auto opened = cards->open("usb:000000000000000a");
+        if (!opened) {
+            EXPECT_FALSE(opened.error().what.empty());
+            continue;
+        }
+        Card& one = **opened;
+        ask(one.info());
+        ask(one.counters());
+        ask(one.sensors());
+        ask(one.log());
+        ask(one.selfTest());
+        ask(one.locate(1));
+    }
+    EXPECT_GT(answered, packetsWanted() / 200);
+    EXPECT_GT(refused, packetsWanted() / 1000);
 }
 
 } // namespace
