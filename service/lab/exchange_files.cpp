@@ -13,6 +13,12 @@ using nlohmann::json;
 
 constexpr std::string_view spanName = "trunk1"; // of a span that is named by its id
 
+// A bank faces what its signalling is named after: the exchange's side of a line is fxo_..., the subscriber's fxs_...
+std::string facingTelephones(const ini::Entry& e)
+{
+    return e.key == "signalling" && e.value.starts_with("fxs_") ? "fxo_" + e.value.substr(4) : e.value;
+}
+
 // "key = value" lines of a span. The file may be the other end's: which side it is, and that it connects to a virtual
 // span, is turned round.
 Result<std::string> fromFile(const ExchangeOptions& o)
@@ -34,7 +40,7 @@ Result<std::string> fromFile(const ExchangeOptions& o)
         for (const ini::Entry& e : s.entries)
             if (e.key != "role" && e.key != "use" && e.key != "restart_at_start" &&
                 (e.key != "switch_type" || o.switchType.empty()))
-                out += (e.key == "connect" ? "listen" : e.key) + " = " + e.value + "\n";
+                out += (e.key == "connect" ? "listen" : e.key) + " = " + facingTelephones(e) + "\n";
         return out;
     }
     return Error{Errc::not_found, "--span " + o.span + ": " + o.config + " has " +
@@ -56,8 +62,10 @@ Result<std::string> fromId(const ExchangeOptions& o)
     // The exchange paces a virtual span; the other end connects.
     const std::string key = name == "virtual" ? "listen" : std::string(backend->keys.front().name);
     const bool us = o.country == "us";
-    return fmt::format("[span {}]\nbackend = {}\ntype = {}\nlaw = {}\n{} = {}\n", spanName, name, us ? "t1" : "e1",
-                       us ? "mulaw" : "alaw", key, o.span.substr(colon + 1));
+    // A subscriber may dial digit by digit where switches know that.
+    return fmt::format("[span {}]\nbackend = {}\ntype = {}\nlaw = {}\n{} = {}\n{}", spanName, name, us ? "t1" : "e1",
+                       us ? "mulaw" : "alaw", key, o.span.substr(colon + 1),
+                       us || !o.switchType.empty() ? "" : "overlap = yes\n");
 }
 
 } // namespace
@@ -73,8 +81,15 @@ Result<std::string> exchangeIni(const ExchangeOptions& o)
     if (!span)
         return span;
     std::string text = fmt::format("# Written by callbox lab exchange.\n[exchange]\ncountry = {}\ncontrol = {}\n"
-                                   "access = {}\nnumbers = {}\n\n{}use = trunk\nrole = network\n",
-                                   o.country, exchangeControl(o.dir), o.access, o.access, *span);
+                                   "access = {}\nnumbers = {}{}{}\n\n{}use = trunk\n",
+                                   o.country, exchangeControl(o.dir), o.access, o.access, o.numbers.empty() ? "" : " ",
+                                   o.numbers, *span);
+    const bool analog = span->find("\ntype = analog\n") != std::string::npos;
+    if (analog && !o.switchType.empty())
+        return Error{Errc::invalid,
+                     "--switch-type " + o.switchType + ": span " + o.span + " is a bank of analog lines"};
+    if (!analog)
+        text += "role = network\n";
     if (!o.switchType.empty())
         text += "switch_type = " + o.switchType + "\n";
     if (span->find("\ncountry = ") == std::string::npos)

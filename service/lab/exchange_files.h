@@ -17,6 +17,7 @@ struct ExchangeOptions {
     std::string country = "eu";
     std::string switchType;        // empty: the country's
     std::string access;            // what the callers of a load call
+    std::string numbers;           // ranges and numbers of the other end besides it; what it calls of them comes back
     std::string boxId, boxControl; // the box at the other end, if it is one of ours; empty: nobody knows
 };
 

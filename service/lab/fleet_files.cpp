@@ -83,7 +83,10 @@ std::string trunkSection(const Fleet& f, const std::string& name, bool exchange)
     const std::string_view role = exchange ? "network" : "user", end = exchange ? "listen" : "connect";
     if (f.options.analog)
         return bankSection(f, name, exchange ? "fxo_ks" : "fxs_ks", placeOf(f, name, role, end));
-    return spanSection(f, name, "trunk", role, end);
+    std::string section = spanSection(f, name, "trunk", role, end);
+    if (f.options.country == "eu") // numbers may come digit by digit there
+        section.insert(section.size() - 1, "overlap = yes\n");
+    return section;
 }
 
 std::string modemSection(const Fleet& f, const std::string& name)
@@ -210,7 +213,7 @@ std::string switchIni(const Fleet& f)
                            b.pool.first.e164(), b.pool.last.e164());
     }
     for (const std::string& trunk : f.trunks)
-        out += spanSection(f, trunk, "trunk", "user", "connect");
+        out += trunkSection(f, trunk, false);
     for (const FleetBox& b : f.boxes)
         for (const std::string& tie : b.spans)
             out += spanSection(f, tie, "tie", "network", "listen");

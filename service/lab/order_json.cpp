@@ -160,7 +160,7 @@ void readPlayAt(Reader& r, CallOrder& order)
 Result<ReadOrder> readCallOrder(const json& body)
 {
     Reader r(body, {"from", "to", "redirecting", "redirecting_original", "redirecting_form", "withhold", "screening",
-                    "bearer", "play", "play_at", "digits", "hold_s", "record"});
+                    "bearer", "overlap", "play", "play_at", "digits", "hold_s", "record"});
     ReadOrder out;
     CallOrder& o = out.order;
     o.from = r.number("from", true);
@@ -176,6 +176,7 @@ Result<ReadOrder> readCallOrder(const json& body)
     o.bearer = r.choice<hal::Bearer>("bearer", {{"speech", hal::Bearer::speech},
                                                 {"audio", hal::Bearer::audio3k1},
                                                 {"data", hal::Bearer::unrestrictedDigital}});
+    o.overlap = r.flag("overlap");
     out.play = r.text("play");
     readPlayAt(r, o);
     o.digits = r.digits("digits");

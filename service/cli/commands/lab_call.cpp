@@ -54,8 +54,9 @@ json bodyFrom(const Values& v)
     for (const char* option : {"play", "record"})
         if (v.has(option))
             body[option] = absolutePath(v.text(option));
-    if (v.flag("withhold"))
-        body["withhold"] = true;
+    for (const char* option : {"withhold", "overlap"})
+        if (v.flag(option))
+            body[option] = true;
     if (v.has("hold"))
         body["hold_s"] = v.decimal("hold");
     return body;
@@ -141,6 +142,7 @@ Command labCall()
               .help = "of the caller's number",
               .preset = "network",
               .choices = {"network", "passed", "failed", "none"}},
+             {.name = "overlap", .help = "the called number goes out digit by digit (overlap sending); eu only"},
              {.name = "play", .value = "F.wav", .help = "what the caller says", .completes = Completes::file},
              {.name = "play-at", .value = "WHEN", .help = "beep, connect, or ms after connect", .preset = "beep"},
              {.name = "digits", .value = "DIGITS", .help = "keys pressed then; p is a pause of 1 s"},

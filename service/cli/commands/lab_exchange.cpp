@@ -3,7 +3,9 @@
 #include "cli/progress.h"
 #include "lab/bring_up.h"
 #include "lab/fleet_files.h"
+#include <callbox/base/number_range.h>
 #include <ostream>
+#include <sstream>
 
 namespace callbox::cli {
 
@@ -20,6 +22,7 @@ lab::ExchangeOptions optionsFrom(const Context& c)
     o.country = v.text("country");
     o.switchType = v.text("switch-type");
     o.access = v.text("access");
+    o.numbers = v.text("numbers");
     if (const std::string box = v.text("box"); !box.empty()) {
         const auto equals = box.find('=');
         o.boxId = box.substr(0, equals);
@@ -36,6 +39,10 @@ Task<Exit> run(Context& c)
         co_return c.usage("lab exchange: --box " + v.text("box") + ": ID=PATH, its name and its control socket");
     if (const std::string why = numberTrouble(v, "access"); !why.empty())
         co_return c.usage("lab exchange: " + why);
+    std::istringstream ranges(v.text("numbers"));
+    for (std::string word; ranges >> word;)
+        if (!parseRange(word))
+            co_return c.usage("lab exchange: --numbers " + word + ": a number in E.164, or FIRST-LAST");
     lab::ExchangeOptions options = optionsFrom(c);
     Progress progress(c, "starting the exchange");
     lab::LabWorld world{c.loop, c.http, [&progress](const std::string& what) { progress.set("waiting for " + what); }};
@@ -80,6 +87,10 @@ Command labExchange()
                      .value = "NUMBER",
                      .help = "what the callers of a load call",
                      .preset = std::string(lab::accessNumber)},
+                    {.name = "numbers",
+                     .value = "RANGES",
+                     .help =
+                         "more numbers of the other end, as \"+12125559001-+12125559999\": what it calls comes back"},
                     {.name = "box",
                      .value = "ID=PATH",
                      .help = "the box at the other end, by its control socket: a load then compares what it stored"}},

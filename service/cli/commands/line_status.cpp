@@ -37,6 +37,14 @@ void tell(Context& c, const json& l)
     facts.add({"state", means.empty() ? state : state + ": " + std::string(means)});
     for (const char* key : {"call", "calls_in", "battery_lost"})
         facts.add({key, cell(fieldOf(l, key))});
+    if (const json& echo = fieldOf(l, "echo"); echo.is_object()) {
+        const std::string trouble = textOf(echo, "trouble");
+        facts.add({"echo canceller", !trouble.empty() ? "none: " + trouble
+                                                      : textOf(echo, "name") + " (" + textOf(echo, "kind") + "), " +
+                                                            (flagOf(echo, "on") ? "at work" : "not at work")});
+    } else {
+        facts.add({"echo canceller", "none"});
+    }
     facts.print(c.out(), c.terminal.width);
 }
 

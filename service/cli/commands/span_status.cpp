@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/clock_words.h"
 #include "cli/daemons.h"
 #include "cli/table.h"
 #include "lines/performance.h"
@@ -59,6 +60,41 @@ std::string alarmsInWords(const json& span)
     return out.empty() ? "-" : out;
 }
 
+// "MG2 (software) on 3 of 30 channels"
+std::string echoInWords(const json& echo)
+{
+    std::map<std::string, std::pair<std::size_t, std::size_t>> counts; // at work, all
+    std::string trouble;
+    for (const json& e : listOf(echo, "channels")) {
+        const std::string name = textOf(e, "name");
+        auto& [on, all] = counts[name.empty() ? "" : name + " (" + textOf(e, "kind") + ")"];
+        on += flagOf(e, "on");
+        ++all;
+        if (trouble.empty())
+            trouble = textOf(e, "trouble");
+    }
+    std::string out;
+    for (const auto& [name, n] : counts)
+        if (!name.empty())
+            out += (out.empty() ? "" : ", ") + name + " at work on " + std::to_string(n.first) + " of " +
+                   std::to_string(n.second) + " channels";
+    const std::string set = textOf(echo, "set");
+    if (out.empty())
+        out = trouble.empty() || set.empty() ? "none" : "none in place of " + set;
+    return out + (trouble.empty() ? "" : ": " + trouble);
+}
+
+// Of the last hour: "0.2 ms usually, 1.4 ms at most in 99 of 100, 12.0 ms at worst"
+std::string lateInWords(const json& late)
+{
+    const auto ms = [&](const char* key) {
+        const std::int64_t us = numberOf(late, key);
+        return std::to_string(us / 1000) + "." + std::to_string(us / 100 % 10) + " ms";
+    };
+    return ms("p50_us") + " usually, " + ms("p99_us") + " at most in 99 of 100, " + ms("max_us") +
+           " at worst in the last hour";
+}
+
 void tellPerformance(Context& c, const json& performance)
 {
     const json& now = fieldOf(performance, "now");
@@ -117,6 +153,10 @@ void tellOne(Context& c, const json& s)
         if (s.contains(key))
             facts.add({key, cell(s[key])});
     facts.add({"alarms", alarmsInWords(s)});
+    facts.add({"clock", clockInWords(fieldOf(s, "clock"))});
+    facts.add({"echo canceller", echoInWords(fieldOf(s, "echo"))});
+    if (const json& late = fieldOf(s, "wake_ups"); late.is_object())
+        facts.add({"woken late", lateInWords(late)});
     for (const auto& [name, value] : fieldOf(s, "trunk").items())
         if (name != "quirks")
             facts.add({name, cell(value)});

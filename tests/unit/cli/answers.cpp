@@ -145,7 +145,10 @@ json linesJson(const std::string& span)
     };
     hal::LineRow talks{line(1), hal::PortKind::fxo, "talking", true, false, span + "-1-4", 4, 3};
     hal::LineRow dead{line(2), hal::PortKind::fxo, "dead", true, true, "", 0, 1};
-    return {{"version", 1}, {"lines", {lines::toJson(talks, span), lines::toJson(dead, span)}}};
+    json first = lines::toJson(talks, span), second = lines::toJson(dead, span);
+    first["echo"] = {{"name", "MG2"}, {"kind", "software"}, {"on", true}, {"trouble", nullptr}};
+    second["echo"] = nullptr;
+    return {{"version", 1}, {"lines", {std::move(first), std::move(second)}}};
 }
 
 void addLines(std::vector<control::Route>& to, Asked& asked, const std::string& span)
@@ -157,11 +160,14 @@ void addLines(std::vector<control::Route>& to, Asked& asked, const std::string& 
         if (r.captured.at(0) != span)
             return control::errorResponse(Error{Errc::not_found, "span " + r.captured.at(0) + ": there is none here"});
         const json body = json::parse(r.body);
-        return lines::jsonResponse({{"version", 1},
-                                    {"span", span},
-                                    {"in_service", body.value("in_service", true)},
-                                    {"calls", 1},
-                                    {"restarted", body.value("restart", false)}});
+        return lines::jsonResponse(
+            {{"version", 1},
+             {"span", span},
+             {"in_service", body.value("in_service", true)},
+             {"calls", 1},
+             {"restarted", body.value("restart", false)},
+             {"clock",
+              {{"set", body.contains("clock") ? body["clock"] : json(nullptr)}, {"from", "line"}, {"span", nullptr}}}});
     });
     add(to, asked, "GET", "/v1/cards", fixed(cardsJson(span)));
     add(to, asked, "GET", "/v1/trace/dchannel/{}", [span](const Request& r) {

@@ -153,6 +153,13 @@ json spansJson(const std::string& span, bool bins)
     for (auto& [name, value] : one["counters"].items())
         value = ++count;
     one["performance"] = shownPerformance(bins);
+    // As a card of the kernel's has them; a virtual span has none.
+    one["clock"] = {{"set", "line 2"}, {"from", "other"}, {"span", "dahdi:usb-0001/2"}};
+    one["echo"] = {{"set", "mg2 128 on 1 2"},
+                   {"channels",
+                    {{{"slot", 1}, {"name", "MG2"}, {"kind", "software"}, {"on", true}, {"trouble", nullptr}},
+                     {{"slot", 2}, {"name", "MG2"}, {"kind", "software"}, {"on", false}, {"trouble", nullptr}}}}};
+    one["wake_ups"] = {{"wake_ups", 180000}, {"p50_us", 151}, {"p99_us", 1471}, {"max_us", 12903}};
     network->stop();
     user->stop();
     return {{"version", 1}, {"spans", json::array({std::move(one)})}};

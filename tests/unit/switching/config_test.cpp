@@ -124,7 +124,7 @@ TEST(SwitchConfig, EveryMistakeIsNamedWithFileLineAndWhatIsAllowed)
         {"last = +12125559200\n", "", "first and last of a link pool are given together"},
         {"[box box2]", "[box box1]", "[box box1]: stands in line 21 already"},
         {"[outgoing]", "[outgong]",
-         "[outgong]: no such section; known are switch, outgoing, alarms, box, span, modem, lab"},
+         "[outgong]: no such section; known are switch, outgoing, alarms, box, span, modem, machine, lab"},
         {"[span trunk1]", "[span trunk1]\nbackend = dahdy", "backend = dahdy: dahdi, usb, virtual"},
         {"[span box1-tie1]", "[span box1-tie1]\noverlap = yes",
          "[span box1-tie1]: overlap = yes: a box sends whole numbers"},
