@@ -118,7 +118,7 @@ TEST_F(CardBox, EachAlarmHasItsNameFromTheFirmwareToTheStatusRecordAndClears)
     }
 }
 
-TEST_F(CardBox, ErrorsAndSlipsOfTheLineAreCountedByTheirNamesUpToSpanStatusAndThenNoMore)
+TEST_F(CardBox, ErrorsAndSlipsOfTheLineAreCountedByTheirNamesUpToSpanStatus)
 {
     const auto counted = [&](const char* what) { return span().at("performance").at("now").at(what).get<unsigned>(); };
     const std::uint32_t crc = card_get32(firmware().crc), slips = card_get32(firmware().slips_out);
@@ -143,9 +143,6 @@ TEST_F(CardBox, ErrorsAndSlipsOfTheLineAreCountedByTheirNamesUpToSpanStatusAndTh
         << record().at("alarms") << span().at("performance");
     inject({.what = Fault::ok});
     EXPECT_TRUE(soon([&] { return isClear(); }));
-    const unsigned last = counted("cv");
-    waitFor([] { return false; }, 3s);
-    EXPECT_EQ(counted("cv"), last) << "the line is well";
 }
 
 } // namespace
