@@ -183,6 +183,8 @@ void cb_port_free(struct cb_port *port);
 
 /* retired.c: a port that DAHDI does not know any more is freed when that is safe. May sleep. */
 void cb_port_retire(struct cb_port *port);
+/* Somebody slept at one of its channels: he is woken up, and sleeps there yet. */
+bool cb_waited_for(struct cb_port *port);
 void cb_retired_end(void); /* the module goes: waits for them, 20 s at most */
 
 /* status.c */

@@ -21,7 +21,7 @@ static DECLARE_DELAYED_WORK(looker, look);
 /* Who sleeps wakes up and finds that the channel is gone. An epoll does not sleep: POLLFREE takes
  * it out of the queue, whose memory must outlast RCU's readers then (wake_up_pollfree() does this
  * where modules may call it). */
-static bool waited_for(struct cb_port *port)
+bool cb_waited_for(struct cb_port *port)
 {
 	bool waited = false;
 	int i;
@@ -47,7 +47,7 @@ static unsigned int free_some(void)
 	mutex_lock(&retired_lock);
 	list_for_each_entry_safe(port, next, &retired, retired)
 	{
-		if (waited_for(port) ||
+		if (cb_waited_for(port) ||
 		    time_before(jiffies, port->gone + msecs_to_jiffies(WHILE_MS)))
 			left++;
 		else
@@ -70,7 +70,7 @@ static void look(struct work_struct *work)
 void cb_port_retire(struct cb_port *port)
 {
 	port->gone = jiffies;
-	waited_for(port);
+	cb_waited_for(port);
 	mutex_lock(&retired_lock);
 	list_add_tail(&port->retired, &retired);
 	mutex_unlock(&retired_lock);

@@ -214,7 +214,7 @@ static int set_spantype(struct dahdi_span *span, enum spantypes type)
 	if (type == span->spantype)
 		return 0;
 	mutex_lock(&port->state);
-	if (port->running)
+	if (port->running || cb_waited_for(port))
 		r = -EBUSY;
 	else
 		be(port, t1);
@@ -240,6 +240,7 @@ static void describe(struct cb_port *port)
 		struct dahdi_chan *chan = &port->chan[i];
 
 		port->chans[i] = chan;
+		init_waitqueue_head(&chan->waitq); /* a T1 begins 24 of them alone */
 		snprintf(chan->name, sizeof(chan->name), "%s/%u", span->name, i + 1);
 		chan->chanpos = i + 1;
 		chan->sigcap = DAHDI_SIG_CLEAR | DAHDI_SIG_MTP2;

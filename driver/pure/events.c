@@ -51,11 +51,11 @@ static bool sequenced(struct cb_events *e, const struct card_e1_event *event)
 static bool contradicts(const struct cb_events *e, card_u8 flags)
 {
 	const card_u16 d = e->defects;
-	const card_u8 told = (d & CARD_ALARM_LOS ? CARD_ICE1_FLAG_LOS : 0) |
-			     (d & CARD_ALARM_AIS ? CARD_ICE1_FLAG_AIS : 0) |
-			     (d & (CARD_ALARM_LOF | CARD_ALARM_LOMF) ? CARD_ICE1_FLAG_ALIGNMENT
-								     : 0) |
-			     (d & CARD_ALARM_RAI ? CARD_ICE1_FLAG_RAI : 0);
+	const card_u8 told =
+		(d & CARD_ALARM_LOS ? CARD_ICE1_FLAG_LOS : 0) |
+		(d & CARD_ALARM_AIS ? CARD_ICE1_FLAG_AIS : 0) |
+		(d & (CARD_ALARM_LOF | CARD_ALARM_LOMF) ? CARD_ICE1_FLAG_ALIGNMENT : 0) |
+		(d & CARD_ALARM_RAI ? CARD_ICE1_FLAG_RAI : 0);
 	const card_u8 all = CARD_ICE1_FLAG_LOS | CARD_ICE1_FLAG_AIS | CARD_ICE1_FLAG_ALIGNMENT |
 			    CARD_ICE1_FLAG_RAI;
 

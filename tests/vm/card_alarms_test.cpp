@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Each thing that goes wrong on a line has its name in the driver's files, in DAHDI and in what the backend tells; and
 // it goes.
+#include "boards/usbip/line_fault.h"
 #include "driver_pair.h"
 #include <atomic>
 #include <fcntl.h>
@@ -58,7 +59,11 @@ std::vector<Row> rows()
         {"LOF",
          DAHDI_ALARM_RED | DAHDI_ALARM_LFA,
          {.lof = true},
-         [](GuestCards& cards, bool on) { cards.on([&] { toNear(cards).errorEvery(on ? 3 : 0); }); }},
+         [](GuestCards& cards, bool on) {
+             cards.on([&] {
+                 EXPECT_TRUE(usbip::inject(cards.card(0), {.what = on ? usbip::Fault::lof : usbip::Fault::ok}));
+             });
+         }},
         {"LOMF",
          DAHDI_ALARM_RED | DAHDI_ALARM_LMFA,
          {.lof = true},

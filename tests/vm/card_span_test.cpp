@@ -2,6 +2,7 @@
 // The span suite over our driver: two virtual cards that the kernel has, their lines plugged into each other.
 #include "driver_pair.h"
 #include <gtest/gtest.h>
+#include <iostream>
 
 namespace callbox::tests {
 
@@ -15,6 +16,11 @@ void keepsTheContract(SpanType type)
     // What the bus loses the driver fills with idle octets, and no time is missing: nothing is lost above it.
     std::erase_if(cases, [](const auto& c) { return std::string_view(c.name) == "LossIsTold"; });
     checkSubject(cases, Make<SpanPair>([&] { return std::make_unique<DriverPair>(cards); }));
+    if (testing::Test::HasFailure())
+        for (unsigned card : {0, 1})
+            for (const char* name : {"slips_left_out", "slips_said_twice", "frames_missing", "frames_overflow",
+                                     "card_overflow", "card_underflow", "usb_errors", "restarts", "clock_switches"})
+                std::cout << "card " << card << ", " << name << ": " << cards.count(card, name) << "\n";
     EXPECT_TRUE(kernelIsWell());
 }
 

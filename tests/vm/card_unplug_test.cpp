@@ -144,5 +144,23 @@ TEST(CardUnplug, TheModuleIsUnloadedAfterwardsAndLoadedAgain)
     EXPECT_TRUE(kernelIsWell());
 }
 
+// Channels 25 to 31 were never DAHDI's.
+TEST(CardUnplug, APortThatIsAT1FromTheStartIsPulledOutAndTheKernelIsWell)
+{
+    (void)std::system("rmmod callbox_card 2>/dev/null"); // of the tests before
+    ASSERT_EQ(std::system("modprobe callbox_card default_linemode=t1"), 0);
+    {
+        GuestCards cards(Personality::card(1), 1, SpanType::t1);
+        ASSERT_TRUE(cards.plugIn(0));
+        ASSERT_EQ(cards.spanType(0), "T1");
+        const int channel = openChannel(cards.firstChannel(0) + 23);
+        cards.unplug(0);
+        ASSERT_TRUE(cards.gone(0));
+        close(channel);
+    }
+    EXPECT_EQ(std::system("rmmod callbox_card"), 0); // waits until its memory is gone
+    EXPECT_TRUE(kernelIsWell());
+}
+
 } // namespace
 } // namespace callbox::tests

@@ -157,10 +157,10 @@ bool GuestCards::plugIn(unsigned card)
            configure(card);
 }
 
-// As `dahdi_span_types` does. The driver's spans begin as E1s.
+// As `dahdi_span_types` does. The driver's spans begin as E1s unless it was told otherwise.
 bool GuestCards::become(unsigned card, hal::SpanType type)
 {
-    if (type == hal::SpanType::e1)
+    if (type == hal::SpanType::e1 || spanType(card) == "T1") // by default_linemode
         return true;
     const fs::path device = dahdiDevice(card);
     const auto tell = [&](const char* file, const char* what) {
@@ -323,6 +323,11 @@ int GuestCards::span(unsigned card) const
             if (const std::string name = entry.path().filename(); name.starts_with("span-"))
                 return std::stoi(name.substr(5));
     return 0;
+}
+
+std::string GuestCards::spanType(unsigned card) const
+{
+    return lineOf(fmt::format("/sys/bus/dahdi_spans/devices/span-{}/spantype", span(card)));
 }
 
 int GuestCards::firstChannel(unsigned card) const

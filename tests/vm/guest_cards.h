@@ -41,6 +41,7 @@ public:
     [[nodiscard]] hal::SpanType type() const { return type_; }
     [[nodiscard]] std::string id(unsigned card) const; // of its span, for the dahdi backend
     [[nodiscard]] int span(unsigned card) const;       // DAHDI's number; 0: none
+    [[nodiscard]] std::string spanType(unsigned card) const;
     [[nodiscard]] int firstChannel(unsigned card) const;
     // A file of the driver's in sysfs; empty: there is none.
     [[nodiscard]] std::string status(unsigned card, const std::string& name) const;
