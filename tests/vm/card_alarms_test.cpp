@@ -2,7 +2,7 @@
 // Each thing that goes wrong on a line has its name in the driver's files, in DAHDI and in what the backend tells; and
 // it goes.
 #include "boards/usbip/line_fault.h"
-#include "driver_pair.h"
+#include "card_pair.h"
 #include <atomic>
 #include <fcntl.h>
 #include <fstream>
@@ -84,7 +84,7 @@ void everyAlarm(const Personality& personality, const std::vector<std::string>& 
 {
     GuestCards cards(personality, 2, type);
     ASSERT_TRUE(cards.plugIn(0) && cards.plugIn(1));
-    DriverPair pair(cards);
+    CardPair pair(cards);
     Caller near(0x11), far(0x22);
     ASSERT_TRUE(pair.near().start(pair.config(), near) && pair.far().start(pair.config(), far));
     const auto clear = [&] {
@@ -194,7 +194,7 @@ TEST(CardAlarms, ALineWhoseClockIsNotTakenSlipsAndTheOtherDoesNot)
     GuestCards cards(Personality::card(1));
     cards.on([&] { cards.card(1).drift(-1000); }); // 8 frames a second less; a slip each 8 s
     ASSERT_TRUE(cards.plugIn(1) && cards.plugIn(0));
-    DriverPair pair(cards);
+    CardPair pair(cards);
     Caller near(0x11), far(0x22);
     ASSERT_TRUE(pair.near().start(pair.config(), near) && pair.far().start(pair.config(), far));
     const auto slips = [&](unsigned card) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What happens to a card of our driver while it works: transfers that fail or stop, resets, loops.
-#include "driver_pair.h"
+#include "card_pair.h"
 #include <atomic>
 #include <fcntl.h>
 #include <fstream>
@@ -25,7 +25,7 @@ public:
     explicit Call(const Personality& personality = Personality::card(1)) : cards(personality)
     {
         EXPECT_TRUE(cards.plugIn(0) && cards.plugIn(1));
-        pair = std::make_unique<DriverPair>(cards);
+        pair = std::make_unique<CardPair>(cards);
         EXPECT_TRUE(pair->near().start(pair->config(), near) && pair->far().start(pair->config(), far));
         EXPECT_TRUE(pair->near().openSlot(Timeslot{1}) && pair->far().openSlot(Timeslot{1}));
         EXPECT_TRUE(talks());
@@ -78,7 +78,7 @@ public:
         close(fd);
     }
     GuestCards cards;
-    std::unique_ptr<DriverPair> pair;
+    std::unique_ptr<CardPair> pair;
     Caller near{0x11}, far{0x22};
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Cards of our driver that are pulled out, whoever has them open.
-#include "driver_pair.h"
+#include "card_pair.h"
 #include <atomic>
 #include <cstdlib>
 #include <fcntl.h>
@@ -82,7 +82,7 @@ TEST(CardUnplug, ACardPulledOutInACallIsToldAsGoneAndWorksWhenItIsBack)
     GuestCards cards(Personality::card(1));
     ASSERT_TRUE(cards.plugIn(0) && cards.plugIn(1));
     std::mt19937 chance(1);
-    DriverPair pair(cards);
+    CardPair pair(cards);
     Caller far(0x22);
     ASSERT_TRUE(pair.far().start(pair.config(), far));
     for (unsigned slot = 1; slot <= slots; ++slot)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guest_cards.h"
 #include "../support/real_time.h"
+#include <algorithm>
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
@@ -59,17 +60,20 @@ struct GuestCards::Plug {
     std::map<std::uint32_t, Asked> asked;
 };
 
-GuestCards::GuestCards(const firmware::Personality& made, unsigned count, hal::SpanType type)
-    : GuestCards(std::vector<firmware::Personality>(count, made), type)
+GuestCards::GuestCards(const firmware::Personality& made, unsigned count, hal::SpanType type, By by)
+    : GuestCards(std::vector<firmware::Personality>(count, made), type, by)
 {
 }
 
-GuestCards::GuestCards(const std::vector<firmware::Personality>& made, hal::SpanType type) : type_(type), clock_(loop_)
+GuestCards::GuestCards(const std::vector<firmware::Personality>& made, hal::SpanType type, By by)
+    : by_(by), type_(type), clock_(loop_)
 {
     const auto count = static_cast<unsigned>(made.size());
-    if (std::system("modprobe vhci-hcd && modprobe callbox_card alarm_loss_ms=300 alarm_remote_ms=100 "
-                    "alarm_recover_ms=300") != 0)
-        std::cerr << "the modules cannot be loaded\n";
+    const char* driver = by == By::libusb ? "! grep -q ^callbox_card /proc/modules || rmmod callbox_card"
+                                          : "modprobe callbox_card alarm_loss_ms=300 alarm_remote_ms=100 "
+                                            "alarm_recover_ms=300";
+    if (std::system("modprobe vhci-hcd") != 0 || std::system(driver) != 0)
+        std::cerr << "the modules cannot be loaded, or not be unloaded\n";
     for (unsigned i = 0; i < count; ++i)
         cards_.push_back(
             std::make_unique<VirtualCard>(made[i], fmt::format("{:016x}", i + 1), fmt::format("1-{}", i + 1)));
@@ -108,9 +112,11 @@ void GuestCards::on(const std::function<void()>& what)
 
 void GuestCards::tick()
 {
+    // Nobody hears cards that are all unplugged; the guest's processor need not frame their lines.
+    const bool heard = std::any_of(plugs_.begin(), plugs_.end(), [](const auto& plug) { return plug != nullptr; });
     unsigned frames = 0;
     for (; next_ <= loop_.now(); next_ += 1ms)
-        if (++frames <= behindMax)
+        if (heard && ++frames <= behindMax)
             for (const auto& c : cards_)
                 c->millisecond();
     clock_.at(next_, [this] { tick(); });
@@ -153,8 +159,11 @@ bool GuestCards::plugIn(unsigned card)
         on([&] { dropped = !plugs_[card]; });
         return dropped;
     };
-    return attached && waitFor([&] { return span(card) > 0 || out(); }, 10s) && span(card) > 0 && become(card, type_) &&
-           configure(card);
+    const auto ready = [&] {
+        return by_ == By::driver ? span(card) > 0 : lineOf(device(card) + "/bConfigurationValue") == "1";
+    };
+    return attached && waitFor([&] { return ready() || out(); }, 10s) && ready() &&
+           (by_ == By::libusb || (become(card, type_) && configure(card)));
 }
 
 // As `dahdi_span_types` does. The driver's spans begin as E1s unless it was told otherwise.
@@ -302,7 +311,7 @@ std::string GuestCards::hardware(unsigned card) const
 
 std::string GuestCards::id(unsigned card) const
 {
-    return hardware(card) + "/1";
+    return by_ == By::libusb ? fmt::format("{:016x}/{}", card + 1, isBank(card) ? "bank" : "0") : hardware(card) + "/1";
 }
 
 std::string GuestCards::dahdiDevice(unsigned card) const

@@ -12,22 +12,26 @@ namespace callbox::tests {
 
 class GuestCards {
 public:
-    // As many as `count`, the lines of the first two plugged into each other. The modules are loaded with alarms that
-    // take 300 ms; they stay. Plugged in are none.
-    explicit GuestCards(const firmware::Personality&, unsigned count = 2, hal::SpanType type = hal::SpanType::e1);
+    // Who has the ports of a card that is plugged in: our driver, whose module is loaded with alarms that take 300 ms
+    // and stays, or whoever asks for them, by libusb.
+    enum class By { driver, libusb };
+    // As many as `count`, the lines of the first two plugged into each other. Plugged in are none.
+    explicit GuestCards(const firmware::Personality&, unsigned count = 2, hal::SpanType type = hal::SpanType::e1,
+                        By by = By::driver);
     // One of each; analog ports are plugged into those of the next card, port n into port n. A card without E1 ports
     // has its bank as its span.
-    explicit GuestCards(const std::vector<firmware::Personality>&, hal::SpanType type = hal::SpanType::e1);
+    explicit GuestCards(const std::vector<firmware::Personality>&, hal::SpanType type = hal::SpanType::e1,
+                        By by = By::driver);
     ~GuestCards();
     GuestCards(const GuestCards&) = delete;
     GuestCards& operator=(const GuestCards&) = delete;
 
-    // Returns when the driver has made a span of it, and started it; false: it did not in 10 s, or the card was pulled
-    // out.
+    // Returns when the driver has made a span of it, and started it, or the kernel has configured it for libusb; false:
+    // it did not in 10 s, or the card was pulled out.
     bool plugIn(unsigned card);
     // From one moment to the next, as a cable is pulled. Returns at once.
     void unplug(unsigned card);
-    // The driver has no port of it any more; false: it had for 10 s.
+    // The kernel does not know it any more; false: it had for 10 s.
     bool gone(unsigned card);
     struct Settings {
         bool crc4 = true, lineIsClock = true; // crc4: of an E1
@@ -38,8 +42,9 @@ public:
     // As it was when it was plugged in: the first takes its clock from the line, others have their own.
     bool configure(unsigned card) { return configure(card, {.lineIsClock = card == 0}); }
 
+    [[nodiscard]] By takenBy() const { return by_; }
     [[nodiscard]] hal::SpanType type() const { return type_; }
-    [[nodiscard]] std::string id(unsigned card) const; // of its span, for the dahdi backend
+    [[nodiscard]] std::string id(unsigned card) const; // of its span, for the backend
     [[nodiscard]] int span(unsigned card) const;       // DAHDI's number; 0: none
     [[nodiscard]] std::string spanType(unsigned card) const;
     [[nodiscard]] int firstChannel(unsigned card) const;
@@ -78,6 +83,7 @@ private:
     [[nodiscard]] bool isBank(unsigned card) const { return cards_[card]->device().personality().e1Ports == 0; }
     [[nodiscard]] std::string hardware(unsigned card) const; // as DAHDI knows it
 
+    By by_;
     hal::SpanType type_;
     RealLoop loop_;
     Timer clock_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Two ends of a line, spans of our driver, by the dahdi backend.
+// Two ends of a line, each a span on one of two cards: of our driver by the dahdi backend, or of the usb backend.
 #pragma once
 #include "../support/d_channel_spoiler.h"
 #include "../support/real_time.h"
@@ -9,10 +9,10 @@
 
 namespace callbox::tests {
 
-class DriverPair final : public SpanPair {
+class CardPair final : public SpanPair {
 public:
     // Both cards are plugged in and outlive the pair.
-    explicit DriverPair(GuestCards& cards) : cards_(cards), near_(open(0)), far_(open(1))
+    explicit CardPair(GuestCards& cards) : cards_(cards), near_(open(0)), far_(open(1))
     {
         cards_.on([this] {
             cards_.onOut(1, [this](std::span<std::uint8_t> packet) { spoiler_.packet(packet); });
@@ -25,7 +25,7 @@ public:
             });
         });
     }
-    ~DriverPair() override
+    ~CardPair() override
     {
         near_.reset();
         far_.reset();
@@ -59,16 +59,20 @@ public:
     {
         cards_.on([&] { spoiler_.spoil(frames); });
     }
-    void slipAtNear() override // 8 ms that never arrive
+    void slipAtNear() override // 8 ms that never arrive, of libusb's 20
     {
-        cards_.on([&] { lose_ = 2; });
+        cards_.on([&] { lose_ = cards_.takenBy() == GuestCards::By::driver ? 2 : 5; });
     }
 
 private:
     std::unique_ptr<SpanIo> open(unsigned card)
     {
         const Edges edges{loop_, *random_, *files_, *disk_, Log()};
-        auto io = findBackend("dahdi")->open(edges, {{"span", cards_.id(card)}});
+        const bool driver = cards_.takenBy() == GuestCards::By::driver;
+        BackendKeys keys{{"span", cards_.id(card)}};
+        if (!driver) // the driver was told when its span was configured
+            keys["clock"] = card == 0 ? "line" : "card";
+        auto io = findBackend(driver ? "dahdi" : "usb")->open(edges, keys);
         return io ? std::move(*io) : nullptr;
     }
     GuestCards& cards_;
