@@ -18,8 +18,10 @@ void cb_bank_take(struct cb_port *port, const u8 *data, unsigned int length)
 {
 	cb_bank_frames frames;
 	struct cb_in_packet p;
+	unsigned int i;
 
-	memcpy(frames[0], port->flow.idle, CARD_E1_FRAME);
+	for (i = 0; i < ARRAY_SIZE(frames); i++)
+		memcpy(frames[i], port->flow.idle, CARD_E1_FRAME);
 	p = cb_bank_in_take(&port->in, port->bank->ports, data, length, frames);
 	cb_bank_pace_came(&port->bank->pace, p.missing + p.count);
 	cb_flow_in(&port->flow, &p);
@@ -252,12 +254,13 @@ void cb_bank_look(struct cb_port *port)
 }
 
 /* Under `state`. What events that were lost would have told. */
-void cb_bank_ask_state(struct cb_port *port)
+int cb_bank_ask_state(struct cb_port *port)
 {
 	struct cb_bank *bank = port->bank;
 	struct card_analog_status s;
 	unsigned int i, tries;
 	unsigned long flags;
+	int n, r = 0;
 	bool taken;
 	u32 told;
 
@@ -267,8 +270,11 @@ void cb_bank_ask_state(struct cb_port *port)
 			spin_lock_irqsave(&port->lock, flags);
 			told = bank->lines.told;
 			spin_unlock_irqrestore(&port->lock, flags);
-			if (cb_get_bank_status(port, i, &s) < (int)sizeof(s))
-				return;
+			n = cb_get_bank_status(port, i, &s);
+			if (n < (int)sizeof(s)) {
+				r = n < 0 ? n : -EPROTO;
+				goto out;
+			}
 			spin_lock_irqsave(&port->lock, flags);
 			taken = cb_lines_status(&bank->lines, told, i, &s);
 			if (taken && bank->orders.wish[i].off_hook && !s.hook &&
@@ -277,8 +283,12 @@ void cb_bank_ask_state(struct cb_port *port)
 			order(port);
 			spin_unlock_irqrestore(&port->lock, flags);
 		}
+		if (!taken)
+			r = -EAGAIN;
 	}
+out:
 	cb_bank_tell(port);
+	return r;
 }
 
 /* Under `state`, each CB_WATCH_MS: lines that are dead. */
@@ -317,6 +327,8 @@ static void assigned(struct dahdi_span *span)
 	mutex_lock(&port->state);
 	r = cb_port_start(port);
 	port->wanted = r != -ENOSPC;
+	if (r) /* DAHDI has just said that it is open */
+		cb_tell_alarms(port, DAHDI_ALARM_NOTOPEN);
 	if (r && port->wanted)
 		cb_watch_later(port);
 	mutex_unlock(&port->state);
@@ -324,7 +336,7 @@ static void assigned(struct dahdi_span *span)
 
 static int bank_spanconfig(struct file *file, struct dahdi_span *span, struct dahdi_lineconfig *lc)
 {
-	span->syncsrc = lc->sync;
+	span->syncsrc = 0; /* the card's own clock, whatever is asked for */
 	return 0;
 }
 

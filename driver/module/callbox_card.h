@@ -170,7 +170,7 @@ struct cb_bank *cb_bank_alloc(void);
 const char *cb_bank_identify(struct cb_port *port, const struct card_proto *proto);
 unsigned int cb_bank_ports(const struct cb_port *port);
 void cb_bank_describe(struct cb_port *port);
-void cb_bank_ask_state(struct cb_port *port);
+int cb_bank_ask_state(struct cb_port *port); /* 0, or an errno: to be asked again */
 void cb_bank_watch(struct cb_port *port);
 
 /* watch.c */

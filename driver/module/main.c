@@ -16,8 +16,9 @@ MODULE_PARM_DESC(alarm_recover_ms, "ms that a line is called recovering after an
 
 static char *default_linemode = "e1";
 module_param(default_linemode, charp, 0444);
-MODULE_PARM_DESC(default_linemode, "what ports that can be both are when they are plugged in: e1 "
-				   "(the default) or t1; DAHDI's spantype changes single ones");
+MODULE_PARM_DESC(default_linemode,
+		 "what ports that can be both are when they are plugged in: e1 "
+		 "(the default) or t1; DAHDI's dahdi_spantype changes single ones");
 
 #define ENDPOINTS_MAX 8
 

@@ -96,6 +96,8 @@ const char *cb_identify(struct cb_port *port)
 	n = ask_device(port, CARD_REQ_GET_PROTO, 0, &proto, sizeof(proto));
 	if (n < 6 || card_get32(proto.magic) != CARD_MAGIC)
 		return none;
+	if (proto.major != CARD_MAJOR && port->bank)
+		return "the card speaks another version of the protocol than this driver";
 	if (proto.major != CARD_MAJOR) {
 		dev_warn(&port->intf->dev,
 			 "the card speaks version %u.%u of the protocol, this driver %u: used as "
@@ -267,14 +269,14 @@ static int ask_once(struct cb_port *port)
 void cb_ask_state(struct cb_port *port)
 {
 	unsigned int tries;
-	int r;
+	int r = -EAGAIN;
 
-	if (port->bank)
-		return cb_bank_ask_state(port);
 	clear_bit(CB_DO_STATUS, &port->todo);
-	for (tries = 0, r = -EAGAIN; tries < 3 && r == -EAGAIN; tries++)
+	if (port->bank)
+		r = cb_bank_ask_state(port);
+	for (tries = 0; !port->bank && tries < 3 && r == -EAGAIN; tries++)
 		r = ask_once(port);
-	if (r < 0 && r != -EAGAIN)
+	if (r < 0 && (port->bank || r != -EAGAIN))
 		set_bit(CB_DO_STATUS, &port->todo);
 }
 

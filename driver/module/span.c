@@ -196,7 +196,7 @@ static void be(struct cb_port *port, bool t1)
 	port->build_out = 0;
 }
 
-/* Of a span that has no number: `echo 1:T1 > .../spantype`, as dahdi_span_types does. */
+/* Of a span that has no number: `echo 1:T1 > .../dahdi_spantype`, as dahdi_span_types does. */
 static int set_spantype(struct dahdi_span *span, enum spantypes type)
 {
 	struct cb_port *port = port_of(span);

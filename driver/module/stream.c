@@ -240,16 +240,15 @@ int cb_stream_start(struct cb_port *port)
 		cb_bank_begin(port);
 	port->live = true;
 	for (i = 0; i < port->urb_count; i++) {
+		port->urbs[i].failed = 0;
 		memset(port->urbs[i].buffer, 0, packets(port->urbs[i].kind) * port->urbs[i].size);
 		if (port->urbs[i].kind == CB_DATA_OUT)
 			give_data(port, &port->urbs[i], true);
 	}
 	spin_unlock_irqrestore(&port->lock, flags);
-	for (i = 0; i < port->urb_count && !r; i++) {
-		port->urbs[i].failed = 0;
+	for (i = 0; i < port->urb_count && !r; i++)
 		if (port->urbs[i].kind != CB_COMMAND)
 			r = usb_submit_urb(port->urbs[i].urb, GFP_NOIO);
-	}
 	if (!r) {
 		if (port->bank)
 			cb_bank_order(port);

@@ -56,6 +56,8 @@ void cb_lines_begin(struct cb_lines *b)
 			add(b, i, l->battery ? CB_NEWS_BATTERY : CB_NEWS_NO_BATTERY, 0);
 		}
 		l->known = false;
+		if (l->type == CARD_PORT_FXS) /* what was given up begins anew */
+			l->without = 0;
 	}
 }
 
@@ -147,6 +149,7 @@ static void telephone(struct cb_lines *b, const struct card_bank_event *e)
 			add(b, e->port, CB_NEWS_DIGIT, e->code);
 	} else if (e->type == CARD_BANK_EVENT_FAULT && e->code == CARD_BANK_FAULT_GIVEN_UP) {
 		set_hook(b, e->port, false);
+		b->line[e->port].without = CB_DEAD_LINE_MS;
 	}
 }
 
@@ -203,6 +206,7 @@ bool cb_lines_status(struct cb_lines *b, card_u32 told, unsigned int port,
 		return false;
 	if (b->line[port].type == CARD_PORT_FXS) {
 		set_hook(b, port, s->hook != 0);
+		b->line[port].without = s->fault == CARD_BANK_FAULT_GIVEN_UP ? CB_DEAD_LINE_MS : 0;
 		return true;
 	}
 	if (s->ringing) {

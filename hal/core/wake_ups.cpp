@@ -65,11 +65,14 @@ void WakeUps::woke(TimePoint now)
     due_ += (1 + slept) * period_ + period_ * ppm / 1'000'000;
 }
 
-WakeUps::Sum WakeUps::lastHour() const
+WakeUps::Sum WakeUps::lastHour(TimePoint now) const
 {
     Sum sum;
     std::array<std::uint64_t, buckets> all{};
-    for (const Quarter& q : quarters_) {
+    // Nobody turned the quarters while the span stood still.
+    const std::size_t over = !begun_ || now < quarterEnds_ ? 0 : 1 + std::size_t((now - quarterEnds_) / quarter);
+    for (std::size_t ago = 0; ago + over < quarters; ++ago) {
+        const Quarter& q = quarters_[(now_ + quarters - ago) % quarters];
         for (std::size_t i = 0; i < buckets; ++i)
             all[i] += q.counts[i];
         sum.max = std::max(sum.max, q.max);

@@ -74,7 +74,7 @@ void LineWatch::look()
     for (const auto& line : lines_.all()) {
         watch(book_, line->name(), line->history().performance(), limits_.sesInQuarter);
         if (const auto* ticks = dynamic_cast<hal::WakeUpCounts*>(&line->span().io()))
-            watch(book_, line->name(), ticks->wakeUps().lastHour());
+            watch(book_, line->name(), ticks->wakeUps().lastHour(edges_.loop.now()));
     }
     if (edges_.loop.now() - started_ < limits_.grace)
         return;

@@ -66,7 +66,7 @@ json wakeUpsJson(Line& line)
     const auto* counts = dynamic_cast<hal::WakeUpCounts*>(&line.span().io());
     if (!counts)
         return nullptr;
-    const hal::WakeUps::Sum s = counts->wakeUps().lastHour();
+    const hal::WakeUps::Sum s = counts->wakeUps().lastHour(line.now());
     return {{"wake_ups", s.wakeUps},
             {"p50_us", microseconds(s.p50)},
             {"p99_us", microseconds(s.p99)},

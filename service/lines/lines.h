@@ -25,6 +25,7 @@ public:
     [[nodiscard]] const hal::Trunk& trunk() const { return *trunk_; }
     // Its seconds since start(), also those in which it did not run.
     [[nodiscard]] const hal::SpanHistory& history() const { return history_; }
+    [[nodiscard]] TimePoint now() const { return edges_.loop.now(); }
     // up, alarm, d-channel-down, no-battery (of any analog line), down (not started, or nothing moves), gone
     [[nodiscard]] std::string_view state() const;
 

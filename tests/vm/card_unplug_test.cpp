@@ -148,7 +148,9 @@ TEST(CardUnplug, TheModuleIsUnloadedAfterwardsAndLoadedAgain)
 TEST(CardUnplug, APortThatIsAT1FromTheStartIsPulledOutAndTheKernelIsWell)
 {
     (void)std::system("rmmod callbox_card 2>/dev/null"); // of the tests before
-    ASSERT_EQ(std::system("modprobe callbox_card default_linemode=t1"), 0);
+    ASSERT_EQ(std::system("modprobe callbox_card default_linemode=t1 && "
+                          "grep -q t1 /sys/module/callbox_card/parameters/default_linemode"),
+              0);
     {
         GuestCards cards(Personality::card(1), 1, SpanType::t1);
         ASSERT_TRUE(cards.plugIn(0));

@@ -142,12 +142,17 @@ void DahdiSpan::chooseClock(const Descriptor& control)
 {
     if (!clock_)
         return;
+    if (isBank()) {
+        edges_.log.warning("a bank of analog lines has no clock to choose", {{"span", config_.name}});
+        return;
+    }
     if (auto r = setClockPriority(control, facts_.number, clock_->priority); !r)
         edges_.log.warning("the card does not take this clock", {{"span", config_.name}, {"error", r.error()}});
 }
 
 void DahdiSpan::attachEcho(const Descriptor& control)
 {
+    echo_.beginAttach();
     for (unsigned i = 1; i <= unsigned(facts_.channels) && i <= timeslots(config_.type); ++i) {
         const Timeslot slot{static_cast<std::uint8_t>(i)};
         const bool used = isBank() ? bank_.channel(slot) != nullptr : slot != config_.dChannel;
@@ -262,9 +267,11 @@ Result<ClockState> DahdiSpan::clock() const
     if (*source == 0)
         return s;
     s.from = *source == facts_.number ? ClockState::From::line : ClockState::From::other;
+    if (s.from == ClockState::From::line)
+        return s;
     const auto all = spans("/sys");
     for (const SpanFacts& f : all ? *all : std::vector<SpanFacts>())
-        if (s.from == ClockState::From::other && f.number == *source)
+        if (f.number == *source)
             s.span = "dahdi:" + f.id;
     return s;
 }
@@ -273,6 +280,8 @@ Result<void> DahdiSpan::setClock(ClockChoice choice)
 {
     if (!events_)
         return Error{Errc::gone, "span " + config_.name + " is not running"};
+    if (isBank())
+        return Error{Errc::unsupported, "span " + config_.name + ": a bank of analog lines has no clock to choose"};
     if (auto r = setClockPriority(ticker_.control(), facts_.number, choice.priority); !r)
         return r;
     clock_ = choice;

@@ -273,9 +273,11 @@ Result<void> startEcho(const Descriptor& channel, unsigned taps)
     (void)setAudioMode(channel, 1); // analog channels are always in it, and refuse
     dahdi_echocanparams p{};
     p.tap_length = int(taps);
-    if (ioctl(channel.get(), DAHDI_ECHOCANCEL_PARAMS, &p) < 0)
-        return failed("starting the echo canceller of a DAHDI channel");
-    return {};
+    if (ioctl(channel.get(), DAHDI_ECHOCANCEL_PARAMS, &p) == 0)
+        return {};
+    auto e = failed("starting the echo canceller of a DAHDI channel");
+    (void)setAudioMode(channel, 0); // a call without one passes as it is
+    return e;
 }
 
 void stopEcho(const Descriptor& channel)

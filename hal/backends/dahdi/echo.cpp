@@ -50,8 +50,14 @@ std::string Echo::attach(const Descriptor& control, Timeslot slot, int channel)
 {
     if (!choice_.of(slot))
         return {};
+    if (!missing_.empty()) {
+        trouble_[slot] = missing_;
+        return {};
+    }
     auto r = attachEcho(control, channel, choice_.name);
     const std::string what = r ? "" : r.error().what;
+    if (!r && r.error().code == Errc::not_found)
+        missing_ = what;
     const bool news = std::none_of(trouble_.begin(), trouble_.end(), [&](const auto& t) { return t.second == what; });
     trouble_[slot] = what;
     return news ? what : "";

@@ -13,7 +13,10 @@ public:
     explicit Echo(EchoChoice choice) : choice_(std::move(choice)) {}
     [[nodiscard]] const EchoChoice& choice() const { return choice_; }
 
-    // At the span's start, of a channel in use; what went wrong, when it is said for the first time.
+    // At the span's start, before the first channel.
+    void beginAttach() { missing_.clear(); }
+    // Of a channel in use. DAHDI looks for a module at each that it does not have, and waits: it is asked once. Returns
+    // what went wrong, when it is said for the first time.
     [[nodiscard]] std::string attach(const Descriptor& control, Timeslot, int channel);
     // The channel has been opened: its canceller begins anew.
     void begin(Timeslot, OpenChannel&);
@@ -24,6 +27,7 @@ public:
 private:
     EchoChoice choice_;
     std::map<Timeslot, std::string> trouble_;
+    std::string missing_; // there is no such canceller
 };
 
 // The cancellers in a span's listing, by slot. DAHDI has no other way to tell which one it has.

@@ -261,7 +261,7 @@ TEST(LineWatch, TicksThatWakeUsLateAndInTimeAgain)
             now += 20ms;
             wakes.woke(i % 50 == 0 ? now + each50thLate : now);
         }
-        watch(book, "trunk1", wakes.lastHour());
+        watch(book, "trunk1", wakes.lastHour(now));
     };
     pass(50s, 30ms);
     EXPECT_THAT(standing(book), IsEmpty()) << "less than a minute is no measure";

@@ -166,6 +166,22 @@ TEST(BankLines, ALineIsDeadAfterASecondWithoutBatteryAndACardWithoutAHostIsToldA
     EXPECT_EQ(bank.news(), "no-battery battery no-battery");
 }
 
+TEST(BankLines, ATelephonePortThatTheCardHasGivenUpIsDeadUntilItBeginsAnew)
+{
+    Bank bank;
+    bank.event(CARD_BANK_EVENT_HOOK, fxs, 1);
+    bank.event(CARD_BANK_EVENT_FAULT, fxs, CARD_BANK_FAULT_GIVEN_UP);
+    EXPECT_EQ(bank.news(), "off-hook on-hook");
+    EXPECT_TRUE(cb_lines_dead(&bank.lines, fxs));
+    card_analog_status s{};
+    s.type = CARD_PORT_FXS;
+    s.fault = CARD_BANK_FAULT_GIVEN_UP;
+    EXPECT_TRUE(cb_lines_status(&bank.lines, bank.lines.told, fxs, &s));
+    EXPECT_TRUE(cb_lines_dead(&bank.lines, fxs));
+    cb_lines_begin(&bank.lines);
+    EXPECT_FALSE(cb_lines_dead(&bank.lines, fxs));
+}
+
 TEST(BankLines, EventsOfChanceNameOnlyPortsThatThereAre)
 {
     std::mt19937 chance(7);

@@ -36,7 +36,7 @@ TEST(WakeUps, OnTimeIsNotLate)
 {
     Woken w;
     w.onTime(50 * 60);
-    const auto s = w.wakes.lastHour();
+    const auto s = w.wakes.lastHour(w.due);
     EXPECT_EQ(s.wakeUps, 3000U);
     EXPECT_LE(s.max, 10us);
     EXPECT_EQ(s.p99, s.p50);
@@ -50,7 +50,7 @@ TEST(WakeUps, TheHundredthThatIsLateIsThe99thOfAHundredAndTheLatestIsTold)
         w.late(3ms);
         w.late(i == 17 ? 15ms : 3ms);
     }
-    const auto s = w.wakes.lastHour();
+    const auto s = w.wakes.lastHour(w.due);
     EXPECT_LE(s.p50, 10us);
     expectAbout(s.p99, 3ms);
     expectAbout(s.max, 15ms);
@@ -63,7 +63,7 @@ TEST(WakeUps, ASecondSleptThroughIsOneWakeUpThatWasASecondLate)
     w.due += tick + 1s;
     w.wakes.woke(w.due);
     w.onTime(200);
-    const auto s = w.wakes.lastHour();
+    const auto s = w.wakes.lastHour(w.due);
     EXPECT_EQ(s.wakeUps, 401U);
     expectAbout(s.max, 1s);
     EXPECT_LE(s.p99, 10us) << "those after it were on time";
@@ -77,7 +77,7 @@ TEST(WakeUps, AClockThatIsALittleFasterOrSlowerIsNotLateness)
         wakes.begin(now);
         for (int i = 0; i < 50 * 600; ++i)
             wakes.woke(now += tick + tick * ppm / 1'000'000);
-        EXPECT_LE(wakes.lastHour().max, 10us) << ppm;
+        EXPECT_LE(wakes.lastHour(now).max, 10us) << ppm;
     }
 }
 
@@ -86,9 +86,9 @@ TEST(WakeUps, WhatWasLateAnHourAgoIsForgottenAfterAQuarterMore)
     Woken w;
     w.late(500ms);
     w.onTime(50 * 60 * 60);
-    expectAbout(w.wakes.lastHour().max, 500ms);
+    expectAbout(w.wakes.lastHour(w.due).max, 500ms);
     w.onTime(50 * 60 * 16);
-    EXPECT_LE(w.wakes.lastHour().max, 10us);
+    EXPECT_LE(w.wakes.lastHour(w.due).max, 10us);
 }
 
 TEST(WakeUps, ADayAsleepLeavesNothingOfTheDayBefore)
@@ -97,15 +97,24 @@ TEST(WakeUps, ADayAsleepLeavesNothingOfTheDayBefore)
     w.onTime(1000);
     w.due += 24h;
     w.onTime(10);
-    const auto s = w.wakes.lastHour();
+    const auto s = w.wakes.lastHour(w.due);
     EXPECT_EQ(s.wakeUps, 10U);
     EXPECT_GE(s.max, 24h - 1ms);
 }
 
+TEST(WakeUps, OfASpanThatStandsStillNothingIsToldAnHourLater)
+{
+    Woken w;
+    w.late(500ms);
+    expectAbout(w.wakes.lastHour(w.due + 55min).max, 500ms);
+    EXPECT_EQ(w.wakes.lastHour(w.due + 76min).wakeUps, 0U);
+    EXPECT_EQ(w.wakes.lastHour(w.due + 24h).max, Duration::zero());
+}
+
 TEST(WakeUps, NothingWasWokenYet)
 {
-    EXPECT_EQ(WakeUps(tick).lastHour().wakeUps, 0U);
-    EXPECT_EQ(WakeUps(tick).lastHour().p99, Duration::zero());
+    EXPECT_EQ(WakeUps(tick).lastHour(TimePoint{1h}).wakeUps, 0U);
+    EXPECT_EQ(WakeUps(tick).lastHour(TimePoint{1h}).p99, Duration::zero());
 }
 
 } // namespace

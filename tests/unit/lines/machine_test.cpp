@@ -30,6 +30,16 @@ TEST(Machine, RealTimePriorityIsHadAndGivenBackOrTheMissingRightIsNamed)
     EXPECT_EQ(policy(), had ? SCHED_OTHER : before);
 }
 
+TEST(Machine, ProcessorsThatWakeAtOnceAreHadOrTheFileThatIsNotOursIsNamed)
+{
+    tests::KeptLog kept;
+    const auto held = hold({.cpuLatencyUs = 100}, Log(kept, "test"));
+    if (!kept.text.empty()) {
+        EXPECT_NE(kept.text.find("[machine] cpu_latency_us: not had"), std::string::npos) << kept.text;
+        EXPECT_NE(kept.text.find("/dev/cpu_dma_latency"), std::string::npos) << kept.text;
+    }
+}
+
 TEST(Machine, WithoutAskingNothingIsTouched)
 {
     tests::KeptLog kept;

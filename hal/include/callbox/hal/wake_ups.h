@@ -22,7 +22,7 @@ public:
         std::uint64_t wakeUps = 0;
         Duration p50{}, p99{}, max{}; // rounded up to an eighth of a power of two
     };
-    [[nodiscard]] Sum lastHour() const;
+    [[nodiscard]] Sum lastHour(TimePoint now) const;
 
 private:
     static constexpr std::size_t buckets = 160, quarters = 5;
