@@ -13,6 +13,7 @@ std::string toString(const Alarms& a)
     };
     add(a.los, "LOS");
     add(a.lof, "LOF");
+    add(a.lomf, "LOMF");
     add(a.ais, "AIS");
     add(a.rai, "RAI");
     return out;

@@ -26,7 +26,7 @@ struct Kind {
 namespace kinds {
 
 // Of a span, OF = its name
-extern const Kind spanLos, spanLof, spanAis, spanRai; // G.775, G.704
+extern const Kind spanLos, spanLof, spanLomf, spanAis, spanRai; // G.775, G.704
 extern const Kind spanGone, spanStopped, noSamples, dChannelDown, noBattery;
 extern const Kind lineDead;       // of an analog line, OF = SPAN-PORT
 extern const Kind restartTrouble; // Q.931 5.5

@@ -23,6 +23,8 @@ const Kind* kindOf(const lines::Line& line)
         return &kinds::spanLos;
     if (a.lof)
         return &kinds::spanLof;
+    if (a.lomf)
+        return &kinds::spanLomf;
     if (a.ais)
         return &kinds::spanAis;
     if (!line.span().framesMoving())
@@ -55,9 +57,9 @@ const Kind* kindOf(hal::ModemState state)
     return nullptr;
 }
 
-constexpr const Kind* ofSpan[] = {&kinds::spanLos,   &kinds::spanLof,      &kinds::spanAis,
-                                  &kinds::spanRai,   &kinds::spanGone,     &kinds::spanStopped,
-                                  &kinds::noSamples, &kinds::dChannelDown, &kinds::noBattery};
+constexpr const Kind* ofSpan[] = {&kinds::spanLos,      &kinds::spanLof,  &kinds::spanLomf,    &kinds::spanAis,
+                                  &kinds::spanRai,      &kinds::spanGone, &kinds::spanStopped, &kinds::noSamples,
+                                  &kinds::dChannelDown, &kinds::noBattery};
 constexpr const Kind* ofModem[] = {&kinds::modemSilent, &kinds::modemAbsent, &kinds::modemNoSim, &kinds::modemPin,
                                    &kinds::modemNotRegistered};
 

@@ -22,7 +22,7 @@ bool isVirtual(const SpanFacts& s)
 
 bool carries(const SpanFacts& s)
 {
-    return s.state != "gone" && !s.has("LOS") && !s.has("LOF") && !s.has("AIS") && s.framesMoving;
+    return s.state != "gone" && !s.has("LOS") && !s.has("LOF") && !s.has("LOMF") && !s.has("AIS") && s.framesMoving;
 }
 
 void gone(const Facts& f, Findings& out)
@@ -64,6 +64,17 @@ void noFraming(const Facts& f, Findings& out)
                                         : "framing or line code differ (ESF/D4, B8ZS/AMI), or the line is an E1",
                            .action = s.type == "e1" ? "try crc4 = no, and ask the carrier which it is"
                                                     : "ask the carrier for framing and line code"});
+}
+
+void noMultiframe(const Facts& f, Findings& out)
+{
+    for (const SpanFacts& s : f.spans)
+        if (s.state != "gone" && s.has("LOMF") && !s.has("LOS") && !s.has("AIS") && !s.has("LOF"))
+            out.push_back({.subject = called(s),
+                           .what = "frames arrive, but no CRC-4 multiframes (LOMF)",
+                           .evidence = "alarm LOMF without LOF",
+                           .cause = "CRC-4 is on at this end only",
+                           .action = "set crc4 = no, or ask the carrier to switch it on"});
 }
 
 void ais(const Facts& f, Findings& out)
@@ -239,6 +250,7 @@ constexpr Rule rules[] = {
     {Layer::span, "span-gone", gone},
     {Layer::span, "span-no-signal", noSignal},
     {Layer::span, "span-no-framing", noFraming},
+    {Layer::span, "span-no-multiframe", noMultiframe},
     {Layer::span, "span-all-ones", ais},
     {Layer::span, "span-not-heard", rai},
     {Layer::span, "span-nothing-moves", nothingMoves},

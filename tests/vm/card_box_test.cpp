@@ -87,12 +87,12 @@ TEST_F(CardBox, EachAlarmHasItsNameFromTheFirmwareToTheStatusRecordAndClears)
         std::uint16_t firmware;
         const char* driver;
         int dahdi;
-        const char* span;   // LOMF is a loss of alignment to those above
+        const char* span;
         const char* raised; // in the record
     } rows[] = {
         {Fault::los, CARD_ALARM_LOS, "LOS", DAHDI_ALARM_RED | DAHDI_ALARM_LOS, "LOS", "span-los"},
         {Fault::lof, CARD_ALARM_LOF, "LOF", DAHDI_ALARM_RED | DAHDI_ALARM_LFA, "LOF", "span-lof"},
-        {Fault::lomf, CARD_ALARM_LOMF, "LOMF", DAHDI_ALARM_RED | DAHDI_ALARM_LMFA, "LOF", "span-lof"},
+        {Fault::lomf, CARD_ALARM_LOMF, "LOMF", DAHDI_ALARM_RED | DAHDI_ALARM_LMFA, "LOMF", "span-lomf"},
         {Fault::ais, CARD_ALARM_AIS, "AIS", DAHDI_ALARM_BLUE, "AIS", "span-ais"},
         {Fault::rai, CARD_ALARM_RAI, "RAI", DAHDI_ALARM_YELLOW, "RAI", "span-rai"},
     };

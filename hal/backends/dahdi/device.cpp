@@ -201,12 +201,13 @@ Result<Alarms> alarms(const Descriptor& control, int span)
     if (ioctl(control.get(), DAHDI_SPANSTAT, &s) < 0)
         return failed("asking for DAHDI span " + std::to_string(span));
     Alarms a;
-    a.lof = s.alarms & (DAHDI_ALARM_LFA | DAHDI_ALARM_LMFA);
+    a.lof = s.alarms & DAHDI_ALARM_LFA;
+    a.lomf = s.alarms & DAHDI_ALARM_LMFA && !a.lof;
     a.ais = s.alarms & DAHDI_ALARM_BLUE;
     a.rai = s.alarms & DAHDI_ALARM_YELLOW;
     // RED is the driver's word for a signal that cannot be used; few say whether it is lost or only not framed.
     const bool red = s.alarms & (DAHDI_ALARM_RED | DAHDI_ALARM_RECOVER | DAHDI_ALARM_NOTOPEN);
-    a.los = (s.alarms & DAHDI_ALARM_LOS) || (red && !a.lof && !a.ais);
+    a.los = (s.alarms & DAHDI_ALARM_LOS) || (red && !a.lof && !a.lomf && !a.ais);
     return a;
 }
 

@@ -79,6 +79,8 @@ private:
     void askCounters();
     void countersCame(const card_counters&);
     void errorsCame(const card_ice1_errors&);
+    void defectsCame(std::uint16_t now); // CARD_ALARM_...
+    void setAlignmentLost(bool lost);
     void gone(Error);
 
     Edges edges_;
@@ -101,7 +103,8 @@ private:
     bool everFlowed_ = false, moving_ = false;
     unsigned sentSince_ = 0; // frames sent since one came: the time, by the card's clock
     TimePoint lastFrames_{};
-    Alarms line_{}; // what the card says
+    Alarms line_{};               // what the card says
+    bool multiframeOnly_ = false; // as it last said of the alignment
     std::optional<Alarms> reported_;
     Loopback loopback_ = Loopback::none;
     LineErrors errors_;
@@ -131,6 +134,7 @@ Result<void> UsbSpan::start(const SpanConfig& config, SpanEvents& events)
     lost_ = sentSince_ = 0;
     flowing_ = everFlowed_ = moving_ = false;
     line_ = {};
+    multiframeOnly_ = false;
     reported_.reset();
     loopback_ = Loopback::none;
     lastCounters_.reset();
@@ -306,6 +310,8 @@ void UsbSpan::onEvent(Octets event)
 {
     if (event.size() == CARD_E1_INTERRUPT_SIZE && event[0] == CARD_E1_EVENT_ERRORS)
         errorsCame(read<card_e1_errors_event>(event).errors);
+    else if (event.size() == CARD_E1_INTERRUPT_SIZE && event[0] == CARD_E1_EVENT_ALARMS && !kind_.stock)
+        defectsCame(card_get16(read<card_e1_event>(event).what));
     else if (event.size() == CARD_E1_INTERRUPT_SIZE && event[0] == CARD_E1_EVENT_SLIP && !kind_.stock)
         events_->onSlip();
     else if (event.size() != CARD_E1_INTERRUPT_SIZE || event[0] == 0)
@@ -323,9 +329,24 @@ void UsbSpan::errorsCame(const card_ice1_errors& now)
     }
     line_.los = now.flags & CARD_ICE1_FLAG_LOS;
     line_.ais = now.flags & CARD_ICE1_FLAG_AIS;
-    line_.lof = now.flags & CARD_ICE1_FLAG_ALIGNMENT && !line_.los && !line_.ais; // G.775: these say more
     line_.rai = now.flags & CARD_ICE1_FLAG_RAI;
+    setAlignmentLost(now.flags & CARD_ICE1_FLAG_ALIGNMENT);
     report();
+}
+
+// Comes before the errors that have its flags, which know one loss of alignment only.
+void UsbSpan::defectsCame(std::uint16_t now)
+{
+    multiframeOnly_ = now & CARD_ALARM_LOMF && !(now & CARD_ALARM_LOF);
+    setAlignmentLost(line_.lof || line_.lomf);
+    report();
+}
+
+void UsbSpan::setAlignmentLost(bool lost)
+{
+    lost = lost && !line_.los && !line_.ais; // G.775: these say more
+    line_.lof = lost && !multiframeOnly_;
+    line_.lomf = lost && multiframeOnly_;
 }
 
 void UsbSpan::setMoving(bool moving)

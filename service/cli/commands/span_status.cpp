@@ -49,6 +49,7 @@ std::string alarmsInWords(const json& span)
 {
     static const std::map<std::string, std::string> words{{"LOS", "loss of signal"},
                                                           {"LOF", "loss of frame alignment"},
+                                                          {"LOMF", "loss of CRC-4 multiframe alignment"},
                                                           {"AIS", "alarm indication signal received"},
                                                           {"RAI", "remote alarm indication received"}};
     std::string out;

@@ -155,6 +155,7 @@ TEST(LineWatch, EachFaultOfASpanIsOneAlarmAndGoesWithIt)
     const Fault table[] = {
         {"span-los:tie1", [](CardIo& c) { c.faults().setFaults({.los = true}); },
          [](CardIo& c) { c.faults().setFaults({}); }},
+        {"span-lomf:tie1", [](CardIo& c) { c.say({.lomf = true}); }, quiet},
         {"span-lof:tie1", [](CardIo& c) { c.say({.lof = true}); }, quiet},
         {"span-ais:tie1", [](CardIo& c) { c.say({.ais = true, .rai = true}); }, quiet},
         {"span-rai:tie1", [](CardIo& c) { c.say({.rai = true}); }, quiet, true},

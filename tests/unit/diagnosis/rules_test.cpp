@@ -121,6 +121,7 @@ const Case cases[] = {
          f.spans[0].alarms = {"AIS", "LOF"};
      },
      "carrier"},
+    {"span-no-multiframe", Severity::problem, [](Facts& f) { f.spans[0].alarms = {"LOMF"}; }, "CRC-4"},
     {"span-not-heard", Severity::problem, [](Facts& f) { f.spans[0].alarms = {"RAI"}; }, "crc4 = no"},
     {"span-nothing-moves", Severity::problem, [](Facts& f) { f.spans[0].framesMoving = false; }, "/proc/interrupts"},
     {"span-alarms-come-and-go", Severity::warning, [](Facts& f) { f.spans[0].alarmChanges = 40; }, "contact"},

@@ -77,12 +77,11 @@ struct Row {
 
 struct AlarmMatrix : testing::TestWithParam<Row>, TwoSpans {};
 
-// SpanIo has no name of its own for a lost multiframe: for who uses the line, it is a loss of frame.
 INSTANTIATE_TEST_SUITE_P(Usb, AlarmMatrix,
                          testing::Values(Row{Fault::los, CARD_ALARM_LOS, offsetof(card_counters, los), "LOS", "RAI"},
                                          Row{Fault::ais, CARD_ALARM_AIS, offsetof(card_counters, ais), "AIS", "RAI"},
                                          Row{Fault::lof, CARD_ALARM_LOF, offsetof(card_counters, lof), "LOF", "RAI"},
-                                         Row{Fault::lomf, CARD_ALARM_LOMF, offsetof(card_counters, lof), "LOF", "RAI"},
+                                         Row{Fault::lomf, CARD_ALARM_LOMF, offsetof(card_counters, lof), "LOMF", "RAI"},
                                          Row{Fault::rai, CARD_ALARM_RAI, 0, "RAI", ""}),
                          [](const auto& i) { return std::string(usbip::name(i.param.fault)); });
 

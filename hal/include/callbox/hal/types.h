@@ -35,13 +35,17 @@ constexpr unsigned samplesPerSecond = 8000;
 
 // Alarm states of a span by their G.775 / G.704 names; several may stand at once.
 struct Alarms {
-    bool los = false; // loss of signal
-    bool lof = false; // loss of frame alignment
-    bool ais = false; // alarm indication signal received
-    bool rai = false; // remote alarm indication received
+    bool los = false;  // loss of signal
+    bool lof = false;  // loss of frame alignment
+    bool lomf = false; // loss of CRC-4 multiframe alignment: frames are found, no multiframe (G.706 4.2); E1
+    bool ais = false;  // alarm indication signal received
+    bool rai = false;  // remote alarm indication received
     bool operator==(const Alarms&) const = default;
-    [[nodiscard]] bool any() const { return los || lof || ais || rai; }
-    [[nodiscard]] bool usable() const { return !los && !lof && !ais; } // RAI alone: the far end does not hear us
+    [[nodiscard]] bool any() const { return los || lof || lomf || ais || rai; }
+    [[nodiscard]] bool usable() const
+    {
+        return !los && !lof && !lomf && !ais;
+    } // RAI alone: the far end does not hear us
 };
 std::string toString(const Alarms&); // "LOS RAI", "" when clear
 
