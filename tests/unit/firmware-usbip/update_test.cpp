@@ -175,6 +175,39 @@ TEST_F(Update, FilesThatAreWrongSayWhyAndTheOldFirmwareRuns)
     ASSERT_EQ(bring(good), unsigned(CARD_UPDATE_WRITTEN)) << "and after all that the right one is taken";
 }
 
+TEST_F(Update, ASecondUpdateThatFailsLeavesNothingOfTheFirstToBeStarted)
+{
+    ASSERT_EQ(bring(virtualFile(v2)), unsigned(CARD_UPDATE_WRITTEN));
+    ASSERT_EQ(bring(Bytes(512, 0)), unsigned(CARD_UPDATE_FAILED));
+    EXPECT_EQ(card_get32(tells().other), 0U);
+    restart();
+    configure();
+    EXPECT_EQ(build(), "callbox-0.1") << "FAILED: the card starts what it started before";
+    ASSERT_EQ(bring(virtualFile(v3)), unsigned(CARD_UPDATE_WRITTEN));
+    restart();
+    configure();
+    EXPECT_EQ(build(), "callbox-3.1");
+}
+
+TEST_F(Update, NewFirmwareThatIsDroppedBeforeTheResetIsNotStarted)
+{
+    ASSERT_EQ(bring(virtualFile(v2)), unsigned(CARD_UPDATE_WRITTEN));
+    ASSERT_TRUE(order(CARD_UPDATE_DROP));
+    EXPECT_EQ(tells().state, CARD_UPDATE_NONE);
+    restart();
+    configure();
+    EXPECT_EQ(build(), "callbox-0.1");
+    ASSERT_EQ(bring(virtualFile(v2)), unsigned(CARD_UPDATE_WRITTEN));
+    restart();
+    configure();
+    run(1100);
+    ASSERT_TRUE(order(CARD_UPDATE_DROP)) << "there is none: what was before stays";
+    EXPECT_EQ(card_get32(tells().other), FlashMemory::factoryVersion);
+    restart();
+    configure();
+    EXPECT_EQ(build(), "callbox-2.0");
+}
+
 TEST_F(Update, AHostThatLeavesInTheMiddleHasChangedNothing)
 {
     const Bytes file = virtualFile(v2);
