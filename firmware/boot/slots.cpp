@@ -53,6 +53,17 @@ bool Slots::mark(unsigned slot, std::uint32_t at, std::uint32_t word)
 
 int Slots::start()
 {
+    if (const int slot = known(); slot != none)
+        return slot;
+    // Nothing came by an update: what a programmer wrote, or the loader in a ROM, counts as one.
+    for (const unsigned slot : {0U, 1U})
+        if (const State s = look(slot); s.wrong == Wrong::nothing && !s.complete && complete(slot))
+            return known();
+    return none;
+}
+
+int Slots::known()
+{
     const State states[] = {look(0), look(1)};
     const unsigned first = before(states[1], states[0]) ? 1 : 0;
     for (const unsigned slot : {first, 1 - first}) {
@@ -70,7 +81,12 @@ int Slots::start()
 
 bool Slots::confirm(unsigned slot)
 {
-    return look(slot).confirmed || mark(slot, confirmedAt, 0);
+    return wordAt(flash_.read(slot), confirmedAt) == 0 || mark(slot, confirmedAt, 0);
+}
+
+bool Slots::forget(unsigned slot)
+{
+    return !look(slot).complete || mark(slot, sequenceAt, 0); // which its inverse denies
 }
 
 unsigned Slots::spare() const

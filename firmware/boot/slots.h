@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Two slots for images, and which is started. A new image is started three times at most until it says that it runs;
 // then the old one is started again. What is remembered lies in the slot's own header, in words that go from ones to
-// zeros once: it goes with the slot's erasure, needs no other store, and the power may fail at any time. No board
-// starts images by it yet; who does must refuse an update while the running image is not confirmed, because its own
-// slot would count as the spare one.
+// zeros once: it goes with the slot's erasure, needs no other store, and the power may fail at any time. An
+// image that no update put there is started only when there is no other. While the image that runs is not confirmed its
+// own slot would count as the spare one: UpdateSession refuses updates until then.
 #pragma once
 #include "boot/image.h"
 
@@ -48,11 +48,14 @@ public:
     [[nodiscard]] unsigned spare() const;
     // An image was written there: it is the newest from now on.
     bool complete(unsigned slot);
+    // What lies there is not started any more. False: the flash did not keep it.
+    bool forget(unsigned slot);
 
     [[nodiscard]] const Part& part() const { return part_; }
     [[nodiscard]] Flash& flash() { return flash_; }
 
 private:
+    int known(); // as start(), of those that an update brought
     bool mark(unsigned slot, std::uint32_t at, std::uint32_t word);
 
     const Part& part_;

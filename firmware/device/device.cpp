@@ -203,7 +203,7 @@ void Device::locate(unsigned seconds)
 void Device::millisecond()
 {
     if (const auto news = update_.millisecond(configured()))
-        say(CARD_LOG_UPDATE, *news, *news >= CARD_LOG_UPDATE_WRONG ? 1 : 2);
+        say(CARD_LOG_UPDATE, *news, *news > 3 ? 1 : 2);
     if (locating_ > 0 && --locating_ == 0)
         board_.blink(false);
     for (unsigned p = 0; p < personality_.e1Ports; ++p) {

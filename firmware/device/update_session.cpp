@@ -32,6 +32,7 @@ void UpdateSession::start(boot::Slots* slots, unsigned running)
     state_ = CARD_UPDATE_NONE;
     wrong_ = Wrong::nothing;
     received_ = blocks_ = 0;
+    look(); // here it disturbs nobody
 }
 
 void UpdateSession::look()
@@ -44,6 +45,16 @@ void UpdateSession::look()
     looked_ = true;
 }
 
+// What an earlier update wrote would be started with the next reset: that is over. False: the flash keeps it so.
+bool UpdateSession::takeBack()
+{
+    const boot::Slots::State& s = states_[free_];
+    if (!s.startable() || s.confirmed || s.sequence < states_[running_].sequence)
+        return true;
+    looked_ = false;
+    return slots_->forget(free_);
+}
+
 bool UpdateSession::order(unsigned what)
 {
     if (!slots_ || state_ == CARD_UPDATE_BUSY)
@@ -51,7 +62,7 @@ bool UpdateSession::order(unsigned what)
     look();
     switch (what) {
     case CARD_UPDATE_DROP:
-        if (state_ == CARD_UPDATE_WRITTEN)
+        if (!takeBack())
             return false;
         state_ = CARD_UPDATE_NONE;
         update_.reset();
@@ -60,7 +71,7 @@ bool UpdateSession::order(unsigned what)
         if (!states_[running_].confirmed) // its own slot would count as the one to be overwritten
             return false;
         update_.emplace(*slots_);
-        if (update_->slot() != free_) {
+        if (update_->slot() != free_ || !takeBack()) {
             update_.reset();
             return false;
         }
@@ -122,11 +133,23 @@ std::optional<unsigned> UpdateSession::millisecond(bool configured)
     }
     if (configuredFor_ >= confirmAfter || ++configuredFor_ < confirmAfter)
         return std::nullopt;
+    return confirm();
+}
+
+std::optional<unsigned> UpdateSession::confirm()
+{
     look();
-    if (states_[running_].confirmed || !slots_->confirm(running_))
+    if (states_[running_].confirmed)
         return std::nullopt;
-    looked_ = false;
-    return 3;
+    const bool told = wrong_ == Wrong::flash; // there is no update before
+    if (slots_->confirm(running_)) {
+        states_[running_].confirmed = true;
+        wrong_ = Wrong::nothing;
+        return 3;
+    }
+    configuredFor_ = 0; // in a second it is tried again
+    wrong_ = Wrong::flash;
+    return told ? std::nullopt : std::optional<unsigned>(4);
 }
 
 card_update UpdateSession::tell()

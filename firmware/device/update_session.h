@@ -25,6 +25,8 @@ public:
 
 private:
     std::optional<unsigned> work();
+    std::optional<unsigned> confirm();
+    bool takeBack();
     void look();
 
     boot::Slots* slots_ = nullptr;

@@ -384,6 +384,7 @@ enum {
     CARD_LOG_FAULT,       /* the program failed before this start; port 0: the processor's exception; then, low halves
                              first, where (1, 2), whither it would have returned (3, 4), why (5, 6), address (7, 8) */
     CARD_LOG_UPDATE,      /* of the firmware; value: 0 dropped, 1 begun, 2 whole, 3 the image that runs is confirmed,
+                             4 it could not be: the flash keeps nothing,
                              CARD_LOG_UPDATE_WRONG + CARD_UPDATE_WRONG_... */
 };
 #define CARD_LOG_UPDATE_WRONG 16
@@ -420,8 +421,8 @@ CARD_AT(card_image, header, 28);
 
 #define CARD_UPDATE_BLOCK 512 /* octets: all blocks but the last are as long */
 enum {
-    CARD_UPDATE_DROP = 0,
-    CARD_UPDATE_BEGIN = 1, /* stalled while the image that runs is not confirmed */
+    CARD_UPDATE_DROP = 0,  /* what is whole and waits for the reset too */
+    CARD_UPDATE_BEGIN = 1, /* drops so too; stalled while the image that runs is not confirmed */
     CARD_UPDATE_END = 2,   /* that was the file */
 };
 enum {
@@ -440,7 +441,8 @@ enum {
     CARD_UPDATE_WRONG_PROGRAM = 5,    /* its check sum is wrong, or its vector table leads elsewhere */
     CARD_UPDATE_WRONG_CUT = 6,
     CARD_UPDATE_WRONG_NONE_HERE = 7, /* no image for the slot that is free */
-    CARD_UPDATE_WRONG_FLASH = 8,     /* the flash did not keep what was written */
+    CARD_UPDATE_WRONG_FLASH = 8,     /* the flash did not keep what was written; without an update: that what runs is
+                                        confirmed */
 };
 struct card_update {
     card_u8 state;             /* CARD_UPDATE_NONE.. */

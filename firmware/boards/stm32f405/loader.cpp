@@ -27,7 +27,7 @@ constexpr std::uint32_t systemConfiguration = 1u << 14, romAtZero = 1;
 
 } // namespace
 
-// A loader that fails waits for the watchdog, or for somebody with a debugger.
+// A loader that fails stands still for somebody with a debugger: the watchdog does not run yet.
 extern "C" void faultHandler()
 {
     for (;;) {
@@ -48,6 +48,7 @@ int main()
     uart.drain();
     if (slot == boot::Slots::none) {
         chip.set(apb2, systemConfiguration);
+        (void)chip.read(apb2); // ES0182, delay after an RCC peripheral clock enabling
         chip.write(remap, romAtZero);
         enter(rom); // which no watchdog may interrupt
     }

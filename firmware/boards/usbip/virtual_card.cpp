@@ -34,6 +34,8 @@ Result<void> VirtualCard::keepFlashIn(Files& files, const std::string& path)
     if (auto r = flash_.keepIn(files, path); !r)
         return r;
     powerOn(false);
+    if (!export_.present)
+        return Error{Errc::invalid, path + ": no image in it can be started; remove it"};
     return {};
 }
 
@@ -75,7 +77,10 @@ void VirtualCard::plug(unsigned port, VirtualCard& other, unsigned otherPort)
 void VirtualCard::plugIn(bool in)
 {
     leaving_ = leaving_ || (export_.present && !in);
-    export_.present = in;
+    if (std::exchange(export_.present, in) || !in)
+        return;
+    device_.busReset(); // its power comes
+    powerOn(false);
 }
 
 void VirtualCard::plugAnalog(unsigned port, VirtualCard& other, unsigned otherPort)

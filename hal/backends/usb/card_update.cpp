@@ -7,7 +7,8 @@ namespace callbox::hal {
 
 namespace {
 
-constexpr Duration backAtMost = 30s, lookEvery = 250ms;
+// Three starts that hang until the watchdog's reset take 15 to 45 s.
+constexpr Duration backAtMost = 60s, lookEvery = 250ms;
 
 Result<CardUpdate*> abilityOf(Card& card)
 {
@@ -37,10 +38,12 @@ Task<> back(Loop& loop, Cards& cards, std::string id, std::uint32_t free)
             co_return;
         last = !now ? now.error().what : now->waits ? "it did not restart" : "its new firmware has not been confirmed";
         if (loop.now() >= until)
-            co_await fail(Errc::timeout,
-                          fmt::format("the firmware is written, and {} s after its restart the card is not back: {}. "
-                                      "Plug it in again: it starts the new firmware, or the old one if that fails",
-                                      toMs(backAtMost) / 1000, last));
+            co_await fail(
+                Errc::timeout,
+                fmt::format("the firmware is written, and {} s after its restart the card is not back: {}. "
+                            "Plug it in again, up to three times: it starts the new firmware, and the old one after "
+                            "three starts in vain",
+                            toMs(backAtMost) / 1000, last));
         co_await sleepFor(loop, lookEvery);
     }
 }

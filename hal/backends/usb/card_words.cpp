@@ -86,7 +86,8 @@ std::string updateText(unsigned value)
 {
     static constexpr std::string_view words[] = {
         "an update of the firmware was dropped", "an update of the firmware began",
-        "new firmware is whole: it starts with the next reset", "the firmware that runs is confirmed"};
+        "new firmware is whole: it starts with the next reset", "the firmware that runs is confirmed",
+        "the firmware that runs could not be confirmed: the flash does not keep it"};
     if (value < std::size(words))
         return std::string(words[value]);
     if (value < CARD_LOG_UPDATE_WRONG)

@@ -41,6 +41,8 @@ Result<FirmwareImage> imageAt(Octets file, std::size_t at)
     if (card_get32(h.format) != CARD_IMAGE_FORMAT)
         return wrong(at + 4,
                      fmt::format("an image of format {}; {} is known here", card_get32(h.format), CARD_IMAGE_FORMAT));
+    if (card_get32(h.version) == 0)
+        return wrong(at + 12, "version 0 is none");
     const Octets blank = rest.subspan(sizeof h, CARD_IMAGE_HEADER - sizeof h);
     const auto mark = std::find_if(blank.begin(), blank.end(), [](std::uint8_t o) { return o != 0xff; });
     if (mark != blank.end())
@@ -104,6 +106,9 @@ Result<FirmwareImage> imageFor(const FirmwareFile& file, const CardFirmware& car
     if (first.hardware != card.hardware)
         return Error{Errc::invalid, fmt::format("the file is for {}, this is {}", hardwareName(first.hardware),
                                                 hardwareName(card.hardware))};
+    if (!card.confirmed && card.worn)
+        return Error{Errc::invalid, "the card's flash does not keep that its firmware runs: the card is worn out, and "
+                                    "takes no other firmware"};
     if (!card.confirmed)
         return Error{Errc::invalid, "the card has not yet confirmed the firmware that runs, and takes no other before: "
                                     "it does so after a second on the bus"};

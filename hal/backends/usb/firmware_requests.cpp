@@ -12,6 +12,12 @@ constexpr Duration writesAtMost = 20s; // an erasure; meanwhile a card may answe
 constexpr Duration turn = 2ms, turnOfSilence = 100ms;
 constexpr unsigned sendsMax = 4; // of one block
 
+// The answer is lost, or damaged on the bus: the card may have heard.
+bool unheard(const Error& e)
+{
+    return e.code == Errc::timeout || e.code == Errc::io;
+}
+
 Task<card_update> stateOf(Loop& loop, Device& device)
 {
     const OctetBuffer answer = co_await ask(loop, device, To::device, CARD_REQ_UPDATE, 0, 0, sizeof(card_update));
@@ -24,7 +30,7 @@ Task<card_update> idle(Loop& loop, Device& device)
     const TimePoint until = loop.now() + writesAtMost;
     for (;;) {
         const Result<card_update> now = co_await check(stateOf(loop, device));
-        if (!now && now.error().code != Errc::timeout)
+        if (!now && !unheard(now.error()))
             co_return now.error();
         if (now && now->state != CARD_UPDATE_BUSY)
             co_return *now;
@@ -78,8 +84,14 @@ Task<> writeUnlocked(Loop& loop, Device& device, OctetBuffer image, UpdateProgre
 {
     (void)co_await idle(loop, device); // with what an update that was broken off left
     const Result<void> begun = co_await check(order(loop, device, CARD_UPDATE_BEGIN));
-    if (!begun && begun.error().code == Errc::unsupported)
-        co_await fail(Errc::busy, "the card takes no update now: the firmware that runs is not yet confirmed");
+    if (!begun && begun.error().code == Errc::unsupported) {
+        const card_update now = co_await stateOf(loop, device);
+        co_await fail(Errc::busy, now.confirmed
+                                      ? "the card refuses to begin: another program ended maintenance, or its "
+                                        "flash keeps nothing"
+                                      : "the card takes no update now: the firmware that runs is not yet "
+                                        "confirmed");
+    }
     if (!begun)
         co_await Result<void>(begun.error());
     for (std::size_t at = 0; at < image.size();) {
@@ -87,11 +99,11 @@ Task<> writeUnlocked(Loop& loop, Device& device, OctetBuffer image, UpdateProgre
         OctetBuffer block(piece.begin(), piece.end());
         co_await sendBlock(loop, device, at / CARD_UPDATE_BLOCK, std::move(block));
         at += piece.size();
-        if (progress)
-            progress(at, image.size());
+        if (progress && !progress(at, image.size()))
+            co_await fail(Errc::busy, "stopped before all of it was written");
     }
     const Result<void> ended = co_await check(order(loop, device, CARD_UPDATE_END));
-    if (!ended && ended.error().code != Errc::timeout)
+    if (!ended && !unheard(ended.error()))
         co_await Result<void>(ended.error());
     const card_update now = co_await settled(loop, device);
     if (now.state != CARD_UPDATE_WRITTEN)
@@ -117,6 +129,7 @@ Task<CardFirmware> askFirmware(Loop& loop, Device& device)
     out.hardware = card_get32(u.hardware);
     out.version = card_get32(u.version);
     out.confirmed = u.confirmed != 0;
+    out.worn = !out.confirmed && u.wrong == CARD_UPDATE_WRONG_FLASH;
     out.waits = u.state == CARD_UPDATE_WRITTEN;
     if (const std::uint32_t other = card_get32(u.other); other != 0)
         out.other = other;
@@ -135,14 +148,13 @@ Task<CardFirmware> askFirmware(Loop& loop, Device& device)
 Task<> writeImage(Loop& loop, Device& device, OctetBuffer image, UpdateProgress progress)
 {
     co_await mustUpdate(loop, device);
-    const bool mine = co_await unlock(loop, device);
+    (void)co_await unlock(loop, device);
     const Result<void> written = co_await check(writeUnlocked(loop, device, std::move(image), std::move(progress)));
     if (!written && written.error().code == Errc::gone)
         co_await Result<void>(written.error());
     if (!written) // what it has of it counts for nothing, and the reason is told
         (void)co_await check(order(loop, device, CARD_UPDATE_DROP));
-    if (mine)
-        (void)co_await check(lock(loop, device));
+    (void)co_await check(lock(loop, device)); // one that was broken off may have left it open
     co_await Result<void>(written);
 }
 
@@ -151,7 +163,7 @@ Task<> restartCard(Loop& loop, Device& device)
     (void)co_await unlock(loop, device); // the start locks it
     OctetBuffer nothing;
     const Result<void> done = co_await check(tell(loop, device, To::device, CARD_REQ_RESET, 0, 0, std::move(nothing)));
-    if (!done && done.error().code != Errc::gone && done.error().code != Errc::timeout) // it may be too quick to answer
+    if (!done && done.error().code != Errc::gone && !unheard(done.error())) // it may be too quick to answer
         co_await Result<void>(done.error());
 }
 

@@ -16,6 +16,9 @@ constexpr Duration watchdog = 1s;
 constexpr unsigned usual = 8; // samples of a packet
 // Samples that may have come and not gone, or gone and not come, before a packet has one more or less: a transfer's.
 constexpr int swing = 40;
+// No more than this is ever made up for: the card keeps CARD_BANK_BUFFER. A sequence that jumps without a loss would
+// have it sent 2040 too many.
+constexpr int owedMost = CARD_BANK_BUFFER - 2 * CARD_BANK_START;
 // So many packets in a row with more than the usual: no clock is that fast. They bring what the card kept while this
 // program stood still.
 constexpr unsigned surelyOld = 16;
@@ -86,7 +89,7 @@ private:
     void onSpoiled() override { lookForSilence(); }
     std::size_t fillPacket(std::span<std::uint8_t> packet) override;
     void onEvent(Octets) override;
-    void onBroken(Error why) override { gone(std::move(why)); }
+    void onBroken(Error why) override { gone(why); }
     // Each returns false if the bank was stopped meanwhile.
     bool arrived(const card_bank_header&, Octets samples);
     bool tick();
@@ -99,7 +102,7 @@ private:
     void setMoving(bool moving);
     void report();
     void look();
-    void gone(Error);
+    void gone(const Error& why);
 
     Edges edges_;
     SpanKeys keys_;
@@ -200,12 +203,13 @@ void UsbBank::stop() noexcept
     opening_.close();
 }
 
-void UsbBank::gone(Error why)
+void UsbBank::gone(const Error& why)
 {
     SpanEvents* events = events_;
+    const Error told = why.because("card port " + keys_.id);
     stop();
     if (events)
-        events->onGone(why.because("card port " + keys_.id));
+        events->onGone(told);
 }
 
 // ---- Samples
@@ -249,7 +253,7 @@ bool UsbBank::arrived(const card_bank_header& h, Octets samples)
 // fetched say nothing of them, and are not answered: the card ran dry meanwhile, and begins as it began first.
 void UsbBank::follow(unsigned came, unsigned lostOnTheBus)
 {
-    balance_ += static_cast<int>(came + lostOnTheBus);
+    balance_ = std::clamp(balance_ + static_cast<int>(came + lostOnTheBus), -owedMost, owedMost);
     if (came > usual) {
         ++old_;
         balance_ -= old_ == surelyOld ? static_cast<int>(surelyOld) : old_ > surelyOld ? 1 : 0;

@@ -51,8 +51,8 @@ Task<std::string> wantsYes(Context& c, hal::Card& card, const hal::FirmwareFile&
     if (now.portsAtWork.empty() || c.values.flag("yes"))
         co_return "";
     co_return fmt::format(
-        "card flash: {} in use: calls there end when the card restarts with {}. If that is meant, add "
-        "--yes.",
+        "card flash: {} in use: calls there may end as soon as it is written, and end when the card restarts with {}. "
+        "If that is meant, add --yes.",
         portsOf(now.portsAtWork), hal::firmwareVersion(image.version));
 }
 
@@ -70,13 +70,19 @@ Task<Exit> run(Context& c)
         co_return c.usage(*trouble);
     card.reset();
     Progress progress(c, "writing");
+    bool enough = false;
+    c.onInterrupt = [&enough] { enough = true; };
     hal::UpdateProgress written = [&](std::size_t done, std::size_t all) {
         progress.set(done < all ? fmt::format("writing: {} % of {} octets", 100 * done / all, all)
                                 : "the card starts its new firmware");
+        if (done == all)
+            c.onInterrupt = {}; // there is nothing left to be stopped
+        return !enough;
     };
     std::string name = id;
     const Result<hal::CardUpdated> done =
         co_await check(hal::updateCard(c.loop, *machine, std::move(name), std::move(file), std::move(written)));
+    c.onInterrupt = {};
     if (!done)
         co_await Result<void>(done.error().because("card " + id));
     if (c.json())
@@ -102,14 +108,16 @@ Command cardFlash()
         .options = {{.name = "yes", .help = "yes, do it, though ports of the card are in use"}},
         .more =
             "The file is checked before the card is touched: that it is whole, and for this card. The card checks it\n"
-            "again, writes it beside what runs, and restarts. Calls on its ports end then: it wants --yes if a daemon\n"
-            "or a kernel driver has one of them; daemons take the card up again when it is back. If this is "
+            "again, writes it beside what runs, and restarts. Calls on its ports end then, or while it is written "
+            "(some\n"
+            "cards stand still for some seconds): it wants --yes if a daemon or a kernel driver has one of them;\n"
+            "daemons take the card up again when it is back. If this is "
             "interrupted,\n"
             "or the card is pulled out, or the new firmware does not start (it is tried three times), the card goes "
             "on\n"
             "with the old one, and the update can be tried again. Exit 0: the new firmware runs. A virtual card "
             "leaves\n"
-            "its host when it restarts: lab card attach brings it back, within 30 s of the restart. An icE1usb is\n"
+            "its host when it restarts: lab card attach brings it back, within 60 s of the restart. An icE1usb is\n"
             "updated by dfu-util.",
         .run = run};
 }

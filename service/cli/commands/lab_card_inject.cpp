@@ -17,6 +17,8 @@ std::string usageTrouble(const Values& v)
     const std::string what = v.text("what");
     if (ofAnAnalogLine(what) && !v.has("line"))
         return "--what " + what + ": on which --line of the card's analog bank?";
+    if (v.has("line") && v.has("port"))
+        return "--port or --line, not both";
     if (v.has("line") && !ofAnAnalogLine(what) && what != "ok")
         return "--line goes with --what ring, battery, polarity, hook, flash and ok only";
     if (v.has("count") && what != "errors" && what != "slip")

@@ -119,6 +119,7 @@ const std::vector<CommandCalls>& commandCalls()
           {"--dir", "LAB", "--card", "7", "--what", "los"},
           {"--dir", "LAB", "--card", "2", "--line", "1", "--what", "ring"},
           {"--dir", "LAB", "--card", "2", "--line", "1", "--what", "ok"},
+          {"--dir", "LAB", "--card", "2", "--line", "1", "--port", "1", "--what", "ok"},
           {"--dir", "LAB", "--card", "2", "--line", "7", "--what", "flash"},
           {"--dir", "LAB", "--card", "1", "--what", "battery"},
           {"--dir", "LAB", "--card", "1", "--line", "1", "--what", "los"}}},

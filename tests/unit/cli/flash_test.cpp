@@ -22,8 +22,8 @@ TEST(CardFlash, WantsYesWhileAPortIsInUse)
     const Said asked = world.run({"card", "flash", "usb:00000000000000a1", "OUT/card.img"});
     EXPECT_EQ(asked.exit, 2);
     EXPECT_EQ(asked.out, "");
-    EXPECT_THAT(asked.err, HasSubstr("port 1 is in use: calls there end when the card restarts with 2.0.0. If that is "
-                                     "meant, add --yes."));
+    EXPECT_THAT(asked.err, HasSubstr("port 1 is in use: calls there may end as soon as it is written, and end when the "
+                                     "card restarts with 2.0.0. If that is meant, add --yes."));
     const Said done = world.run({"card", "flash", "usb:00000000000000a1", "OUT/card.img", "--yes"});
     EXPECT_EQ(done.exit, 0) << done.err;
     EXPECT_THAT(done.out, HasSubstr("runs 2.0.0, before 0.1.0"));

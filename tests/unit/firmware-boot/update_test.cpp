@@ -245,6 +245,65 @@ TEST(Empty, OneThatNeverRunsLeavesTheLoader)
     EXPECT_EQ(boot::test::boot(flash), 2u);
 }
 
+void programmer(CardFlash& flash, unsigned slot, std::uint32_t version)
+{
+    const Bytes all = image({.slot = slot, .version = version});
+    std::copy(all.begin(), all.end(), flash.slots.at(slot).begin());
+}
+
+TEST(Empty, ASlotWrittenByAProgrammerIsStarted)
+{
+    for (const unsigned slot : {0u, 1u}) {
+        CardFlash flash;
+        programmer(flash, slot, 1);
+        EXPECT_EQ(boot::test::boot(flash), 1u) << "slot " << slot;
+        EXPECT_EQ(boot::test::boot(flash, true), 1u);
+        ASSERT_EQ(flashFile(flash, file(2)), Wrong::nothing) << "and takes updates as any other";
+        EXPECT_EQ(boot::test::boot(flash, true), 2u);
+    }
+    CardFlash both;
+    programmer(both, 0, 1);
+    programmer(both, 1, 2);
+    for (unsigned i = 0; i < 3; ++i)
+        EXPECT_EQ(boot::test::boot(both), 1u);
+    EXPECT_EQ(boot::test::boot(both, true), 2u) << "the first one does not run";
+    EXPECT_EQ(boot::test::boot(both), 2u);
+}
+
+TEST(Empty, ASlotWrittenByAProgrammerIsNotStartedIfItIsDamagedOrNoTryCanBeCounted)
+{
+    CardFlash flash;
+    programmer(flash, 0, 1);
+    flash.slots[0][headerSize + 20] ^= 1;
+    EXPECT_EQ(boot::test::boot(flash), 0u);
+    programmer(flash, 0, 1);
+    flash.worn = true;
+    EXPECT_EQ(boot::test::boot(flash), 0u);
+}
+
+TEST_F(Card, ASlotWrittenByAProgrammerIsLeftAloneBesideOneThatRuns)
+{
+    flash.slots[1].assign(4096, 0xff);
+    programmer(flash, 1, 2);
+    const auto before = flash.slots;
+    EXPECT_EQ(power(), 1u);
+    EXPECT_EQ(flash.slots, before);
+}
+
+TEST_F(Card, WhatWasWrittenAndForgottenIsNotStarted)
+{
+    ASSERT_EQ(update(file(2)), Wrong::nothing);
+    Slots slots(part, flash);
+    ASSERT_TRUE(slots.forget(1));
+    EXPECT_TRUE(slots.forget(1)) << "again";
+    EXPECT_EQ(power(), 1u);
+    flash.slots[0].assign(4096, 0xff);
+    EXPECT_EQ(power(), 0u) << "not even as the only one";
+    flash.slots[1].assign(4096, 0xff);
+    EXPECT_TRUE(slots.forget(1)) << "nothing is there";
+    EXPECT_EQ(flash.slots[1], Bytes(4096, 0xff));
+}
+
 // Whatever lies in the flash and whatever comes: no crash, and nothing of chance is started.
 TEST(Chance, NothingIsTakenForAnImage)
 {

@@ -175,6 +175,39 @@ TEST_F(Update, FilesThatAreWrongSayWhyAndTheOldFirmwareRuns)
     ASSERT_EQ(bring(good), unsigned(CARD_UPDATE_WRITTEN)) << "and after all that the right one is taken";
 }
 
+TEST_F(Update, ASecondUpdateThatFailsLeavesNothingOfTheFirstToBeStarted)
+{
+    ASSERT_EQ(bring(virtualFile(v2)), unsigned(CARD_UPDATE_WRITTEN));
+    ASSERT_EQ(bring(Bytes(512, 0)), unsigned(CARD_UPDATE_FAILED));
+    EXPECT_EQ(card_get32(tells().other), 0U);
+    restart();
+    configure();
+    EXPECT_EQ(build(), "callbox-0.1") << "FAILED: the card starts what it started before";
+    ASSERT_EQ(bring(virtualFile(v3)), unsigned(CARD_UPDATE_WRITTEN));
+    restart();
+    configure();
+    EXPECT_EQ(build(), "callbox-3.1");
+}
+
+TEST_F(Update, NewFirmwareThatIsDroppedBeforeTheResetIsNotStarted)
+{
+    ASSERT_EQ(bring(virtualFile(v2)), unsigned(CARD_UPDATE_WRITTEN));
+    ASSERT_TRUE(order(CARD_UPDATE_DROP));
+    EXPECT_EQ(tells().state, CARD_UPDATE_NONE);
+    restart();
+    configure();
+    EXPECT_EQ(build(), "callbox-0.1");
+    ASSERT_EQ(bring(virtualFile(v2)), unsigned(CARD_UPDATE_WRITTEN));
+    restart();
+    configure();
+    run(1100);
+    ASSERT_TRUE(order(CARD_UPDATE_DROP)) << "there is none: what was before stays";
+    EXPECT_EQ(card_get32(tells().other), FlashMemory::factoryVersion);
+    restart();
+    configure();
+    EXPECT_EQ(build(), "callbox-2.0");
+}
+
 TEST_F(Update, AHostThatLeavesInTheMiddleHasChangedNothing)
 {
     const Bytes file = virtualFile(v2);
@@ -220,6 +253,20 @@ TEST_F(Update, BlocksOutOfTurnAreRefusedAndTheUpdateGoesOn)
     EXPECT_FALSE(order(CARD_UPDATE_BEGIN)) << "locked";
 }
 
+TEST_F(Update, PulledOutAndPutInTheNewFirmwareIsStartedAsAfterAReset)
+{
+    ASSERT_EQ(bring(virtualFile(v2)), unsigned(CARD_UPDATE_WRITTEN));
+    card.plugIn(false);
+    ASSERT_TRUE(card.takeLeaving());
+    run(10);
+    card.plugIn(true);
+    EXPECT_FALSE(card.takeLeaving());
+    EXPECT_FALSE(order(CARD_UPDATE_BEGIN)) << "locked, as after any cut of the power";
+    configure();
+    EXPECT_EQ(build(), "callbox-2.0");
+    EXPECT_EQ(tells().state, CARD_UPDATE_NONE);
+}
+
 TEST_F(Update, AnIceE1usbHasNone)
 {
     VirtualCard stock(Personality::iceE1usb(1), "dc697407e7881531", "1-2");
@@ -244,6 +291,16 @@ TEST_F(Update, TheFlashStaysInItsFile)
         EXPECT_TRUE(other.tell(0x00, 9, 1, 0));
         const Bytes build = other.ask(0xc0, CARD_ICE1_DEVICE_BUILD, 0, 64);
         EXPECT_EQ(std::string(build.begin(), build.end()), "callbox-2.0");
+    }
+    {
+        VirtualCard dead(Personality::card(1), "000000000000000a", "1-1");
+        ASSERT_TRUE(dead.keepFlashIn(*files, path));
+        dead.flash().erase(0);
+        dead.flash().erase(1);
+        VirtualCard again(Personality::card(1), "000000000000000a", "1-1");
+        const auto none = again.keepFlashIn(*files, path);
+        ASSERT_FALSE(none);
+        EXPECT_EQ(none.error().what, path + ": no image in it can be started; remove it");
     }
     std::filesystem::resize_file(path, 100);
     VirtualCard third(Personality::card(1), "000000000000000a", "1-1");
@@ -303,6 +360,8 @@ TEST_F(Update, ACardWhoseSlotsAreBothEmptyIsNotHeardOnTheBus)
     card.flash().erase(1);
     restart();
     EXPECT_FALSE(card.exported().present);
+    card.plugIn(true);
+    EXPECT_FALSE(card.exported().present) << "nor when it is plugged in again";
 }
 
 } // namespace

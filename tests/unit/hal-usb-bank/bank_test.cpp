@@ -146,6 +146,22 @@ TEST_F(UsbBank, AfterAMachineThatStoodStillACallerIsHeardAsSoonAsBefore)
     }
 }
 
+// Somebody else took packets of one sample each: so many have not been lost.
+TEST_F(UsbBank, AJumpOfTheCardsSequenceDoesNotOverfillTheCard)
+{
+    up();
+    for (unsigned i = 0; i < 30; ++i) // this program stands still, and the card keeps samples
+        banks.box.millisecond();
+    std::array<std::uint8_t, CARD_BANK_HEADER + 3> one{};
+    unsigned taken = 0;
+    while (banks.box.device().in(banks.box.device().layout().bankIn(), one) > 0)
+        ++taken;
+    EXPECT_GT(taken, 80U);
+    const unsigned over = counter(banks.box, 7);
+    loop.runFor(5s);
+    EXPECT_EQ(counter(banks.box, 7), over);
+}
+
 TEST_F(UsbBank, ALineThatTheCardHungUpForWantOfAHostIsTakenAgain)
 {
     up();

@@ -3,6 +3,7 @@
 // loses requests, or gets firmware that does not start.
 #include "../../../hal/backends/usb/cards.h"
 #include "../../../hal/backends/usb/firmware_requests.h"
+#include "../../../hal/backends/usb/requests.h"
 #include "../../../hal/backends/usb/usb_span.h"
 #include "../../support/span_heard.h"
 #include "../../support/usbip_host.h"
@@ -103,6 +104,7 @@ TEST_F(UpdateTest, TheNewFirmwareRunsAndIsConfirmedWhenItIsSaidToBeDone)
     const auto done = update(virtualFile(v2), [&](std::size_t n, std::size_t all) {
         told.push_back(n);
         EXPECT_EQ(all, virtualFile(v2).size() / 2) << "of the one image that is for the slot which is free";
+        return true;
     });
     ASSERT_TRUE(done) << done.error().what;
     EXPECT_EQ(done->card, "usb:00000000000000a1");
@@ -201,15 +203,23 @@ TEST_F(UpdateTest, TheCardChecksTheImageTooAndItsReasonIsTold)
 
 TEST_F(UpdateTest, ACardPulledOutInTheMiddleRunsItsOldFirmwareAndTakesTheFileAgain)
 {
-    for (const std::size_t at : {std::size_t{512}, std::size_t{2048}, virtualFile(v2).size() / 2}) {
+    const std::size_t lastButOne = (virtualFile(v2).size() / 2 - 1) / 512 * 512;
+    for (const std::size_t at : {std::size_t{512}, std::size_t{2048}, lastButOne}) {
         const auto done = update(virtualFile(v2), [&](std::size_t n, std::size_t) {
             if (n == at)
-                loop.post([&] { host.unplug(ours); });
+                loop.post([&] {
+                    ours.plugIn(false);
+                    host.unplug(ours);
+                });
+            return true;
         });
         ASSERT_FALSE(done) << at;
         ASSERT_EQ(done.error().code, Errc::gone) << at << ": " << done.error().what;
         EXPECT_THAT(done.error().what, HasSubstr("goes on with 0.1.0"));
+        loop.runFor(1s);
+        ours.plugIn(true);
         host.plug(ours);
+        EXPECT_FALSE(ours.device().maintenance());
         EXPECT_EQ(firmware().version, factory);
     }
     const auto done = update(virtualFile(v2));
@@ -226,15 +236,16 @@ TEST_F(UpdateTest, FirmwareThatDoesNotStartIsSaidAndTheOldOneRuns)
     EXPECT_TRUE(update(virtualFile(v3)));
 }
 
-TEST_F(UpdateTest, ACardThatDoesNotComeBackIsToldAfterHalfAMinute)
+TEST_F(UpdateTest, ACardThatDoesNotComeBackIsToldAfterAMinute)
 {
     const auto done = update(virtualFile(v2), [&](std::size_t n, std::size_t all) {
         if (n == all) // it will leave the bus, and its host will not find it
             loop.post([&] { ours.exported().present = false; });
+        return true;
     });
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().code, Errc::timeout);
-    EXPECT_THAT(done.error().what, HasSubstr("30 s after its restart the card is not back"));
+    EXPECT_THAT(done.error().what, HasSubstr("60 s after its restart the card is not back"));
 }
 
 TEST_F(UpdateTest, AnIceE1usbIsUpdatedByOtherMeans)
@@ -267,6 +278,7 @@ TEST_F(UpdateTest, PortsAtWorkAreToldAndGoOnUntilTheRestart)
     const auto done = update(virtualFile(v2), [&](std::size_t, std::size_t) {
         EXPECT_EQ(events[0].gone, "");
         EXPECT_EQ(events[0].lost + events[0].slips, lost);
+        return true;
     });
     ASSERT_TRUE(done) << done.error().what;
     EXPECT_NE(events[0].gone, "") << "whoever has it starts it again";
@@ -289,12 +301,15 @@ public:
     }
     void control(const usb::Request& r, OctetBuffer data, Done done) override
     {
-        const bool ofUpdate = r.request == CARD_REQ_UPDATE || r.request == CARD_REQ_UPDATE_DATA;
+        const bool ofUpdate =
+            r.request == CARD_REQ_UPDATE || r.request == CARD_REQ_UPDATE_DATA || r.request == CARD_REQ_RESET;
         if (!ofUpdate || ++count_ % every_ != 0)
             return good_->control(r, std::move(data), std::move(done));
         ++lost;
-        const auto late = [&loop = loop_, done = std::move(done)](Result<OctetBuffer>) {
-            loop.post([done] { done(Error{Errc::timeout, "no answer within a second"}); });
+        const Error how =
+            lost % 2 ? Error{Errc::io, "damaged on the bus"} : Error{Errc::timeout, "no answer in a second"};
+        const auto late = [&loop = loop_, done = std::move(done), how](Result<OctetBuffer>) {
+            loop.post([done, how] { done(how); });
         };
         if (count_ % (2 * every_) == 0) // the card heard it
             return good_->control(r, std::move(data), late);
@@ -321,6 +336,86 @@ TEST_F(UpdateTest, BlocksWhoseAnswersAreLostAreSentAgainOnlyIfTheCardHasThemNot)
         const Octets written = ours.flash().read(1).subspan(512, image.size() - 512);
         EXPECT_TRUE(std::equal(written.begin(), written.end(), image.begin() + 512));
     }
+}
+
+TEST_F(UpdateTest, ARestartWhoseAnswerIsDamagedOnTheBusIsNoFailure)
+{
+    const auto bus = host.bus();
+    LossyDevice device(loop, std::move(*bus->open(bus->devices()->at(0))), 1);
+    for (unsigned i = 0; i < 2; ++i) {
+        const auto done = outcome(usb::restartCard(loop, device));
+        EXPECT_TRUE(done) << done.error().what;
+    }
+    EXPECT_EQ(device.lost, 2U);
+}
+
+TEST_F(UpdateTest, AnUpdateThatIsStoppedIsDroppedAndTheCardLocked)
+{
+    const auto done = update(virtualFile(v2), [](std::size_t n, std::size_t) { return n < 2048; });
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().what,
+              "stopped before all of it was written; it goes on with 0.1.0, and the update can be tried again");
+    EXPECT_FALSE(ours.device().maintenance());
+    EXPECT_EQ(ours.device().update().tell().state, CARD_UPDATE_NONE);
+    EXPECT_TRUE(update(virtualFile(v2)));
+}
+
+TEST_F(UpdateTest, MaintenanceThatABrokenOffUpdateLeftOpenEndsWithTheNextOne)
+{
+    const auto bus = host.bus();
+    const auto device = std::move(*bus->open(bus->devices()->at(0)));
+    ASSERT_TRUE(outcome(usb::unlock(loop, *device)));
+    EXPECT_FALSE(outcome(usb::writeImage(loop, *device, OctetBuffer(700, 0x20), {})));
+    EXPECT_FALSE(ours.device().maintenance());
+}
+
+// Another program ends maintenance before the update begins.
+class LockedDevice final : public usb::Device {
+public:
+    LockedDevice(std::unique_ptr<usb::Device> good, firmware::Device& card) : good_(std::move(good)), card_(card) {}
+    Result<void> claim(unsigned i) override { return good_->claim(i); }
+    void select(unsigned i, unsigned s, Done done) override { good_->select(i, s, std::move(done)); }
+    std::unique_ptr<usb::Transfer> transfer(const usb::Endpoint& e, unsigned n,
+                                            std::function<void(usb::Outcome)> done) override
+    {
+        return good_->transfer(e, n, std::move(done));
+    }
+    void control(const usb::Request& r, OctetBuffer data, Done done) override
+    {
+        if (r.request == CARD_REQ_UPDATE && !r.in())
+            card_.setMaintenance(false);
+        good_->control(r, std::move(data), std::move(done));
+    }
+
+private:
+    std::unique_ptr<usb::Device> good_;
+    firmware::Device& card_;
+};
+
+TEST_F(UpdateTest, ALockByAnotherProgramIsNotToldAsFirmwareThatIsNotConfirmed)
+{
+    const auto bus = host.bus();
+    LockedDevice device(std::move(*bus->open(bus->devices()->at(0))), ours.device());
+    const auto done = outcome(usb::writeImage(loop, device, virtualFile(v2), {}));
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, Errc::busy);
+    EXPECT_THAT(done.error().what, HasSubstr("another program ended maintenance"));
+}
+
+TEST_F(UpdateTest, AWornCardIsToldAsOneAndNotToWait)
+{
+    const auto file = readFirmware(virtualFile(v2));
+    CardFirmware card = firmware();
+    card.confirmed = false;
+    EXPECT_THAT(imageFor(*file, card).error().what, HasSubstr("after a second on the bus"));
+    card.worn = true;
+    EXPECT_THAT(imageFor(*file, card).error().what, HasSubstr("the card is worn out"));
+}
+
+// 0 is what a card says of a slot in which there is none.
+TEST_F(UpdateTest, FirmwareOfVersionNoughtIsRefused)
+{
+    EXPECT_EQ(readFirmware(smallFile(0)).error().what, "octet 12: version 0 is none");
 }
 
 // A card that answers anything ends an update sooner or later, and a good end is one that it said.

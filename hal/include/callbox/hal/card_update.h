@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // New firmware for a card, by requests that need no interface: it works while a daemon or a kernel driver has the
-// card's ports, whose calls end when the card starts anew. The card writes it beside the firmware that runs, starts it
+// card's ports, whose calls end when the card starts anew, or earlier: a card that runs from the flash that it erases
+// stands still meanwhile, up to 6 s. The card writes it beside the firmware that runs, starts it
 // three times at most until a host has reached it, and goes back to the old one otherwise. Loop thread only.
 #pragma once
 #include <callbox/base/bytes.h>
@@ -30,6 +31,7 @@ std::string hardwareName(std::uint32_t hardware);   // "a virtual card (00010001
 struct CardFirmware {
     std::uint32_t hardware = 0, version = 0;
     bool confirmed = false;             // that it runs; until then it takes no other
+    bool worn = false;                  // its flash did not keep that
     bool waits = false;                 // other firmware was written and is started with the next reset
     std::optional<std::uint32_t> other; // version in the other slot, if that could be started
     std::uint32_t address = 0;          // of the slot that is free
@@ -39,8 +41,8 @@ struct CardFirmware {
 // The image of the file that this card takes now. Errc::invalid: why there is none, before the card is touched.
 Result<FirmwareImage> imageFor(const FirmwareFile& file, const CardFirmware& card);
 
-// Octets written, and all that there are.
-using UpdateProgress = std::function<void(std::size_t done, std::size_t all)>;
+// Octets written, and all that there are. False: stop here; what was written of it is dropped.
+using UpdateProgress = std::function<bool(std::size_t done, std::size_t all)>;
 
 // An optional ability of a Card (dynamic_cast). The card outlives what it is asked.
 class CardUpdate {
@@ -48,8 +50,8 @@ public:
     // Errc::unsupported: this card cannot be updated so.
     virtual Task<CardFirmware> firmware() = 0;
     // The image goes into the slot that is free; what runs goes on. A block that is lost is sent again. Errc::gone: the
-    // card was pulled out; Errc::invalid: it refuses the image, and says why. Whatever the failure, it starts what it
-    // started before.
+    // card was pulled out; Errc::invalid: it refuses the image, and says why; Errc::busy: not now, or stopped. Whatever
+    // the failure, it starts what it started before.
     virtual Task<> writeFirmware(OctetBuffer image, UpdateProgress progress) = 0;
     // It leaves the bus, and comes again.
     virtual Task<> restart() = 0;
@@ -63,7 +65,7 @@ struct CardUpdated {
     std::uint32_t from = 0, to = 0; // versions
     std::size_t octets = 0;         // written
 };
-// All of it: looks whether the card takes the file, writes, restarts, waits until the card is back on the bus (30 s)
+// All of it: looks whether the card takes the file, writes, restarts, waits until the card is back on the bus (60 s)
 // and has confirmed what runs. Errc::invalid also: the new firmware did not start, and the old one runs again;
 // Errc::timeout: the card did not come back. `cards` outlive it.
 Task<CardUpdated> updateCard(Loop& loop, Cards& cards, std::string id, FirmwareFile file, UpdateProgress progress);
