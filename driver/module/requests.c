@@ -272,11 +272,15 @@ void cb_ask_state(struct cb_port *port)
 	int r = -EAGAIN;
 
 	clear_bit(CB_DO_STATUS, &port->todo);
-	if (port->bank)
+	if (port->bank) {
 		r = cb_bank_ask_state(port);
-	for (tries = 0; !port->bank && tries < 3 && r == -EAGAIN; tries++)
-		r = ask_once(port);
-	if (r < 0 && (port->bank || r != -EAGAIN))
+	} else {
+		for (tries = 0; tries < 3 && r == -EAGAIN; tries++)
+			r = ask_once(port);
+		if (r == -EAGAIN)
+			r = 0; /* events have told more than an answer would */
+	}
+	if (r < 0)
 		set_bit(CB_DO_STATUS, &port->todo);
 }
 

@@ -67,24 +67,6 @@ static const char *fits(struct cb_pipes *p)
 	return NULL;
 }
 
-const char *cb_pipes_find(struct cb_pipes *p, const struct cb_endpoint *endpoints,
-			  unsigned int count)
-{
-	unsigned int i;
-
-	memset(p, 0, sizeof(*p));
-	for (i = 0; i < count; i++) {
-		struct cb_endpoint *as = kind(p, &endpoints[i]);
-
-		if (!as || !(endpoints[i].address & NUMBER))
-			return "it has an endpoint that no E1 port has";
-		if (as->address)
-			return "it has two endpoints of one kind";
-		*as = endpoints[i];
-	}
-	return fits(p);
-}
-
 static struct cb_endpoint *kind_in_bank(struct cb_pipes *p, const struct cb_endpoint *e)
 {
 	const bool in = e->address & DIR_IN;
@@ -124,20 +106,41 @@ static const char *fits_bank(const struct cb_pipes *p)
 	return NULL;
 }
 
-const char *cb_pipes_find_bank(struct cb_pipes *p, const struct cb_endpoint *endpoints,
-			       unsigned int count)
+/* NULL, or which endpoint is one too many. `place`: where an endpoint belongs; NULL: nowhere. */
+static const char *
+sorted(struct cb_pipes *p, const struct cb_endpoint *endpoints, unsigned int count,
+       struct cb_endpoint *(*place)(struct cb_pipes *, const struct cb_endpoint *),
+       const char *stranger)
 {
 	unsigned int i;
 
 	memset(p, 0, sizeof(*p));
 	for (i = 0; i < count; i++) {
-		struct cb_endpoint *as = kind_in_bank(p, &endpoints[i]);
+		struct cb_endpoint *as = place(p, &endpoints[i]);
 
 		if (!as || !(endpoints[i].address & NUMBER))
-			return "it has an endpoint that no analog bank has";
+			return stranger;
 		if (as->address)
 			return "it has two endpoints of one kind";
 		*as = endpoints[i];
 	}
-	return fits_bank(p);
+	return NULL;
+}
+
+const char *cb_pipes_find(struct cb_pipes *p, const struct cb_endpoint *endpoints,
+			  unsigned int count)
+{
+	const char *wrong =
+		sorted(p, endpoints, count, kind, "it has an endpoint that no E1 port has");
+
+	return wrong ? wrong : fits(p);
+}
+
+const char *cb_pipes_find_bank(struct cb_pipes *p, const struct cb_endpoint *endpoints,
+			       unsigned int count)
+{
+	const char *wrong = sorted(p, endpoints, count, kind_in_bank,
+				   "it has an endpoint that no analog bank has");
+
+	return wrong ? wrong : fits_bank(p);
 }
