@@ -110,20 +110,21 @@ Task<> writeUnlocked(Loop& loop, Device& device, OctetBuffer image, UpdateProgre
         co_await fail(Errc::timeout, "the card did not hear that the firmware is whole");
 }
 
-Task<> mustUpdate(Loop& loop, Device& device)
+Task<CardKind> mustUpdate(Loop& loop, Device& device)
 {
     const CardKind kind = co_await whatIsIt(loop, device);
     if (kind.stock)
         co_await fail(Errc::unsupported, "an icE1usb is updated by its maker's DFU tools, not by requests");
     if (!kind.can(CARD_CAN_UPDATE))
         co_await fail(Errc::unsupported, "this card's firmware cannot be updated by requests");
+    co_return kind;
 }
 
 } // namespace
 
 Task<CardFirmware> askFirmware(Loop& loop, Device& device)
 {
-    co_await mustUpdate(loop, device);
+    const CardKind kind = co_await mustUpdate(loop, device);
     const card_update u = co_await stateOf(loop, device);
     CardFirmware out;
     out.hardware = card_get32(u.hardware);
@@ -135,7 +136,6 @@ Task<CardFirmware> askFirmware(Loop& loop, Device& device)
         out.other = other;
     out.address = card_get32(u.address);
     out.room = card_get32(u.room);
-    const CardKind kind = co_await whatIsIt(loop, device);
     for (unsigned p = 0; p < kind.e1Ports + kind.fxoPorts + kind.fxsPorts; ++p) {
         const OctetBuffer answer = co_await ask(loop, device, To::device, CARD_REQ_GET_PORT_INFO, 0,
                                                 static_cast<std::uint16_t>(p), sizeof(card_port_info));
@@ -147,7 +147,7 @@ Task<CardFirmware> askFirmware(Loop& loop, Device& device)
 
 Task<> writeImage(Loop& loop, Device& device, OctetBuffer image, UpdateProgress progress)
 {
-    co_await mustUpdate(loop, device);
+    (void)co_await mustUpdate(loop, device);
     (void)co_await unlock(loop, device);
     const Result<void> written = co_await check(writeUnlocked(loop, device, std::move(image), std::move(progress)));
     if (!written && written.error().code == Errc::gone)
