@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "alarms/performance_watch.h"
+#include "alarms/kinds.h"
 
 namespace callbox::alarms {
 

@@ -8,10 +8,6 @@
 
 namespace callbox::alarms {
 
-namespace kinds {
-extern const Kind wokenLate; // of a span; in kinds.cpp with the others
-}
-
 // `ses`: so many of them in a quarter of an hour are an alarm.
 void watch(AlarmBook&, std::string_view span, const hal::Performance&, std::uint32_t ses);
 // One in a hundred of the last hour's wake-ups a whole tick late is an alarm.
