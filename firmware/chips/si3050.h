@@ -5,17 +5,7 @@
 
 namespace callbox::firmware::chips {
 
-// Electrical manners of a country, data sheet table "Country specific register settings".
-struct DaaCountry {
-    std::uint8_t ohs = 0; // slow on-hook
-    std::uint8_t ohs2 = 0;
-    std::uint8_t rz = 0;   // synthesised ringer impedance
-    std::uint8_t rt = 0;   // ring threshold: 0: 13.5..16.5 V, 1: 19.35..23.65 V
-    std::uint8_t ilim = 0; // 1: 60 mA limit (TBR21)
-    std::uint8_t dcv = 3;  // 0..3
-    std::uint8_t mini = 0; // 0..3
-    std::uint8_t acim = 0; // AC termination, 0..15: 0 600 ohm, 2 TBR21, 3 Germany
-};
+using core::DaaCountry;
 
 class Si3050 final : public core::FxoChip {
 public:
@@ -29,9 +19,12 @@ public:
     void setHook(bool offHook) override;
     void setOnHookMonitor(bool on) override;
     void setLaw(bool aLaw) override;
+    bool setGain(int toLine, int fromLine) override; // -15 to 12 dB
+    bool setCountry(const DaaCountry&) override;
 
 private:
     void hookControl();
+    void setGain(std::uint8_t whole, std::uint8_t tenths, int gain);
 
     core::Registers& registers_;
     bool offHook_ = false, monitor_ = false;

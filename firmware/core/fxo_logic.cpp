@@ -5,7 +5,8 @@ namespace callbox::firmware::core {
 
 namespace {
 
-constexpr unsigned longest = 100; // ms between two ticks: a pause of ours is no event of the line
+constexpr unsigned longest = 100;  // ms between two ticks: a pause of ours is no event of the line
+constexpr unsigned wavesMost = 16; // of a ring are enough to know its frequency
 
 int magnitude(int v)
 {
@@ -16,7 +17,7 @@ int magnitude(int v)
 
 void FxoLogic::begin()
 {
-    dead_ = denied_ = known_ = false;
+    dead_ = denied_ = known_ = lent_ = false;
     silence_ = unanswered_ = 0;
     battery_.set(false);
     reversed_.set(false);
@@ -28,6 +29,7 @@ void FxoLogic::hook(bool offHook)
     offHook_ = offHook;
     settling_ = times_.settle;
     still_ = times_.wave;
+    swung_ = 0;
     denied_ = false;
     denial_.set(false);
     endRing();
@@ -57,6 +59,26 @@ void FxoLogic::hostGone()
         hook(false);
 }
 
+void FxoLogic::setRingWindow(unsigned least, unsigned most)
+{
+    least_ = least;
+    most_ = most;
+}
+
+void FxoLogic::lend()
+{
+    lent_ = true;
+    endRing();
+}
+
+void FxoLogic::takeBack()
+{
+    if (!lent_)
+        return;
+    lent_ = false;
+    hook(false);
+}
+
 void FxoLogic::tick(unsigned ms)
 {
     ms = ms > longest ? longest : ms;
@@ -66,6 +88,8 @@ void FxoLogic::tick(unsigned ms)
             hostGone();
     }
     last_ = chip_.read();
+    if (lent_)
+        return;
     if (!last_.alive) {
         if (unanswered_ >= times_.deadAfter)
             return;
@@ -94,14 +118,55 @@ void FxoLogic::tick(unsigned ms)
 
 void FxoLogic::onHookLine(unsigned ms)
 {
+    swing(ms);
     // The detector sees half waves: between them it says nothing for some 15 ms.
-    still_ = last_.ringing ? 0 : still_ < times_.wave ? still_ + ms : still_;
     const bool swings = still_ < times_.wave;
-    if (ring_.feed(ms, swings, ring_.value() ? times_.ringGap : times_.ring))
-        events_.push(ring_.value() ? AnalogEvent::ringOn : AnalogEvent::ringOff);
+    if (ring_.value() && ring_.feed(ms, swings, times_.ringGap)) {
+        events_.push(AnalogEvent::ringOff);
+    } else if (!ring_.value() && swings && swung_ >= times_.ring && isARing()) {
+        ring_.set(true);
+        events_.push(AnalogEvent::ringOn);
+    }
     // While it rings the voltage swings: it says nothing of battery and polarity.
     if (!ring_.value() && !swings)
         volts(ms);
+}
+
+// How long it swings, and how often: a wave is from one positive half to the next.
+void FxoLogic::swing(unsigned ms)
+{
+    still_ = last_.ringing ? 0 : still_ < times_.wave ? still_ + ms : still_;
+    if (still_ >= times_.wave && !ring_.value()) {
+        swung_ = 0;
+        waveSeen_ = wasPositive_ = false;
+        return;
+    }
+    if (swung_ == 0)
+        waves_ = wavesTook_ = 0;
+    swung_ += ms;
+    sinceFirstWave_ += ms;
+    const bool begins = last_.positive && !wasPositive_;
+    wasPositive_ = last_.positive;
+    if (!begins || waves_ == wavesMost)
+        return;
+    if (waveSeen_) {
+        ++waves_;
+        wavesTook_ = sinceFirstWave_;
+    } else {
+        waveSeen_ = true;
+        sinceFirstWave_ = 0;
+    }
+}
+
+unsigned FxoLogic::ringHertz1000() const
+{
+    return wavesTook_ == 0 ? 0 : waves_ * 1'000'000 / wavesTook_;
+}
+
+bool FxoLogic::isARing() const
+{
+    const unsigned now = ringHertz1000();
+    return most_ == 0 || (now >= least_ * 950 && now <= most_ * 1050);
 }
 
 void FxoLogic::offHookLine(unsigned ms)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A port towards an exchange's line: rings, battery, polarity, power denial, its hook. Safe without a host: on-hook.
+// A port towards an exchange's line: rings and their frequency, battery, polarity, power denial, its hook. Safe without
+// a host: on-hook.
 #pragma once
 #include "core/analog_event.h"
 #include "core/line_chips.h"
@@ -30,6 +31,11 @@ public:
     void setHook(bool offHook);
     void hostAlive() { silence_ = 0; }
     void hostGone(); // suspended, switched off: at once what noHost does
+    // What is a ring: its frequency in Hz, give or take a twentieth. 0: whatever swings.
+    void setRingWindow(unsigned least, unsigned most);
+    // Somebody else has the chip until takeBack(), as for a test: the line tells nothing. On-hook before and after it.
+    void lend();
+    void takeBack();
     // Reads the chip; `ms` since the last call, 1..100: more is taken as 100.
     void tick(unsigned ms);
     bool take(AnalogEvent& e) { return events_.take(e); }
@@ -40,6 +46,8 @@ public:
     [[nodiscard]] bool reversed() const { return reversed_.value(); }
     [[nodiscard]] bool alive() const { return !dead_; }
     [[nodiscard]] const FxoReading& last() const { return last_; }
+    [[nodiscard]] unsigned ringHertz1000() const;              // of the last ring, mHz; 0: not known
+    [[nodiscard]] unsigned swungFor() const { return swung_; } // ms, of the ring that is told now
     [[nodiscard]] const FxoTimes& times() const { return times_; }
     [[nodiscard]] std::uint32_t eventsLost() const { return events_.lost(); }
 
@@ -49,14 +57,21 @@ private:
     void onHookLine(unsigned ms);
     void offHookLine(unsigned ms);
     void volts(unsigned ms);
+    void swing(unsigned ms);
+    [[nodiscard]] bool isARing() const;
 
     FxoChip& chip_;
     FxoTimes times_;
     AnalogEvents events_;
     FxoReading last_;
-    bool offHook_ = false, dead_ = false, denied_ = false, known_ = false;
+    bool offHook_ = false, dead_ = false, denied_ = false, known_ = false, lent_ = false;
     unsigned silence_ = 0, unanswered_ = 0, settling_ = 0;
     unsigned still_ = 0; // since the last alternating voltage
+    unsigned swung_ = 0; // since the first of this ring
+    // Of this ring or the last one: whole waves and the ms that they took.
+    unsigned waves_ = 0, wavesTook_ = 0, sinceFirstWave_ = 0;
+    bool waveSeen_ = false, wasPositive_ = false;
+    unsigned least_ = 0, most_ = 0; // Hz
     Debounce ring_, battery_, reversed_, denial_;
 };
 

@@ -13,7 +13,8 @@ constexpr unsigned pulsesMost = 10;
 
 void FxsLogic::begin()
 {
-    host_ = dead_ = ring_ = held_ = reversed_ = listen_ = false;
+    host_ = dead_ = ring_ = held_ = reversed_ = listen_ = lent_ = lamp_ = false;
+    setLit(false);
     silence_ = audio_ = cut_ = guard_ = gap_ = pulses_ = 0;
     minute_ = inMinute_ = 0;
     hook_.set(false);
@@ -80,6 +81,36 @@ void FxsLogic::disconnect(unsigned ms)
     settle();
 }
 
+void FxsLogic::lamp(bool on)
+{
+    hostAlive();
+    lamp_ = on;
+    blink_ = 0;
+    if (!on)
+        setLit(false);
+}
+
+void FxsLogic::lend()
+{
+    ring_ = held_ = false;
+    gap_ = pulses_ = cut_ = 0;
+    setLit(false);
+    lent_ = true;
+    feed_ = Linefeed::open;
+    chip_.setFeed(feed_);
+}
+
+void FxsLogic::takeBack()
+{
+    if (!lent_)
+        return;
+    lent_ = false;
+    feed_ = Linefeed::open;
+    chip_.setFeed(feed_);
+    guard_ = times_.guard;
+    settle();
+}
+
 Linefeed FxsLogic::wanted() const
 {
     if (!host_ || dead_ || cut_ > 0)
@@ -93,8 +124,10 @@ Linefeed FxsLogic::wanted() const
 
 void FxsLogic::settle()
 {
-    if (wanted() == feed_)
+    if (lent_ || wanted() == feed_)
         return;
+    if (wanted() == Linefeed::open || wanted() == Linefeed::ringing)
+        setLit(false);
     feed_ = wanted();
     chip_.setFeed(feed_);
 }
@@ -111,6 +144,9 @@ void FxsLogic::tick(unsigned ms)
     if (minute_ >= aMinute)
         minute_ = inMinute_ = 0;
     last_ = chip_.read();
+    if (lent_)
+        return;
+    blink(ms);
     if (feed_ != Linefeed::open && last_.feed == Linefeed::open)
         return powerAlarm();
     if (cut_ > 0) {
@@ -132,6 +168,30 @@ void FxsLogic::tick(unsigned ms)
     }
     if (feed_ != Linefeed::open)
         hook(ms, last_.offHook);
+}
+
+// The higher voltage of the feed goes out of reach of whoever picks the telephone up at once, and of what he would
+// hear.
+void FxsLogic::blink(unsigned ms)
+{
+    const bool idle = host_ && !dead_ && !hook_.value() && !last_.offHook && !ring_ && audio_ == 0 && cut_ == 0 &&
+                      guard_ == 0 && feed_ != Linefeed::open;
+    if (!lamp_ || !idle) {
+        blink_ = 0;
+        setLit(false);
+        return;
+    }
+    setLit(blink_ < times_.lampLit);
+    blink_ += ms;
+    if (blink_ >= times_.lampEach)
+        blink_ = 0;
+}
+
+void FxsLogic::setLit(bool lit)
+{
+    if (lit != lit_)
+        chip_.setLamp(lit);
+    lit_ = lit;
 }
 
 void FxsLogic::hook(unsigned ms, bool closed)

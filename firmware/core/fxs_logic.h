@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A port towards a telephone: its hook, ringing and ring trip, flash, digits, on-hook transmission, polarity,
-// disconnect. The cadence of a ring is the host's: it switches ringing on and off. Safe without a host: no high
-// voltage, line open.
+// disconnect, its message lamp. The cadence of a ring is the host's: it switches ringing on and off. Safe without a
+// host: no high voltage, line open.
 #pragma once
 #include "core/analog_event.h"
 #include "core/line_chips.h"
@@ -19,6 +19,7 @@ struct FxsTimes { // ms
     unsigned guard = 300;            // after it the hook means nothing
     unsigned alarmsMost = 5;         // power alarms of a minute; then the port stays off
     unsigned noHost = 500;
+    unsigned lampLit = 500, lampEach = 1000; // a neon lamp blinks
 };
 
 class FxsLogic {
@@ -35,6 +36,10 @@ public:
     void listen(bool on);          // on-hook transmission whenever on-hook
     void reverse(bool on);
     void disconnect(unsigned ms = 0); // opens the line; 0: as long as times say
+    void lamp(bool on);               // it blinks while the telephone is on-hook, and neither rings nor hears who calls
+    // Somebody else has the chip until takeBack(), as for a test, and leaves its feed open: the line tells nothing.
+    void lend();
+    void takeBack();
 
     void tick(unsigned ms); // reads the chip; `ms` since the last call, 1..100: more is taken as 100
     bool take(AnalogEvent& e) { return events_.take(e); }
@@ -51,6 +56,8 @@ public:
 private:
     [[nodiscard]] Linefeed wanted() const;
     void settle();
+    void blink(unsigned ms);
+    void setLit(bool);
     void powerAlarm();
     void hook(unsigned ms, bool closed);
     void breakOver();
@@ -61,8 +68,10 @@ private:
     AnalogEvents events_;
     Linefeed feed_ = Linefeed::open; // as the chip was told
     bool host_ = false, dead_ = false, ring_ = false, reversed_ = false;
-    bool listen_ = false;
-    bool held_ = false; // a ring, until a break of the hook has its name
+    bool listen_ = false, lent_ = false;
+    bool lamp_ = false, lit_ = false;
+    unsigned blink_ = 0; // ms of its period
+    bool held_ = false;  // a ring, until a break of the hook has its name
     unsigned silence_ = 0, audio_ = 0, cut_ = 0, guard_ = 0;
     unsigned gap_ = 0; // on-hook, but it may become a flash
     unsigned lastBreak_ = 0;

@@ -30,6 +30,11 @@ void AnalogBank::Port::setLaw(bool a)
         fxsChip->setLaw(a);
 }
 
+bool AnalogBank::Port::setGain(int toLine, int fromLine)
+{
+    return fxoChip ? fxoChip->setGain(toLine, fromLine) : fxsChip->setGain(toLine, fromLine);
+}
+
 AnalogBank::Port* AnalogBank::next()
 {
     return count_ == all_.size() ? nullptr : &all_[count_++];
@@ -40,6 +45,7 @@ void AnalogBank::add(core::FxoChip& chip)
     if (Port* p = next()) {
         p->fxoChip = &chip;
         p->exchange.emplace(chip);
+        p->country.dc = core::DaaCountry{}.dcv; // as begin() of its chip has it
         begin(*p);
     }
 }
@@ -56,9 +62,11 @@ void AnalogBank::add(core::FxsChip& chip)
 // On hook and unfed; what its line is like is told anew.
 void AnalogBank::begin(Port& p)
 {
+    p.endTest();
     p.breaks.stop();
     p.offHook = false;
     p.fault = 0;
+    p.setGain(0, 0);
     AnalogEvent old{};
     if (p.exchange) {
         p.exchange->begin();
@@ -66,6 +74,8 @@ void AnalogBank::begin(Port& p)
         }
     } else {
         p.telephone->begin();
+        p.ringer = {};
+        p.fxsChip->setRinger(p.ringer);
         while (p.telephone->take(old)) {
         }
     }
@@ -110,6 +120,7 @@ void AnalogBank::makeSafe()
     sentRead_ = sentWrite_;
     for (unsigned i = 0; i < count_; ++i) {
         Port& p = all_[i];
+        p.endTest();
         p.breaks.stop();
         p.offHook = false;
         if (p.exchange)

@@ -3,9 +3,11 @@
 // without a host all ports are on hook and feed nothing. No heap, no clock: the codecs call once per sample, the bus
 // once per packet, the device once per millisecond. One thread, or interrupts that do not interrupt one another.
 #pragma once
+#include "core/exchange_check.h"
 #include "core/fxo_logic.h"
 #include "core/fxs_logic.h"
 #include "core/loop_breaks.h"
+#include "core/telephone_check.h"
 #include "device/usb.h"
 #include "protocol/card_protocol.h"
 #include <optional>
@@ -30,6 +32,12 @@ public:
     // CARD_BANK_EVENT_SIZE octets, or 0: nothing to tell.
     std::size_t interrupt(std::span<std::uint8_t, CARD_BANK_EVENT_SIZE> event);
     void millisecond();
+    // `port` is below ports(). It is idle: not off hook towards an exchange, no ring, no test of its line.
+    // Tests its line, in either setting. False: the port is not idle, or its chip does not answer.
+    bool testLine(unsigned port);
+    // It stays until the power goes. False: a value is outside its range or not of this kind of port, or the port is
+    // not idle.
+    bool setCountry(unsigned port, const card_analog_country&);
 
     // ---- The codecs: an instant of 8 kHz, ports() octets each way, G.711 of each port's law ----
     void sample(Octets fromLines, Buffer toLines);
@@ -37,6 +45,8 @@ public:
     // ---- What is told; `port` is below ports() ----
     [[nodiscard]] card_analog_status status(unsigned port) const;
     [[nodiscard]] card_analog_measured measured(unsigned port) const;
+    [[nodiscard]] card_line_test lineTest(unsigned port) const;
+    [[nodiscard]] card_analog_country country(unsigned port) const { return all_[port].country; } // as it is
     [[nodiscard]] card_counters counters() const;       // of the bank: its ports go together
     [[nodiscard]] unsigned kind(unsigned port) const;   // CARD_PORT_...
     [[nodiscard]] unsigned state() const;               // card_port_info.state
@@ -53,7 +63,15 @@ private:
         bool offHook = false; // towards an exchange, as ordered: in a break of its own too
         bool aLaw = true;
         std::uint8_t fault = 0;
+        core::ExchangeCheck exchangeCheck;
+        core::TelephoneCheck telephoneCheck;
+        core::Ringer ringer;
+        card_analog_country country{}; // as the port has it
         void setLaw(bool);
+        bool setGain(int toLine, int fromLine);
+        [[nodiscard]] bool idle() const;
+        [[nodiscard]] bool tested() const; // now
+        void endTest();                    // broken off, if one runs
         core::FxoChip* fxoChip = nullptr;
         core::FxsChip* fxsChip = nullptr;
     };
@@ -69,7 +87,10 @@ private:
     unsigned dial(Port&, const card_bank_command&);
     unsigned feed(Port&, const card_bank_command&);
     unsigned ring(Port&, const card_bank_command&);
+    unsigned gain(Port&, const card_bank_command&);
+    unsigned lamp(Port&, const card_bank_command&);
     void tick(unsigned number, Port&);
+    static void tickTest(Port&);
     void tell(unsigned number, Port&, core::AnalogEvent, bool rang);
     void event(unsigned type, unsigned port, unsigned code, unsigned flags = 0, unsigned a = 0, unsigned ago = 0);
 

@@ -3,6 +3,7 @@
 #include "device/analog_bank.h"
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 namespace callbox::firmware {
 
@@ -10,6 +11,20 @@ namespace {
 
 constexpr unsigned shortestFlash = 50, longestFlash = 1000, longestOpening = 5000; // ms
 constexpr unsigned always = 0xffff;
+// By CARD_BANK_...: whose it is, and whether a test of the line ends for it.
+enum class Whose : std::uint8_t { nobodys, exchanges, telephones, both };
+struct Kind {
+    Whose whose = Whose::nobodys;
+    bool endsTest = true;
+};
+constexpr Kind kinds[] = {{},
+                          {Whose::exchanges},   // HOOK
+                          {Whose::telephones},  // LINEFEED
+                          {Whose::telephones},  // RING
+                          {Whose::telephones},  // MWI
+                          {Whose::both, false}, // GAIN
+                          {Whose::both, false}, // LAW
+                          {Whose::exchanges}};  // DIAL
 
 unsigned word(const card_bank_command& c, unsigned at)
 {
@@ -34,15 +49,16 @@ bool AnalogBank::command(Octets packet)
 
 unsigned AnalogBank::run(const card_bank_command& c)
 {
-    const bool towardsExchange = c.op == CARD_BANK_HOOK || c.op == CARD_BANK_DIAL;
-    const bool towardsTelephone = c.op == CARD_BANK_LINEFEED || c.op == CARD_BANK_RING;
-    if (!towardsExchange && !towardsTelephone && c.op != CARD_BANK_LAW)
+    const Kind kind = c.op < std::size(kinds) ? kinds[c.op] : Kind{};
+    if (kind.whose == Whose::nobodys)
         return CARD_BANK_NO_SUCH_COMMAND;
     if (c.port >= count_)
         return CARD_BANK_NO_SUCH_PORT;
     Port& p = all_[c.port];
-    if ((towardsExchange && !p.exchange) || (towardsTelephone && !p.telephone))
+    if (kind.whose != Whose::both && (kind.whose == Whose::exchanges) != p.exchange.has_value())
         return CARD_BANK_NO_SUCH_PORT;
+    if (kind.endsTest)
+        p.endTest(); // a call goes before
     switch (c.op) {
     case CARD_BANK_HOOK:
         return hook(p, c);
@@ -52,6 +68,10 @@ unsigned AnalogBank::run(const card_bank_command& c)
         return feed(p, c);
     case CARD_BANK_RING:
         return ring(p, c);
+    case CARD_BANK_MWI:
+        return lamp(p, c);
+    case CARD_BANK_GAIN:
+        return gain(p, c);
     default:
         if (c.argument[0] > 1)
             return CARD_BANK_OUT_OF_RANGE;
@@ -119,12 +139,42 @@ unsigned AnalogBank::feed(Port& p, const card_bank_command& c)
 
 unsigned AnalogBank::ring(Port& p, const card_bank_command& c)
 {
-    if (c.argument[0] > 1 || std::any_of(c.argument + 1, c.argument + 6, [](std::uint8_t o) { return o != 0; }))
+    if (c.argument[0] > 1)
         return CARD_BANK_OUT_OF_RANGE;
     if (!p.telephone->alive())
         return CARD_BANK_NOT_NOW;
-    p.telephone->ring(c.argument[0] == 1);
+    if (c.argument[0] == 0) {
+        p.telephone->ring(false);
+        return CARD_BANK_DONE;
+    }
+    const core::Ringer own;
+    const unsigned hertz = c.argument[1], volts = word(c, 2);
+    const core::Ringer wanted{hertz == 0 ? own.hertz : hertz, volts == 0 ? own.volts : volts, word(c, 4)};
+    if (wanted != p.ringer) { // not in a ring: the chip's oscillator would be cut off
+        if (p.telephone->ringing())
+            return CARD_BANK_NOT_NOW;
+        if (!p.fxsChip->setRinger(wanted))
+            return CARD_BANK_OUT_OF_RANGE;
+        p.ringer = wanted;
+    }
+    p.telephone->ring(true);
     return CARD_BANK_DONE;
+}
+
+unsigned AnalogBank::lamp(Port& p, const card_bank_command& c)
+{
+    if (c.argument[0] > 1)
+        return CARD_BANK_OUT_OF_RANGE;
+    if (!p.telephone->alive())
+        return CARD_BANK_NOT_NOW;
+    p.telephone->lamp(c.argument[0] == 1);
+    return CARD_BANK_DONE;
+}
+
+unsigned AnalogBank::gain(Port& p, const card_bank_command& c)
+{
+    const auto tenths = [](std::uint8_t octet) { return octet < 128 ? int(octet) : int(octet) - 256; };
+    return p.setGain(tenths(c.argument[0]), tenths(c.argument[1])) ? CARD_BANK_DONE : CARD_BANK_OUT_OF_RANGE;
 }
 
 } // namespace callbox::firmware

@@ -18,6 +18,7 @@ constexpr unsigned perMillisecond = 8; // samples
 void AnalogBank::tick(unsigned number, Port& p)
 {
     AnalogEvent e{};
+    tickTest(p);
     if (p.telephone) {
         const bool rang = p.telephone->ringing();
         p.telephone->tick(1);
@@ -44,7 +45,8 @@ void AnalogBank::tell(unsigned number, Port& p, AnalogEvent e, bool rang)
 {
     switch (e) {
     case AnalogEvent::ringOn:
-        return event(CARD_BANK_EVENT_RING, number, 1, 0, 0, p.exchange->times().ring);
+        return event(CARD_BANK_EVENT_RING, number, 1, 0, std::min(p.exchange->ringHertz1000(), 0xffffu),
+                     p.exchange->swungFor());
     case AnalogEvent::ringOff:
         return event(CARD_BANK_EVENT_RING, number, 0, 0, 0, p.exchange->times().wave + p.exchange->times().ringGap);
     case AnalogEvent::batteryOn:

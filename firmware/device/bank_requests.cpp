@@ -7,7 +7,7 @@ namespace callbox::firmware {
 namespace {
 
 constexpr std::uint8_t deviceIn = usb::dirIn | usb::vendor | usb::toDevice;
-constexpr std::uint8_t in = usb::dirIn | usb::vendor | usb::toInterface;
+constexpr std::uint8_t in = usb::dirIn | usb::vendor | usb::toInterface, out = usb::vendor | usb::toInterface;
 using Index = Request::Index;
 
 int portInfo(Device& d, const Setup&, unsigned p, Buffer data)
@@ -41,6 +41,16 @@ constexpr Request table[] = {
      [](Device& d, const Setup&, unsigned p, Buffer data) { return give(d.bank().status(p), data); }},
     {in, CARD_BANK_GET_MEASURED, Index::bank, 0, 0, 0, false,
      [](Device& d, const Setup&, unsigned p, Buffer data) { return give(d.bank().measured(p), data); }},
+    {out, CARD_BANK_LINE_TEST, Index::bank, 0, 0, CARD_CAN_LINE_TEST, false,
+     [](Device& d, const Setup&, unsigned p, Buffer) { return d.bank().testLine(p) ? 0 : stalled; }},
+    {in, CARD_BANK_LINE_TEST, Index::bank, 0, 0, CARD_CAN_LINE_TEST, false,
+     [](Device& d, const Setup&, unsigned p, Buffer data) { return give(d.bank().lineTest(p), data); }},
+    {out, CARD_BANK_COUNTRY, Index::bank, 0, sizeof(card_analog_country), CARD_CAN_COUNTRY, false,
+     [](Device& d, const Setup&, unsigned p, Buffer data) {
+         return d.bank().setCountry(p, take<card_analog_country>(data)) ? 0 : stalled;
+     }},
+    {in, CARD_BANK_COUNTRY, Index::bank, 0, 0, CARD_CAN_COUNTRY, false,
+     [](Device& d, const Setup&, unsigned p, Buffer data) { return give(d.bank().country(p), data); }},
 };
 
 } // namespace

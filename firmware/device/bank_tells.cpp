@@ -14,6 +14,11 @@ card_le16 signed16(int v)
     return card_make16(static_cast<card_u16>(std::clamp(v, -0x8000, 0x7fff)));
 }
 
+card_le16 unsigned16(std::uint32_t v)
+{
+    return card_make16(static_cast<card_u16>(std::min<std::uint32_t>(v, 0xffff)));
+}
+
 } // namespace
 
 card_analog_status AnalogBank::status(unsigned port) const
@@ -61,12 +66,14 @@ card_analog_measured AnalogBank::measured(unsigned port) const
     if (p.exchange) {
         m.line = signed16(p.exchange->last().volts * 100);
         m.loop = signed16(p.exchange->last().milliamps * 10);
+        m.ring_mhz = unsigned16(p.exchange->ringHertz1000());
         return m;
     }
     const core::FxsReading& r = p.telephone->last();
     m.line = signed16((r.tip - r.ring) / 10);
+    m.loop = unsigned16(p.fxsChip->currents().out / 100);
     m.battery = signed16(r.battery / 10);
-    m.power_alarms = card_make16(static_cast<card_u16>(std::min<std::uint32_t>(p.telephone->powerAlarms(), 0xffff)));
+    m.power_alarms = unsigned16(p.telephone->powerAlarms());
     return m;
 }
 

@@ -33,6 +33,7 @@ struct Personality {
         Personality p = *this;
         p.fxoPorts = fxo;
         p.fxsPorts = fxs;
+        p.capabilities |= fxo + fxs > 0 ? CARD_CAN_LINE_TEST | CARD_CAN_COUNTRY : 0;
         return p;
     }
     static Personality iceE1usb(unsigned e1Ports)

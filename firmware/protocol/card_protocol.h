@@ -235,8 +235,8 @@ enum {
 enum {
     CARD_BANK_GET_STATUS = 0x40,   /* IN, card_analog_status */
     CARD_BANK_GET_MEASURED = 0x41, /* IN, card_analog_measured */
-    CARD_BANK_LINE_TEST = 0x42,    /* OUT, no data: start; IN, card_line_test */
-    CARD_BANK_COUNTRY = 0x43,      /* IN and OUT, card_analog_country */
+    CARD_BANK_LINE_TEST = 0x42,    /* OUT, no data: start, at an idle port; IN, card_line_test */
+    CARD_BANK_COUNTRY = 0x43,      /* IN and OUT, at an idle port, card_analog_country */
 };
 
 #define CARD_MAGIC 0x31434c54  /* "TLC1" */
@@ -555,9 +555,10 @@ CARD_SIZE(card_bank_command, CARD_BANK_COMMAND_SIZE);
 enum {
     CARD_BANK_HOOK = 1,     /* FXO; 0: 0 on, 1 off, 2 flash, off hook (1..2: 50..1000 ms) */
     CARD_BANK_LINEFEED = 2, /* FXS; 0: CARD_BANK_FEED_... */
-    CARD_BANK_RING = 3,     /* FXS; 0: 0 off, 1 on; 1: Hz, 2..3: V rms, 4..5: V direct; zero: the card's own */
-    CARD_BANK_MWI = 4,      /* FXS; 0: 0 off, 1 on */
-    CARD_BANK_GAIN = 5,     /* 0: to the line, 1: from the line; signed, 0.1 dB */
+    CARD_BANK_RING = 3,     /* FXS; 0: 0 off, 1 on; 1: Hz, 15..70, 2..3: V rms, 12..63, 4..5: V direct, 0..30, with the
+                               peak 90 at most; zero: the card's own */
+    CARD_BANK_MWI = 4,      /* FXS; 0: 0 off, 1 on: its lamp blinks while it is on hook */
+    CARD_BANK_GAIN = 5,     /* 0: to the line, 1: from the line; signed, 0.1 dB; FXO up to 12 dB, FXS 6 dB */
     CARD_BANK_LAW = 6,      /* 0: 0 A-law, 1 mu-law */
     CARD_BANK_DIAL = 7,     /* FXO off hook; 0: how many (1..11) digits follow, 0..9: breaks of the loop, 10 a second */
 };
@@ -596,21 +597,45 @@ struct card_analog_measured {
     struct card_le16 power_alarms, reserved;
 };
 CARD_SIZE(card_analog_measured, 16);
-struct card_line_test { /* GR-909 */
-    card_u8 state;      /* 0 none, 1 runs, 2 done */
-    card_u8
-        failed; /* bit 0 hazardous voltage, 1 foreign voltage, 2 resistive fault, 3 receiver off hook, 4 no ringer */
-    struct card_le16 tip, ring; /* signed, mV / 10 */
-    struct card_le32 ohms;
-    struct card_le16 ren; /* 0.01 */
+struct card_line_test { /* GR-909, as far as the port's chip measures */
+    card_u8 state;      /* CARD_TEST_... */
+    card_u8 failed;     /* CARD_TEST_FAILED_... */
+    /* Signed, mV / 10. FXS: foreign voltages against ground, found with the feed open; FXO: tip against ring, `tip` on
+     * hook, `ring` off hook. */
+    struct card_le16 tip, ring;
+    struct card_le32 ohms; /* FXS: the least, between the wires or to ground; FXO: of line and feed; ffffffff: too many
+                              to be measured */
+    struct card_le16 ren;  /* FXS: 0.01 */
+    struct card_le16 loop; /* FXO: 0.1 mA, off hook */
+    card_u8 reserved[2];
 };
-CARD_SIZE(card_line_test, 12);
-struct card_analog_country {
-    card_u8 impedance; /* of Si3050's table, ACIM */
-    card_u8 ring_threshold, ringer_impedance, off_hook_speed, current_limit;
-    card_u8 ring_min, ring_max; /* Hz */
-    card_u8 flags;
-    card_u8 hybrid[8];
+CARD_SIZE(card_line_test, 16);
+enum {
+    CARD_TEST_NONE = 0, /* since power on, or the port began anew */
+    CARD_TEST_RUNS = 1,
+    CARD_TEST_DONE = 2,
+    CARD_TEST_BROKEN_OFF = 3, /* by a command, a ring, a chip that failed; nothing else of it counts */
+};
+#define CARD_TEST_FAILED_HAZARD 0x01      /* FXS: 50 V rms, or 95 V and more direct */
+#define CARD_TEST_FAILED_FOREIGN 0x02     /* FXS: 10 V rms, or 6 V direct */
+#define CARD_TEST_FAILED_RESISTIVE 0x04   /* FXS: a short or a leak */
+#define CARD_TEST_FAILED_OFF_HOOK 0x08    /* FXS: the telephone is; FXO: another one at the line is */
+#define CARD_TEST_FAILED_NO_RINGER 0x10   /* FXS: less than 0.175 REN: no telephone is there */
+#define CARD_TEST_FAILED_RINGERS 0x20     /* FXS: more than 5 REN */
+#define CARD_TEST_FAILED_NO_BATTERY 0x40  /* FXO */
+#define CARD_TEST_FAILED_LOW_CURRENT 0x80 /* FXO: less than 18 mA off hook */
+
+struct card_analog_country {  /* of a port; what its kind has not is zero */
+    card_u8 impedance;        /* of the AC termination, 0..15, by Si3050's table ACIM: 0 600 ohm, 1 900 ohm, 2 270 +
+                                 (750 | 150 nF) (TBR 21), 3 220 + (820 | 120 nF), ... FXS: 600 ohm instead of one that its
+                                 chip has not */
+    card_u8 ring_threshold;   /* FXO; 0: 13.5..16.5 V rms, 1: 19.35..23.65 */
+    card_u8 ringer_impedance; /* FXO; 1: synthesised */
+    card_u8 off_hook_speed;   /* FXO; bit 0: OHS, bit 1: OHS2 */
+    card_u8 current_limit;    /* FXO; 1: 60 mA (TBR 21); FXS: mA of the feed, 20..41; 0: the card's own */
+    card_u8 ring_min, ring_max; /* FXO; Hz of what is a ring, 10..70; both 0: any */
+    card_u8 dc;                 /* FXO; bits 1..0: DCV, bits 3..2: MINI, the voltage and the current off hook */
+    card_u8 hybrid[8];          /* FXO; of the balance, the chip's registers 45..52; 0: its own */
 };
 CARD_SIZE(card_analog_country, 16);
 

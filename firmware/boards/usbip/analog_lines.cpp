@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "boards/usbip/analog_lines.h"
+#include <algorithm>
 #include <array>
 #include <callbox/hal/media.h>
+#include <cmath>
+#include <numbers>
 
 namespace callbox::usbip {
 
@@ -12,7 +15,6 @@ using firmware::Si3210Model;
 using hal::Law;
 
 constexpr std::int64_t million = 1'000'000;
-constexpr int battery = 48;          // V
 constexpr int loopCurrent = 25;      // mA
 constexpr unsigned feedCurrent = 23; // mA, that a Si3210 is set to
 
@@ -36,6 +38,16 @@ bool on(const Si3210Model& m)
 Law lawOf(const Si3210Model& m)
 {
     return (m.regs[1] & 0x08) != 0 ? Law::mulaw : Law::alaw;
+}
+template <class Port> void takeGains(Port& p)
+{
+    const auto factor = [](double decibel) { return std::abs(decibel) < 0.01 ? 1.0 : std::pow(10, decibel / 20); };
+    p.toLine = factor(p.model.gainToLine());
+    p.fromLine = factor(p.model.gainFromLine());
+}
+std::int16_t times(std::int16_t sample, double factor)
+{
+    return static_cast<std::int16_t>(std::clamp(sample * factor, -32768.0, 32767.0));
 }
 bool reversed(unsigned state)
 {
@@ -74,6 +86,9 @@ void AnalogLines::look(Exchange& port, AnalogWire& w)
     if (ringing && !m.ringing)
         m.phase = 0; // its wave begins with the ring
     m.ringing = ringing;
+    m.hertz = w.ringHertz;
+    m.ringVolts = w.ringVoltsThere();
+    takeGains(port);
     m.volts = w.voltsThere();
     m.milliamps = m.volts == 0 ? 0 : loopCurrent;
     m.pass(1);
@@ -83,10 +98,21 @@ void AnalogLines::look(Exchange& port, AnalogWire& w)
 void AnalogLines::look(Telephone& port, AnalogWire& w)
 {
     Si3210Model& m = port.model;
+    m.pass(1);
     m.hook = w.closedThere();
+    m.ren = w.cut ? 0 : w.ren;
+    m.shortOhms = w.cut ? 0 : w.shortOhms;
+    m.ringLeak = w.cut ? 0 : w.leakOhms;
+    m.ringForeign = w.cut ? 0 : w.foreign;
+    takeGains(port);
     w.opened -= w.opened > 0 ? 1 : 0;
     w.ringing = m.highVoltage();
-    w.volts = m.state() == 0 ? 0 : reversed(m.state()) ? -battery : battery;
+    if (w.ringing) {
+        w.ringHertz = static_cast<unsigned>(std::lround(m.ringHertz()));
+        w.ringVolts = static_cast<unsigned>(std::lround(m.ringPeak() / std::numbers::sqrt2));
+    }
+    const auto volts = static_cast<int>(m.openVolts());
+    w.volts = m.state() == 0 ? 0 : reversed(m.state()) ? -volts : volts;
 }
 
 void AnalogLines::millisecond(firmware::AnalogBank& bank)
@@ -103,23 +129,25 @@ void AnalogLines::sample(firmware::AnalogBank& bank)
 {
     std::array<std::uint8_t, CARD_BANK_PORTS_MAX> from{}, to{};
     for (std::size_t i = 0; i < fxo_.size(); ++i) {
-        const std::int16_t heard = wires_[i]->toTelephone.take();
+        const std::int16_t heard = times(wires_[i]->toTelephone.take(), fxo_[i]->fromLine);
         from[i] = hal::fromLinear(hears(fxo_[i]->model) && !wires_[i]->cut ? heard : 0, lawOf(fxo_[i]->model));
     }
     for (std::size_t i = 0; i < fxs_.size(); ++i) {
         const std::size_t port = fxo_.size() + i;
-        const std::int16_t heard = wires_[port]->toExchange.take();
+        const std::int16_t heard = times(wires_[port]->toExchange.take(), fxs_[i]->fromLine);
         from[port] = hal::fromLinear(talks(fxs_[i]->model, *wires_[port]) ? heard : 0, lawOf(fxs_[i]->model));
     }
     bank.sample(from, to);
     for (std::size_t i = 0; i < fxo_.size(); ++i) {
         const bool speaks = on(fxo_[i]->model) && fxo_[i]->model.offHook();
-        wires_[i]->toExchange.put(speaks ? hal::toLinear(to[i], lawOf(fxo_[i]->model)) : 0);
+        const std::int16_t said = speaks ? hal::toLinear(to[i], lawOf(fxo_[i]->model)) : std::int16_t{0};
+        wires_[i]->toExchange.put(times(said, fxo_[i]->toLine));
     }
     for (std::size_t i = 0; i < fxs_.size(); ++i) {
         const std::size_t port = fxo_.size() + i;
         const bool speaks = talks(fxs_[i]->model, *wires_[port]);
-        wires_[port]->toTelephone.put(speaks ? hal::toLinear(to[port], lawOf(fxs_[i]->model)) : 0);
+        const std::int16_t said = speaks ? hal::toLinear(to[port], lawOf(fxs_[i]->model)) : std::int16_t{0};
+        wires_[port]->toTelephone.put(times(said, fxs_[i]->toLine));
     }
 }
 

@@ -35,10 +35,12 @@ private:
     struct Exchange {
         firmware::Si3050Model model;
         firmware::chips::Si3050 chip{model};
+        double toLine = 1, fromLine = 1; // its gains, as factors
     };
     struct Telephone {
         firmware::Si3210Model model;
         firmware::chips::Si3210 chip{model};
+        double toLine = 1, fromLine = 1;
     };
     static void look(Exchange&, AnalogWire&);
     static void look(Telephone&, AnalogWire&);

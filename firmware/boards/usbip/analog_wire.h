@@ -37,8 +37,9 @@ private:
 
 struct AnalogWire {
     // The exchange's end
-    int volts = 0;        // open, tip against ring; 0: no battery
-    bool ringing = false; // alternating voltage on top
+    int volts = 0;                           // open, tip against ring; 0: no battery
+    bool ringing = false;                    // alternating voltage on top
+    unsigned ringHertz = 20, ringVolts = 70; // rms
     AnalogVoice toTelephone;
     // The telephone's end
     bool closed = false; // its loop: off hook
@@ -49,9 +50,20 @@ struct AnalogWire {
     bool rung = false;    // somebody rings besides the exchange
     bool lifted = false;  // a telephone besides that of the end is off hook
     unsigned opened = 0;  // ms that the loop is open from now on, whoever is off hook
+    unsigned ren = 100;   // of the ringers at the line, hundredths
+    // Ohm between the wires, and from the ring wire to ground; 0: none.
+    unsigned shortOhms = 0, leakOhms = 0;
+    int foreign = 0; // V against ground that a foreign battery puts on the ring wire; what it does is below ground
 
     // As the ends find it.
-    [[nodiscard]] int voltsThere() const { return cut ? 0 : crossed ? -volts : volts; }
+    [[nodiscard]] int voltsThere() const
+    {
+        if (cut || shortOhms > 0)
+            return 0;
+        const int there = lifted && volts != 0 ? (volts < 0 ? -volts / 6 : volts / 6) : volts < 0 ? -volts : volts;
+        return crossed != (volts < 0) ? -there : there;
+    }
+    [[nodiscard]] unsigned ringVoltsThere() const { return ringing ? ringVolts : 70; } // if anybody rings
     [[nodiscard]] bool ringsThere() const { return (ringing || rung) && !cut; }
     [[nodiscard]] bool closedThere() const { return (closed || lifted) && !cut && opened == 0; }
 };

@@ -3,6 +3,7 @@
 #pragma once
 #include "core/line_chips.h"
 #include <array>
+#include <cmath>
 #include <cstdlib>
 
 namespace callbox::firmware {
@@ -13,11 +14,12 @@ struct Si3050Model final : core::Registers {
     int loopVolts = 8;  // with our loop closed
     int milliamps = 25; // then
     bool ringing = false;
-    bool lineSide = true; // its capacitor link works
+    unsigned hertz = 20, ringVolts = 70; // of the ring, rms
+    bool lineSide = true;                // its capacitor link works
     // What happened to it
     std::array<std::uint8_t, 60> regs{};
     unsigned poweredFor = 0; // ms since the line side got its power
-    unsigned phase = 0;      // of the ring's 20 Hz, ms
+    unsigned phase = 0;      // of the ring, ms
 
     Si3050Model() { reset(); }
     void pass(unsigned ms)
@@ -27,6 +29,8 @@ struct Si3050Model final : core::Registers {
     }
     [[nodiscard]] bool alive() const { return lineSide && poweredFor >= 300; }
     [[nodiscard]] bool offHook() const { return alive() && (regs[5] & 0x01) != 0; }
+    [[nodiscard]] double gainToLine() const { return gain(38, 40); } // dB
+    [[nodiscard]] double gainFromLine() const { return gain(39, 41); }
     void reset()
     {
         regs.fill(0);
@@ -37,9 +41,11 @@ struct Si3050Model final : core::Registers {
     {
         switch (r) {
         case 5: {
-            // Both half waves cross the threshold for 10 of their 25 ms.
-            const unsigned at = phase % 50;
-            const unsigned half = !alive() || !ringing ? 0 : at < 10 ? 0x20 : at >= 25 && at < 35 ? 0x40 : 0;
+            // Both half waves cross the threshold for a fifth of the whole.
+            const unsigned threshold = (regs[16] & 0x01) != 0 ? 21 : 15;
+            const double at = std::fmod(phase * (hertz / 1000.0), 1.0);
+            const bool heard = alive() && ringing && ringVolts >= threshold;
+            const unsigned half = !heard ? 0 : at < 0.2 ? 0x20 : at >= 0.5 && at < 0.7 ? 0x40 : 0;
             return std::uint8_t((regs[5] & 0x09) | half);
         }
         case 11:
@@ -61,6 +67,15 @@ struct Si3050Model final : core::Registers {
         const bool readOnly = r == 11 || r == 28 || r == 29;
         if (r < regs.size() && !readOnly)
             regs[r] = v;
+    }
+
+private:
+    [[nodiscard]] double gain(std::uint8_t whole, std::uint8_t tenths) const
+    {
+        const auto of = [this](std::uint8_t r, double step) {
+            return (regs[r] & 0x0F) * step * ((regs[r] & 0x10) != 0 ? -1 : 1);
+        };
+        return of(whole, 1) + of(tenths, 0.1);
     }
 };
 

@@ -264,6 +264,71 @@ TEST_F(Fxo, AnyLineLeavesItConsistent)
     }
 }
 
+TEST_F(Fxo, HowOftenARingSwingsIsKnown)
+{
+    for (const unsigned hertz : {17U, 20U, 25U, 50U}) {
+        model.hertz = hertz;
+        model.ringing = true;
+        run(1000);
+        model.ringing = false;
+        run(500);
+        EXPECT_THAT(events(), ElementsAre(AnalogEvent::ringOn, AnalogEvent::ringOff)) << hertz;
+        EXPECT_NEAR(logic.ringHertz1000(), hertz * 1000.0, hertz * 60.0) << hertz;
+    }
+}
+
+TEST_F(Fxo, WhatSwingsOutsideTheCountrysWindowIsNoRing)
+{
+    logic.setRingWindow(15, 30);
+    for (const unsigned hertz : {16U, 20U, 30U, 10U, 50U}) {
+        model.hertz = hertz;
+        model.ringing = true;
+        run(1000);
+        model.ringing = false;
+        run(500);
+        if (hertz >= 15 && hertz <= 30)
+            EXPECT_THAT(events(), ElementsAre(AnalogEvent::ringOn, AnalogEvent::ringOff)) << hertz;
+        else
+            EXPECT_THAT(events(), IsEmpty()) << hertz;
+    }
+}
+
+TEST_F(Fxo, ALineThatIsLentTellsNothingAndIsKnownWhenItIsBack)
+{
+    logic.lend();
+    model.volts = 0;
+    model.ringing = true;
+    run(500);
+    model.ringing = false;
+    run(500);
+    EXPECT_THAT(events(), IsEmpty());
+    logic.takeBack();
+    run(1000);
+    EXPECT_THAT(events(), ElementsAre(AnalogEvent::batteryOff));
+    logic.takeBack();
+    model.volts = 48;
+    run(200);
+    EXPECT_THAT(events(), ElementsAre(AnalogEvent::batteryOn)) << "who lent nothing gets nothing back";
+}
+
+TEST(Si3050, GainsAreInTheRegisters)
+{
+    Si3050Model m;
+    chips::Si3050 chip(m);
+    chip.reset();
+    ASSERT_TRUE(chip.begin({}, 0, true));
+    ASSERT_TRUE(chip.setGain(47, -123));
+    EXPECT_EQ(m.regs[38], 4);
+    EXPECT_EQ(m.regs[40], 7);
+    EXPECT_EQ(m.regs[39], 0x1C);
+    EXPECT_EQ(m.regs[41], 0x13);
+    EXPECT_FALSE(chip.setGain(121, 0));
+    EXPECT_FALSE(chip.setGain(0, -151));
+    EXPECT_EQ(m.regs[38], 4) << "nothing has changed";
+    ASSERT_TRUE(chip.setGain(0, 0));
+    EXPECT_EQ(m.regs[38] | m.regs[39] | m.regs[40] | m.regs[41], 0);
+}
+
 TEST(Si3050, CountriesAreInTheRegisters)
 {
     Si3050Model m;
@@ -272,11 +337,14 @@ TEST(Si3050, CountriesAreInTheRegisters)
     chips::DaaCountry germany;
     germany.ohs2 = germany.ilim = 1;
     germany.acim = 3;
+    germany.hybrid = {1, 2, 3, 4, 5, 6, 7, 8};
     ASSERT_TRUE(chip.begin(germany, 264, true));
     EXPECT_EQ(m.regs[16], 0x00);
     EXPECT_EQ(m.regs[26], 0xC2);
     EXPECT_EQ(m.regs[30], 0x03);
     EXPECT_EQ(m.regs[31], 0xAB);
+    EXPECT_EQ(m.regs[45], 1);
+    EXPECT_EQ(m.regs[52], 8);
     EXPECT_EQ(m.regs[33], 0x20);
     chip.setLaw(false);
     EXPECT_EQ(m.regs[33], 0x28);

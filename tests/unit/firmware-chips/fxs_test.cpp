@@ -348,6 +348,109 @@ TEST_F(Fxs, HighVoltageOnlyWhereItMayBe)
     EXPECT_EQ(model.state(), 0U);
 }
 
+// Milliseconds of the next two seconds in which a lamp is lit, and how often it goes on.
+struct Blinks {
+    unsigned lit = 0, times = 0;
+};
+Blinks blinks(Fxs& f)
+{
+    Blinks b;
+    for (unsigned i = 0; i < 2000; i += 5) {
+        const bool before = f.model.lit();
+        f.run(5);
+        b.lit += f.model.lit() ? 5 : 0;
+        b.times += f.model.lit() && !before;
+    }
+    return b;
+}
+
+TEST_F(Fxs, AMessageLampBlinksWhileTheTelephoneIsOnHook)
+{
+    EXPECT_EQ(blinks(*this).lit, 0U);
+    logic.lamp(true);
+    const Blinks on = blinks(*this);
+    EXPECT_NEAR(on.lit, 1000, 20);
+    EXPECT_EQ(on.times, 2U);
+    EXPECT_EQ(model.state(), 1U) << "its feed is what it was";
+    while (!model.lit())
+        run(5);
+    model.hook = true;
+    run(5);
+    EXPECT_FALSE(model.lit()) << "off before anybody knows that it is picked up";
+    EXPECT_EQ(blinks(*this).lit, 0U);
+    model.hook = false;
+    run(2000);
+    EXPECT_GT(blinks(*this).lit, 900U);
+    logic.lamp(false);
+    EXPECT_FALSE(model.lit());
+    EXPECT_EQ(blinks(*this).lit, 0U);
+    (void)events();
+}
+
+TEST_F(Fxs, AMessageLampIsDarkInARingBehindItAndWithoutAHost)
+{
+    logic.lamp(true);
+    logic.ring(true);
+    EXPECT_EQ(blinks(*this).lit, 0U);
+    logic.ring(false); // who calls is told now
+    EXPECT_EQ(blinks(*this).lit, 0U);
+    run(5000);
+    EXPECT_GT(blinks(*this).lit, 900U);
+    while (!model.lit())
+        run(5);
+    logic.hostGone();
+    EXPECT_FALSE(model.lit());
+    EXPECT_EQ(model.state(), 0U);
+}
+
+TEST(Si3210, GainsRingsImpedancesAndLampsAreInTheRegisters)
+{
+    Si3210Model m;
+    chips::Si3210 chip(m);
+    ASSERT_TRUE(chip.begin(0, true, 23));
+    EXPECT_EQ(m.indirect[26], 0x4000);
+    EXPECT_EQ(m.indirect[27], 0x4000);
+    for (const int g : {-200, -35, -1, 0, 1, 35, 60}) {
+        ASSERT_TRUE(chip.setGain(g, -g < 60 ? -g : 0)) << g;
+        EXPECT_NEAR(m.gainToLine(), g / 10.0, 0.03) << g;
+    }
+    EXPECT_NEAR(m.gainFromLine(), -6.0, 0.01);
+    EXPECT_FALSE(chip.setGain(61, 0));
+    EXPECT_FALSE(chip.setGain(0, -201));
+    EXPECT_NEAR(m.gainToLine(), 6.0, 0.03) << "nothing has changed";
+    for (const unsigned hertz : {15U, 17U, 20U, 25U, 50U, 70U})
+        for (const unsigned volts : {12U, 50U, 63U}) {
+            ASSERT_TRUE(chip.setRinger({hertz, volts, 0}));
+            EXPECT_NEAR(m.ringHertz(), hertz, 0.06 * 20 / hertz + 0.02);
+            EXPECT_NEAR(m.ringPeak(), volts * 1.4142, 0.02 * volts * 1.4142 + 0.3) << hertz;
+            EXPECT_GE((m.regs[74] & 0x3F) * 1.5, std::min(94.5, volts * 1.4142 + 7));
+            EXPECT_EQ(m.regs[34], 0);
+        }
+    ASSERT_TRUE(chip.setRinger({20, 40, 24}));
+    EXPECT_EQ(m.indirect[19], 8192);
+    EXPECT_EQ(m.regs[34], 2);
+    for (const core::Ringer& wrong : {core::Ringer{14, 50, 0}, core::Ringer{71, 50, 0}, core::Ringer{20, 11, 0},
+                                      core::Ringer{20, 64, 0}, core::Ringer{20, 20, 31}, core::Ringer{20, 60, 10}})
+        EXPECT_FALSE(chip.setRinger(wrong)) << wrong.hertz << ' ' << wrong.volts << ' ' << wrong.direct;
+    EXPECT_EQ(m.indirect[19], 8192) << "nothing has changed";
+    const std::pair<unsigned, unsigned> kept[] = {{0, 8}, {1, 9}, {2, 12}, {3, 13}, {4, 15}, {7, 14}};
+    for (const auto& [acim, reg] : kept) {
+        EXPECT_TRUE(chip.setImpedance(acim));
+        EXPECT_EQ(m.regs[10], reg) << acim;
+    }
+    EXPECT_FALSE(chip.setImpedance(5));
+    EXPECT_EQ(m.regs[10], 8) << "600 ohm";
+    EXPECT_FALSE(chip.setImpedance(200));
+    chip.setLamp(true);
+    EXPECT_EQ(m.openVolts(), 87U);
+    chip.setLamp(false);
+    EXPECT_EQ(m.openVolts(), 48U);
+    chip.setLoopLimit(41);
+    EXPECT_EQ(m.regs[71], 7);
+    chip.setLoopLimit(0);
+    EXPECT_EQ(m.regs[71], 1) << "the board's";
+}
+
 TEST(Si3210, SettingsOutsideTheirRangeAreRefused)
 {
     Si3210Model m;
@@ -372,7 +475,7 @@ TEST(Si3210, VoltagesAreMillivolts)
     chip.setFeed(Linefeed::forward);
     const core::FxsReading r = chip.read();
     EXPECT_EQ(r.battery, -51'888);
-    EXPECT_EQ(r.ring, -47'000);
+    EXPECT_EQ(r.ring, -50'760);
     EXPECT_EQ(r.feed, Linefeed::forward);
 }
 

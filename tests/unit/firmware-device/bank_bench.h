@@ -77,6 +77,8 @@ struct Bank : testing::Test {
         for (unsigned i = 0; i < ms; ++i) {
             for (Si3050Model& m : board.lines)
                 m.pass(1);
+            for (Si3210Model& m : board.phones)
+                m.pass(1);
             for (unsigned s = 0; s < 8; ++s)
                 device.bank().sample(Bytes{0x10, 0x11, 0x12, 0x13}, heard);
             if (host)

@@ -38,7 +38,7 @@ TEST_F(Bank, TheConfigurationEndsWithIt)
 
 TEST_F(Bank, WhatThereIsIsSaid)
 {
-    EXPECT_EQ(ask(0xc0, 0x80, 0, 64), hex("544c4331 01 00 1000 02 02 02 00 37 3b 0100"));
+    EXPECT_EQ(ask(0xc0, 0x80, 0, 64), hex("544c4331 01 00 1000 02 02 02 00 37 fb 0100"));
     EXPECT_EQ(ask(0xc0, CARD_REQ_GET_PORT_INFO, 2, 8), hex("03 02 00 00 01 000000"));
     EXPECT_EQ(ask(0xc0, CARD_REQ_GET_PORT_INFO, 5, 8), hex("04 02 03 00 01 000000"));
     EXPECT_FALSE(ask(0xc0, CARD_REQ_GET_PORT_INFO, 6, 8));
@@ -73,9 +73,22 @@ TEST_F(Bank, EveryWrongLengthIndexAndDirectionIsStalled)
         for (const unsigned length : {1u, 16u, 64u})
             EXPECT_FALSE(taken(0x41, r, 0, 2, length)) << length;
     }
-    for (const unsigned r : {unsigned(CARD_BANK_LINE_TEST), unsigned(CARD_BANK_COUNTRY), 0x44U})
-        for (const unsigned type : {0xc1u, 0x41u})
-            EXPECT_FALSE(taken(type, r, 0, 2, 16)) << r;
+    for (const unsigned r : {unsigned(CARD_BANK_LINE_TEST), unsigned(CARD_BANK_COUNTRY)}) {
+        const unsigned wanted = r == CARD_BANK_COUNTRY ? 16 : 0;
+        EXPECT_TRUE(taken(0xc1, r, 0, 0x0302, 16)) << r;
+        for (const unsigned type : {0xc1u, 0x41u}) {
+            for (const unsigned index : {0x0000u, 0x0001u, 0x0003u, 0x0402u, 0x8002u, 0xff02u, 0xffffu})
+                EXPECT_FALSE(taken(type, r, 0, index, wanted)) << r << " at " << index;
+            EXPECT_FALSE(taken(type, r, 1, 2, wanted)) << r;
+        }
+        for (const unsigned length : {1u, 15u, 17u, 64u})
+            EXPECT_FALSE(taken(0x41, r, 0, 2, length)) << r << " of " << length;
+        for (const unsigned type : {0xc0u, 0x40u, 0xa1u, 0x21u, 0xc2u})
+            EXPECT_FALSE(taken(type, r, 0, 2, wanted)) << type;
+    }
+    EXPECT_FALSE(taken(0x41, CARD_BANK_COUNTRY, 0, 2, 0));
+    for (const unsigned type : {0xc1u, 0x41u})
+        EXPECT_FALSE(taken(type, 0x44, 0, 2, 16));
     for (const unsigned r : {CARD_REQ_GET_PORT_INFO, CARD_REQ_GET_COUNTERS, CARD_REQ_GET_STATUS})
         for (const unsigned index : {6u, 7u, 0x80u, 0xffu, 0x102u, 0x202u, 0xffffu})
             EXPECT_FALSE(taken(0xc0, r, 0, index, 64)) << index;
@@ -145,6 +158,9 @@ TEST_F(FuzzBank, AMillionRequestsPacketsAndCommandsOfTheBank)
         }
         for (Si3210Model& m : board.phones) {
             m.hook = chance() % 50 ? m.hook : chance() % 2;
+            m.pass(1);
+            m.shortOhms = chance() % 300 ? m.shortOhms : chance() % 2 * 500;
+            m.ringForeign = chance() % 300 ? m.ringForeign : -static_cast<int>(chance() % 2 * 60);
             if (chance() % 2000 == 0)
                 m.powerAlarm();
         }

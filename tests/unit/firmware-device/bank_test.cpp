@@ -107,7 +107,9 @@ TEST_F(Bank, ARingIsToldWithTheTimesAtWhichItWas)
     board.lines[0].phase = 0;
     board.lines[0].ringing = true;
     run(2000);
-    EXPECT_THAT(events, ElementsAre(Event{CARD_BANK_EVENT_RING, 0, 1}));
+    ASSERT_EQ(events.size(), 1u);
+    EXPECT_NEAR(std::exchange(events[0].a, 0), 20'000, 500) << "mHz";
+    EXPECT_EQ(events[0], (Event{CARD_BANK_EVENT_RING, 0, 1}));
     const unsigned began = at;
     EXPECT_GT(began, before);
     board.lines[0].ringing = false;
@@ -206,21 +208,28 @@ TEST_F(Bank, OrdersThatCannotBeAreAnsweredWithTheReason)
     up();
     using enum_t = unsigned;
     EXPECT_EQ(code(0, 0), enum_t(CARD_BANK_NO_SUCH_COMMAND));
-    EXPECT_EQ(code(CARD_BANK_MWI, 2, {1}), enum_t(CARD_BANK_NO_SUCH_COMMAND));
-    EXPECT_EQ(code(CARD_BANK_GAIN, 0), enum_t(CARD_BANK_NO_SUCH_COMMAND));
     EXPECT_EQ(code(200, 0), enum_t(CARD_BANK_NO_SUCH_COMMAND));
-    for (const unsigned op : {CARD_BANK_HOOK, CARD_BANK_LINEFEED, CARD_BANK_RING, CARD_BANK_LAW, CARD_BANK_DIAL})
+    for (const unsigned op : {CARD_BANK_HOOK, CARD_BANK_LINEFEED, CARD_BANK_RING, CARD_BANK_MWI, CARD_BANK_GAIN,
+                              CARD_BANK_LAW, CARD_BANK_DIAL})
         for (const unsigned port : {4u, 8u, 255u})
             EXPECT_EQ(code(op, port, {1}), enum_t(CARD_BANK_NO_SUCH_PORT)) << op;
     EXPECT_EQ(code(CARD_BANK_HOOK, 2, {1}), enum_t(CARD_BANK_NO_SUCH_PORT)) << "it faces a telephone";
     EXPECT_EQ(code(CARD_BANK_DIAL, 3, {1, 1}), enum_t(CARD_BANK_NO_SUCH_PORT));
     EXPECT_EQ(code(CARD_BANK_RING, 0, {1}), enum_t(CARD_BANK_NO_SUCH_PORT));
     EXPECT_EQ(code(CARD_BANK_LINEFEED, 1, {1}), enum_t(CARD_BANK_NO_SUCH_PORT));
+    EXPECT_EQ(code(CARD_BANK_MWI, 0, {1}), enum_t(CARD_BANK_NO_SUCH_PORT));
     EXPECT_EQ(code(CARD_BANK_HOOK, 0, {3}), enum_t(CARD_BANK_OUT_OF_RANGE));
     EXPECT_EQ(code(CARD_BANK_HOOK, 0, {2, 49, 0}), enum_t(CARD_BANK_OUT_OF_RANGE));
     EXPECT_EQ(code(CARD_BANK_HOOK, 0, {2, 0xe9, 3}), enum_t(CARD_BANK_OUT_OF_RANGE));
     EXPECT_EQ(code(CARD_BANK_RING, 2, {2}), enum_t(CARD_BANK_OUT_OF_RANGE));
-    EXPECT_EQ(code(CARD_BANK_RING, 2, {1, 50}), enum_t(CARD_BANK_OUT_OF_RANGE)) << "it has its own frequency only";
+    for (const Bytes& ring : {Bytes{1, 14}, Bytes{1, 71}, Bytes{1, 20, 11}, Bytes{1, 20, 64}, Bytes{1, 20, 50, 1},
+                              Bytes{1, 20, 50, 0, 31}, Bytes{1, 20, 60, 0, 10}, Bytes{1, 20, 20, 0, 0, 1}})
+        EXPECT_EQ(code(CARD_BANK_RING, 2, ring), enum_t(CARD_BANK_OUT_OF_RANGE)) << unsigned(ring[1]);
+    EXPECT_FALSE(board.phones[0].highVoltage());
+    EXPECT_EQ(code(CARD_BANK_MWI, 2, {2}), enum_t(CARD_BANK_OUT_OF_RANGE));
+    for (const Bytes& gain : {Bytes{121, 0}, Bytes{0, 127}})
+        EXPECT_EQ(code(CARD_BANK_GAIN, 0, gain), enum_t(CARD_BANK_OUT_OF_RANGE));
+    EXPECT_EQ(code(CARD_BANK_GAIN, 2, {61, 0}), enum_t(CARD_BANK_OUT_OF_RANGE));
     EXPECT_EQ(code(CARD_BANK_LINEFEED, 2, {4}), enum_t(CARD_BANK_OUT_OF_RANGE));
     EXPECT_EQ(code(CARD_BANK_LINEFEED, 2, {0, 0, 0}), enum_t(CARD_BANK_OUT_OF_RANGE));
     EXPECT_EQ(code(CARD_BANK_LINEFEED, 2, {0, 0x89, 0x13}), enum_t(CARD_BANK_OUT_OF_RANGE));
