@@ -9,6 +9,7 @@
 #include <linux/mm.h>
 #include <linux/uaccess.h>
 #include "bank.h"
+#include "opermode.h"
 
 #define SETTLES_MS 300 /* the card has told which telephones are off hook */
 
@@ -122,26 +123,88 @@ static int hooksig(struct dahdi_chan *chan, enum dahdi_txsig txsig)
 	return 0;
 }
 
+/* How chan_dahdi wants that waiting messages are shown. Direct and alternating high voltage are one
+ * to the card: it blinks. */
+static int shows_of(unsigned long data, card_u8 *shows)
+{
+	struct dahdi_vmwi_info info;
+
+	if (copy_from_user(&info, (__user void *)data, sizeof(info)))
+		return -EFAULT;
+	*shows = (info.vmwi_type & DAHDI_VMWI_LREV ? CB_SHOWS_REVERSED : 0) |
+		 (info.vmwi_type & (DAHDI_VMWI_HVDC | DAHDI_VMWI_HVAC) ? CB_SHOWS_LAMP : 0);
+	return 0;
+}
+
+static int set_gain(struct cb_port *port, unsigned int i, unsigned long data)
+{
+	struct dahdi_hwgain wanted;
+	unsigned long flags;
+	bool taken;
+
+	if (copy_from_user(&wanted, (__user void *)data, sizeof(wanted)))
+		return -EFAULT;
+	spin_lock_irqsave(&port->lock, flags);
+	taken = cb_orders_gain(&port->bank->orders, i, wanted.tx, wanted.newgain);
+	order(port);
+	spin_unlock_irqrestore(&port->lock, flags);
+	return taken ? 0 : -EINVAL;
+}
+
+/* Of a telephone's line. */
+static int to_telephone(struct cb_port *port, unsigned int i, unsigned int command,
+			unsigned long data)
+{
+	struct cb_orders *orders = &port->bank->orders;
+	unsigned long flags;
+	card_u8 shows = 0;
+	int value = 0, r;
+
+	r = command == DAHDI_VMWI_CONFIG	  ? shows_of(data, &shows)
+	    : get_user(value, (__user int *)data) ? -EFAULT
+						  : 0;
+	if (r)
+		return r;
+	if (command != DAHDI_SETPOLARITY && value < 0)
+		return -EINVAL;
+	spin_lock_irqsave(&port->lock, flags);
+	switch (command) {
+	case DAHDI_SETPOLARITY:
+		cb_orders_reverse(orders, i, value != 0);
+		break;
+	case DAHDI_VMWI_CONFIG:
+		cb_orders_shows(orders, i, shows);
+		break;
+	case DAHDI_VMWI:
+		cb_orders_waiting(orders, i, value > 0);
+		break;
+	default: /* ONHOOKTRANSFER: a line has it always (bank_orders.h) */
+		break;
+	}
+	order(port);
+	spin_unlock_irqrestore(&port->lock, flags);
+	return 0;
+}
+
+/* Comes without a lock: it may sleep. */
 static int bank_ioctl(struct dahdi_chan *chan, unsigned int command, unsigned long data)
 {
 	struct cb_port *port = chan->pvt;
 	const unsigned int i = chan->chanpos - 1;
-	unsigned long flags;
-	int value;
 
-	if (command != DAHDI_SETPOLARITY && command != DAHDI_ONHOOKTRANSFER)
+	switch (command) {
+	case DAHDI_SET_HWGAIN:
+		return set_gain(port, i, data);
+	case DAHDI_SETPOLARITY:
+	case DAHDI_ONHOOKTRANSFER:
+	case DAHDI_VMWI:
+	case DAHDI_VMWI_CONFIG:
+		return port->bank->lines.line[i].type == CARD_PORT_FXS
+			       ? to_telephone(port, i, command, data)
+			       : -EINVAL;
+	default:
 		return -ENOTTY;
-	if (port->bank->lines.line[i].type != CARD_PORT_FXS)
-		return -EINVAL;
-	if (get_user(value, (__user int *)data))
-		return -EFAULT;
-	if (command == DAHDI_ONHOOKTRANSFER)
-		return value < 0 ? -EINVAL : 0; /* a line has it always (bank_orders.h) */
-	spin_lock_irqsave(&port->lock, flags);
-	cb_orders_reverse(&port->bank->orders, i, value != 0);
-	order(port);
-	spin_unlock_irqrestore(&port->lock, flags);
-	return 0;
+	}
 }
 
 /* ---- What the card tells ---- */
@@ -311,6 +374,31 @@ void cb_bank_watch(struct cb_port *port)
 }
 
 /* ---- Its life ---- */
+
+/* Under `state`, before packets flow. A card that does not take it goes on with what it has. */
+void cb_bank_country(struct cb_port *port)
+{
+	struct card_analog_country country;
+	unsigned int i;
+	int r;
+
+	if (!opermode[0])
+		return;
+	if (!(port->capabilities & CARD_CAN_COUNTRY)) {
+		dev_warn(&port->intf->dev, "opermode=%s: this card's lines cannot be set\n",
+			 opermode);
+		return;
+	}
+	for (i = 0; i < port->bank->ports; i++) {
+		cb_opermode(opermode, port->bank->lines.line[i].type, &country);
+		r = cb_set_country(port, i, &country);
+		if (r < 0)
+			dev_warn(&port->intf->dev,
+				 "the card does not take opermode=%s at port %u of the bank (error "
+				 "%d)\n",
+				 opermode, i + 1, r);
+	}
+}
 
 struct cb_bank *cb_bank_alloc(void)
 {

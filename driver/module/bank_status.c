@@ -16,8 +16,9 @@ static ssize_t show_exchange(const struct cb_line *l, const struct cb_wish *w, c
 
 static ssize_t show_telephone(const struct cb_line *l, const struct cb_wish *w, char *out)
 {
-	return sysfs_emit(out, "FXS%s%s%s\n", w->reversed ? " reversed" : "",
-			  w->ringing ? " ringing" : "", l->off_hook ? " off-hook" : "");
+	return sysfs_emit(out, "FXS%s%s%s%s\n", w->reversed ? " reversed" : "",
+			  w->ringing ? " ringing" : "", l->off_hook ? " off-hook" : "",
+			  w->waiting && w->shows ? " message" : "");
 }
 
 static ssize_t show_port(struct device *dev, unsigned int i, char *out)

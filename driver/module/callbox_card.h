@@ -119,6 +119,7 @@ static inline bool cb_is_t1(const struct cb_port *port)
 	return port->span.spantype == SPANTYPE_DIGITAL_T1;
 }
 
+extern char *opermode; /* "": the card's own */
 extern unsigned int alarm_loss_ms, alarm_remote_ms, alarm_recover_ms;
 
 /* requests.c: control requests. All may sleep, under `state`; 0 or more, or a negative errno. */
@@ -132,6 +133,7 @@ void cb_ask_state(struct cb_port *port);
 int cb_get_counters(struct cb_port *port, struct card_counters *counters);
 bool cb_can_loop(const struct cb_port *port, unsigned int loop);
 int cb_get_bank_status(struct cb_port *port, unsigned int i, struct card_analog_status *status);
+int cb_set_country(struct cb_port *port, unsigned int i, const struct card_analog_country *country);
 
 /* stream.c: URBs. Under `state`. */
 int cb_stream_alloc(struct cb_port *port);
@@ -172,6 +174,7 @@ unsigned int cb_bank_ports(const struct cb_port *port);
 void cb_bank_describe(struct cb_port *port);
 int cb_bank_ask_state(struct cb_port *port); /* 0, or an errno: to be asked again */
 void cb_bank_watch(struct cb_port *port);
+void cb_bank_country(struct cb_port *port); /* as `opermode` says */
 
 /* watch.c */
 void cb_watch_init(struct cb_port *port);

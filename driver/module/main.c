@@ -2,6 +2,7 @@
 /* Cards come and go: Callbox's own, and Osmocom's icE1usb. Each E1 or T1 port is an interface, and
  * probed by itself; so is an analog bank. */
 #include "callbox_card.h"
+#include "opermode.h"
 
 unsigned int alarm_loss_ms = 2500;
 module_param(alarm_loss_ms, uint, 0644);
@@ -19,6 +20,11 @@ module_param(default_linemode, charp, 0444);
 MODULE_PARM_DESC(default_linemode,
 		 "what ports that can be both are when they are plugged in: e1 "
 		 "(the default) or t1; DAHDI's dahdi_spantype changes single ones");
+
+char *opermode = "";
+module_param(opermode, charp, 0444);
+MODULE_PARM_DESC(opermode, "the country whose analog lines these are: FCC, TBR21, GERMANY ... "
+			   "(as the card has it)");
 
 #define ENDPOINTS_MAX 8
 
@@ -277,9 +283,17 @@ static struct usb_driver card_driver = {
 
 static int __init begin(void)
 {
+	struct card_analog_country country;
+
 	if (strcasecmp(default_linemode, "e1") && strcasecmp(default_linemode, "t1")) {
 		pr_err("callbox_card: default_linemode=%s is neither e1 nor t1\n",
 		       default_linemode);
+		return -EINVAL;
+	}
+	if (opermode[0] && !cb_opermode(opermode, CARD_PORT_FXO, &country)) {
+		pr_err("callbox_card: opermode=%s is none of DAHDI's: FCC, TBR21, USA, GERMANY, "
+		       "UK, ...\n",
+		       opermode);
 		return -EINVAL;
 	}
 	return usb_register(&card_driver);

@@ -79,6 +79,12 @@ int cb_get_bank_status(struct cb_port *port, unsigned int i, struct card_analog_
 		       i << 8 | interface_of(port), NULL, status, sizeof(*status));
 }
 
+int cb_set_country(struct cb_port *port, unsigned int i, const struct card_analog_country *country)
+{
+	return request(port, USB_RECIP_INTERFACE, CARD_BANK_COUNTRY, 0, i << 8 | interface_of(port),
+		       country, NULL, sizeof(*country));
+}
+
 /* Who does not answer, or answers something else, is used as an icE1usb, which has no bank. */
 const char *cb_identify(struct cb_port *port)
 {
@@ -170,8 +176,10 @@ int cb_configure(struct cb_port *port)
 			       (port->capabilities & CARD_CAN_EVENTS ? CARD_E1_EXT_EVENTS : 0);
 	int r;
 
-	if (port->bank)
-		return 0; /* by commands, when packets flow */
+	if (port->bank) { /* the rest by commands, when packets flow */
+		cb_bank_country(port);
+		return 0;
+	}
 	port->tx.mode = crc4 ? CARD_ICE1_TX_CRC4_E : CARD_ICE1_TX_TS0;
 	port->tx.timing = port->line_is_clock;
 	port->tx.loopback = !port->ours && port->loop == CARD_LOOP_LINE;

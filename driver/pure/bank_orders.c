@@ -6,6 +6,10 @@
 #include <string.h>
 #endif
 
+#define CB_GAIN_LEAST (-128) /* 0.1 dB */
+#define CB_GAIN_MOST_FXO 120
+#define CB_GAIN_MOST_FXS 60
+
 static void add(struct cb_orders *o, unsigned int op, unsigned int port, unsigned int what,
 		unsigned int ms)
 {
@@ -30,8 +34,18 @@ static void add(struct cb_orders *o, unsigned int op, unsigned int port, unsigne
 
 static void feed(struct cb_orders *o, unsigned int port)
 {
+	const struct cb_wish *w = &o->wish[port];
+	const bool shown = w->waiting && w->shows & CB_SHOWS_REVERSED;
+
 	add(o, CARD_BANK_LINEFEED, port,
-	    o->wish[port].reversed ? CARD_BANK_FEED_REVERSE : CARD_BANK_FEED_FORWARD, 0);
+	    w->reversed != shown ? CARD_BANK_FEED_REVERSE : CARD_BANK_FEED_FORWARD, 0);
+}
+
+static void gain(struct cb_orders *o, unsigned int port)
+{
+	const struct cb_wish *w = &o->wish[port];
+
+	add(o, CARD_BANK_GAIN, port, w->to_line & 0xff, w->from_line & 0xff);
 }
 
 static void order_all(struct cb_orders *o, unsigned int port)
@@ -39,12 +53,16 @@ static void order_all(struct cb_orders *o, unsigned int port)
 	const struct cb_wish *w = &o->wish[port];
 
 	add(o, CARD_BANK_LAW, port, w->mulaw, 0);
+	if (w->gained)
+		gain(o, port);
 	if (w->type == CARD_PORT_FXO) {
 		add(o, CARD_BANK_HOOK, port, w->off_hook, 0);
 		return;
 	}
 	add(o, CARD_BANK_LINEFEED, port, CARD_BANK_FEED_ON_HOOK, 0xffff);
 	feed(o, port);
+	if (w->lamped)
+		add(o, CARD_BANK_MWI, port, w->lamp, 0);
 	if (w->ringing)
 		add(o, CARD_BANK_RING, port, 1, 0);
 }
@@ -96,6 +114,44 @@ void cb_orders_open(struct cb_orders *o, unsigned int port, unsigned int ms)
 {
 	o->wish[port].ringing = false;
 	add(o, CARD_BANK_LINEFEED, port, CARD_BANK_FEED_OPEN, ms);
+}
+
+static void show(struct cb_orders *o, unsigned int port)
+{
+	struct cb_wish *w = &o->wish[port];
+	const bool lamp = w->waiting && w->shows & CB_SHOWS_LAMP;
+	const bool changes = lamp != w->lamp;
+
+	w->lamp = lamp;
+	w->lamped |= lamp;
+	feed(o, port);
+	if (changes)
+		add(o, CARD_BANK_MWI, port, lamp, 0);
+}
+
+void cb_orders_shows(struct cb_orders *o, unsigned int port, card_u8 shows)
+{
+	o->wish[port].shows = shows;
+	show(o, port);
+}
+
+void cb_orders_waiting(struct cb_orders *o, unsigned int port, bool waiting)
+{
+	o->wish[port].waiting = waiting;
+	show(o, port);
+}
+
+bool cb_orders_gain(struct cb_orders *o, unsigned int port, bool to_line, int tenths)
+{
+	struct cb_wish *w = &o->wish[port];
+
+	if (tenths < CB_GAIN_LEAST ||
+	    tenths > (w->type == CARD_PORT_FXO ? CB_GAIN_MOST_FXO : CB_GAIN_MOST_FXS))
+		return false;
+	*(to_line ? &w->to_line : &w->from_line) = (signed char)tenths;
+	w->gained = true;
+	gain(o, port);
+	return true;
 }
 
 void cb_orders_law(struct cb_orders *o, unsigned int port, bool mulaw)

@@ -16,11 +16,19 @@
 
 #define CB_ORDERS 64 /* commands that wait, at most: with more, all is ordered again */
 
+#define CB_SHOWS_REVERSED 1 /* by the line's polarity */
+#define CB_SHOWS_LAMP 2	    /* by a voltage that lights one */
+
 struct cb_wish {
 	card_u8 type;  /* CARD_PORT_FXO or _FXS */
 	bool off_hook; /* towards an exchange */
 	bool ringing, reversed;
 	bool mulaw;
+	card_u8 shows; /* that messages wait: CB_SHOWS_... */
+	bool waiting;
+	bool lamp;			/* as it was ordered last */
+	bool lamped, gained;		/* lamp, gains were ever ordered */
+	signed char to_line, from_line; /* 0.1 dB */
 };
 
 struct cb_orders {
@@ -46,6 +54,11 @@ void cb_orders_hook(struct cb_orders *o, unsigned int port, bool off);
 void cb_orders_ring(struct cb_orders *o, unsigned int port, bool on);
 void cb_orders_reverse(struct cb_orders *o, unsigned int port, bool on);
 void cb_orders_open(struct cb_orders *o, unsigned int port, unsigned int ms); /* 1..5000; no ring */
+/* How a telephone is shown that messages wait for it, and whether they do. */
+void cb_orders_shows(struct cb_orders *o, unsigned int port, card_u8 shows);
+void cb_orders_waiting(struct cb_orders *o, unsigned int port, bool waiting);
+/* Towards whomever. In 0.1 dB; false: more than the chip of such a port has. */
+bool cb_orders_gain(struct cb_orders *o, unsigned int port, bool to_line, int gain);
 void cb_orders_law(struct cb_orders *o, unsigned int port, bool mulaw);
 
 /* False: none waits. */

@@ -383,6 +383,115 @@ TEST(CardBank, ACommandWhoseTransferFailsDoesNotHoldUpTheOnesBehindIt)
     line.cards->on([&] { line.cards->onAnswer(box, nullptr); });
 }
 
+// What a program asks beside the driver, by usbfs.
+std::optional<OctetBuffer> vendor(GuestCards& cards, unsigned card, std::uint8_t type, std::uint8_t request,
+                                  unsigned port, unsigned length)
+{
+    std::ifstream busFile(cards.device(card) + "/busnum"), numberFile(cards.device(card) + "/devnum");
+    unsigned bus = 0, number = 0;
+    busFile >> bus;
+    numberFile >> number;
+    char path[64];
+    std::snprintf(path, sizeof path, "/dev/bus/usb/%03u/%03u", bus, number);
+    const int fd = open(path, O_RDWR | O_CLOEXEC);
+    EXPECT_GE(fd, 0) << path;
+    OctetBuffer data(length);
+    usbdevfs_ctrltransfer ask{
+        type, request, 0, static_cast<std::uint16_t>(port << 8), static_cast<std::uint16_t>(length), 1000, data.data()};
+    const int n = ioctl(fd, USBDEVFS_CONTROL, &ask);
+    close(fd);
+    if (n < 0)
+        return std::nullopt;
+    data.resize(static_cast<std::size_t>(n));
+    return data;
+}
+
+card_line_test tested(GuestCards& cards, unsigned port)
+{
+    EXPECT_TRUE(vendor(cards, office, 0x41, CARD_BANK_LINE_TEST, port, 0));
+    card_line_test t{};
+    EXPECT_TRUE(waitFor(
+        [&] {
+            const auto answer = vendor(cards, office, 0xc1, CARD_BANK_LINE_TEST, port, sizeof t);
+            if (answer && answer->size() == sizeof t)
+                std::memcpy(&t, answer->data(), sizeof t);
+            return t.state == CARD_TEST_DONE;
+        },
+        10s));
+    return t;
+}
+
+TEST(CardBank, AShortedLineIsFoundBesideTheDriverWhileAnotherTalks)
+{
+    Line line;
+    line.answer();
+    line.cards->on([&] { line.cards->card(office).analog(1).shortOhms = 100; });
+    const card_line_test shorted = tested(*line.cards, 1), good = tested(*line.cards, 2);
+    EXPECT_EQ(shorted.failed, CARD_TEST_FAILED_RESISTIVE);
+    EXPECT_NEAR(card_get32(shorted.ohms), 100, 30);
+    EXPECT_EQ(good.failed, 0);
+    EXPECT_NEAR(card_get16(good.ren), 100, 20);
+    EXPECT_TRUE(line.talks(true));
+    line.cards->on([&] { line.cards->card(office).analog(1).shortOhms = 0; });
+    ASSERT_TRUE(line.ends->fxoLine().setHook(first, false));
+    EXPECT_TRUE(line.ends->until([&] { return line.exchange.told(1) == "on-hook"; }, 4s)) << line.exchange.told(1);
+}
+
+TEST(CardBank, AMessageWaitingLightsTheTelephonesLampAndAGainReachesTheChip)
+{
+    const auto cards = banks();
+    const int channel = cards->firstChannel(office);
+    const std::string path = "/dev/dahdi/" + std::to_string(channel);
+    const int fd = open(path.c_str(), O_RDWR | O_CLOEXEC);
+    ASSERT_GE(fd, 0) << path;
+    dahdi_vmwi_info shows{DAHDI_VMWI_HVAC};
+    int messages = 3;
+    EXPECT_EQ(ioctl(fd, DAHDI_VMWI_CONFIG, &shows), 0) << errno;
+    EXPECT_EQ(ioctl(fd, DAHDI_VMWI, &messages), 0) << errno;
+    const auto chip = [&](auto what) {
+        bool is = false;
+        cards->on([&] { is = what(cards->card(office).analogLines().fxs(0)); });
+        return is;
+    };
+    EXPECT_TRUE(waitFor([&] { return chip([](const auto& m) { return m.lit(); }); }, 3s));
+    EXPECT_EQ(cards->status(office, "port1"), "FXS message");
+    messages = 0;
+    EXPECT_EQ(ioctl(fd, DAHDI_VMWI, &messages), 0) << errno;
+    EXPECT_TRUE(waitFor([&] { return chip([](const auto& m) { return !m.lit(); }); }, 3s));
+    EXPECT_FALSE(waitFor([&] { return chip([](const auto& m) { return m.lit(); }); }, 2s));
+    dahdi_hwgain gain{-35, 1};
+    EXPECT_EQ(ioctl(fd, DAHDI_SET_HWGAIN, &gain), 0) << errno;
+    EXPECT_TRUE(waitFor([&] { return chip([](const auto& m) { return m.gainToLine() < -3.4; }); }, 3s));
+    gain.newgain = 61;
+    EXPECT_EQ(ioctl(fd, DAHDI_SET_HWGAIN, &gain), -1);
+    EXPECT_EQ(errno, EINVAL);
+    close(fd);
+    EXPECT_TRUE(kernelIsWell());
+}
+
+TEST(CardBank, TheModulesOpermodeIsInTheChipsAndANameThatIsNoneKeepsItOut)
+{
+    (void)std::system("rmmod callbox_card 2>/dev/null"); // of the tests before
+    EXPECT_NE(std::system("modprobe callbox_card opermode=ATLANTIS 2>/dev/null"), 0);
+    ASSERT_EQ(std::system("modprobe callbox_card opermode=uk alarm_loss_ms=300 alarm_remote_ms=100 "
+                          "alarm_recover_ms=300"),
+              0);
+    {
+        const auto cards = banks();
+        unsigned termination = 0, hook = 0, telephone = 0;
+        cards->on([&] {
+            termination = cards->card(box).analogLines().fxo(linePorts - 1).regs[30];
+            hook = cards->card(box).analogLines().fxo(0).regs[31];
+            telephone = cards->card(office).analogLines().fxs(0).regs[10];
+        });
+        EXPECT_EQ(termination, 5u);
+        EXPECT_EQ(hook, 0xabu);
+        EXPECT_EQ(telephone, 8u) << "600 ohm: the Si3210 has not the UK's";
+    }
+    EXPECT_EQ(std::system("rmmod callbox_card"), 0);
+    EXPECT_TRUE(kernelIsWell());
+}
+
 std::string lineOf(const std::filesystem::path& file)
 {
     std::string line;

@@ -13,6 +13,7 @@ extern "C" {
 #include "bank_orders.h"
 #include "bank_packets.h"
 #include "flow.h"
+#include "opermode.h"
 #include "pipes.h"
 }
 
@@ -255,6 +256,69 @@ TEST(BankOrders, ComeInTheirOrderAndARingOnce)
     cb_orders_hook(&orders.o, fxo, false);
     cb_orders_open(&orders.o, fxs, 500);
     EXPECT_EQ(ordered(orders.o), "ring1:1 ring1:0 hook0:1 hook0:0 feed1:0/500");
+}
+
+TEST(BankOrders, WaitingMessagesAreShownAsIsWantedAndHoldForACardThatBegins)
+{
+    Orders orders;
+    cb_orders_begin(&orders.o);
+    ordered(orders.o);
+    cb_orders_waiting(&orders.o, fxs, true);
+    EXPECT_EQ(ordered(orders.o), "feed1:1") << "nobody said how";
+    cb_orders_shows(&orders.o, fxs, CB_SHOWS_LAMP);
+    EXPECT_EQ(ordered(orders.o), "feed1:1 mwi1:1");
+    cb_orders_waiting(&orders.o, fxs, true); // more of them
+    EXPECT_EQ(ordered(orders.o), "feed1:1");
+    cb_orders_begin(&orders.o);
+    EXPECT_EQ(ordered(orders.o), "law0:0 hook0:0 law1:0 feed1:3/65535 feed1:1 mwi1:1");
+    cb_orders_waiting(&orders.o, fxs, false);
+    EXPECT_EQ(ordered(orders.o), "feed1:1 mwi1:0");
+    cb_orders_shows(&orders.o, fxs, CB_SHOWS_REVERSED);
+    cb_orders_waiting(&orders.o, fxs, true);
+    EXPECT_EQ(ordered(orders.o), "feed1:1 feed1:2");
+    cb_orders_reverse(&orders.o, fxs, true);
+    EXPECT_EQ(ordered(orders.o), "feed1:1") << "twice the other way round";
+    cb_orders_waiting(&orders.o, fxs, false);
+    EXPECT_EQ(ordered(orders.o), "feed1:2");
+}
+
+TEST(BankOrders, GainsAreOfAPortsChipAndHoldForACardThatBegins)
+{
+    Orders orders;
+    cb_orders_begin(&orders.o);
+    ordered(orders.o);
+    EXPECT_TRUE(cb_orders_gain(&orders.o, fxo, true, 120));
+    EXPECT_TRUE(cb_orders_gain(&orders.o, fxo, false, -1));
+    EXPECT_EQ(ordered(orders.o), "gain0:120 gain0:120/255");
+    EXPECT_FALSE(cb_orders_gain(&orders.o, fxo, true, 121));
+    EXPECT_FALSE(cb_orders_gain(&orders.o, fxs, true, 61));
+    EXPECT_FALSE(cb_orders_gain(&orders.o, fxs, false, -129));
+    EXPECT_EQ(ordered(orders.o), "");
+    cb_orders_begin(&orders.o);
+    EXPECT_EQ(ordered(orders.o), "law0:0 gain0:120/255 hook0:0 law1:0 feed1:3/65535 feed1:1");
+}
+
+TEST(Opermode, CountriesAreFoundByTheirNames)
+{
+    card_analog_country c{};
+    ASSERT_TRUE(cb_opermode("UK", CARD_PORT_FXO, &c));
+    EXPECT_EQ(c.impedance, 5);
+    EXPECT_EQ(c.off_hook_speed, 2);
+    EXPECT_EQ(c.current_limit, 1);
+    EXPECT_EQ(c.dc, 3);
+    ASSERT_TRUE(cb_opermode("fcc", CARD_PORT_FXO, &c));
+    EXPECT_EQ(c.ring_threshold, 1);
+    EXPECT_EQ(c.current_limit, 0) << "nothing is left of the one before";
+    ASSERT_TRUE(cb_opermode("Brazil", CARD_PORT_FXO, &c));
+    EXPECT_EQ(c.dc, 3 << 2);
+    ASSERT_TRUE(cb_opermode("SOUTHAFRICA", CARD_PORT_FXO, &c));
+    EXPECT_EQ(c.ringer_impedance, 1);
+    EXPECT_EQ(c.off_hook_speed, 1);
+    ASSERT_TRUE(cb_opermode("TBR21", CARD_PORT_FXS, &c));
+    EXPECT_EQ(c.impedance, 2);
+    EXPECT_EQ(c.current_limit | c.dc, 0) << "a telephone's port has none of these";
+    for (const char* none : {"", "ATLANTIS", "UKRAINE", "U"})
+        EXPECT_FALSE(cb_opermode(none, CARD_PORT_FXO, &c)) << none;
 }
 
 TEST(BankOrders, WhenMoreWaitThanThereIsRoomForAllThatHoldsIsOrderedAgain)
