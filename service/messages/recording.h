@@ -4,7 +4,7 @@
 // Executor's side.
 #pragma once
 #include "messages/records.h"
-#include "messages/sha256.h"
+#include "digest/sha256.h"
 #include <callbox/base/files.h>
 #include <callbox/hal/media.h>
 
@@ -34,7 +34,7 @@ private:
     std::unique_ptr<File> file_;
     std::uint64_t samples_ = 0;
     std::optional<Error> failure_;
-    Sha256 hash_;
+    digest::Sha256 hash_;
 };
 
 // A recording's file as one finds it.
