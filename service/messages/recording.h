@@ -3,8 +3,8 @@
 // they are 0, and the file's length tells). What could not be written once ends it: what is behind a hole is no speech.
 // Executor's side.
 #pragma once
-#include "messages/records.h"
 #include "digest/sha256.h"
+#include "messages/records.h"
 #include <callbox/base/files.h>
 #include <callbox/hal/media.h>
 
