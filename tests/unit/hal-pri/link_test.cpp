@@ -249,7 +249,7 @@ TEST(Link, ARequestThatLayer2RefusesOrHasHadIsNotActedOn)
                                                 .operation = Operation::callRerouteing,
                                                 .to = PartyNumber{.digits = "2125557000"},
                                                 .reason = DiversionReason::deflection},
-                                               false);
+                                               FacilityDialect::etsi);
     facility.insert(facility.end(), element.begin(), element.end());
     const auto frame = [&](unsigned ns) {
         OctetBuffer f{0x00, 0x01, static_cast<std::uint8_t>(ns << 1), 0x02};
