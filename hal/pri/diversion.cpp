@@ -85,6 +85,8 @@ bool readParty(Octets value, PartyNumber& n)
 OctetBuffer writeParty(const PartyNumber& n)
 {
     const OctetBuffer digits(n.digits.begin(), n.digits.end());
+    if (n.plan == NumberingPlan::unknown && n.type == TypeOfNumber::unknown)
+        return wrap(0x80, {digits}); // unknownPartyNumber
     return wrap(context(n.plan == NumberingPlan::privatePlan ? 5 : 1),
                 {writeSmall(enumerated, unsigned(n.type)), wrap(numericString, {digits})});
 }
@@ -141,14 +143,22 @@ std::optional<DivertingLegInformation2> readArgument(Octets rest)
     return d;
 }
 
-OctetBuffer presented(const PartyNumber& n)
+} // namespace
+
+OctetBuffer writePresented(const PartyNumber& n)
 {
     if (n.digits.empty())
         return {static_cast<std::uint8_t>(n.presentation == Presentation::restricted ? 0x81 : 0x82), 0};
     return wrap(context(n.presentation == Presentation::allowed ? 0 : 3), {writeParty(n)});
 }
 
-} // namespace
+OctetBuffer writePresentedScreened(const PartyNumber& n)
+{
+    if (n.digits.empty())
+        return writePresented(n);
+    return wrap(context(n.presentation == Presentation::allowed ? 0 : 3),
+                {writeParty(n), writeSmall(enumerated, unsigned(n.screening))});
+}
 
 std::optional<DivertingLegInformation2> readDiversion(Octets content)
 {
@@ -178,19 +188,16 @@ OctetBuffer writeDiversion(const DivertingLegInformation2& d, std::uint8_t invok
 {
     OctetBuffer diverting, original;
     if (d.diverting)
-        diverting = wrap(context(1), {presented(*d.diverting)});
+        diverting = wrap(context(1), {writePresented(*d.diverting)});
     if (d.originalCalled)
-        original = wrap(context(2), {presented(*d.originalCalled)});
+        original = wrap(context(2), {writePresented(*d.originalCalled)});
     const bool qsig = dialect == FacilityDialect::qsig;
     const OctetBuffer argument =
         wrap(sequence, {writeSmall(integer, d.counter), writeSmall(enumerated, toFacilityReason(d.reason, dialect)),
                         diverting, original});
     const OctetBuffer component = wrap(
         invoke, {writeSmall(integer, invokeId), writeSmall(integer, qsig ? qsigOperation : etsiOperation), argument});
-    // ECMA-165: from the end of the private network to its other end; who does not know the operation ignores it.
-    const OctetBuffer extension{networkingExtensions, 0xAA, 6, 0x80, 1, 0, 0x82, 1, 0, 0x8B, 1, 0};
-    OctetBuffer out = wrap(ie::facility, {qsig ? extension : OctetBuffer{supplementaryServices}, component});
-    return out;
+    return wrap(ie::facility, {facilityHead(dialect, Unknown::discard), component});
 }
 
 } // namespace callbox::hal::pri

@@ -2,6 +2,7 @@
 // DivertingLegInformation2 (EN 300 207-1 annex, operation 15; ECMA-174, operation 21) in a Facility information
 // element: who diverted last, who was called first, why, how often. BER both ways; octets in, values out.
 #pragma once
+#include "facility.h"
 #include <callbox/hal/call.h>
 
 namespace callbox::hal::pri {
@@ -17,8 +18,6 @@ struct DivertingLegInformation2 {
 
 // `content` is that of a Facility element. Empty when it holds another operation or is malformed.
 std::optional<DivertingLegInformation2> readDiversion(Octets content);
-// How a Facility is written: ETSI's on public lines (EN 300 207-1), QSIG's on private ones (ECMA-174).
-enum class FacilityDialect { etsi, qsig };
 // The whole Facility element. `invokeId` 1 to 127.
 OctetBuffer writeDiversion(const DivertingLegInformation2&, std::uint8_t invokeId,
                            FacilityDialect = FacilityDialect::etsi);
@@ -26,5 +25,8 @@ OctetBuffer writeDiversion(const DivertingLegInformation2&, std::uint8_t invokeI
 // PartyNumber of EN 300 207-1 annex and ECMA-164; false: malformed, or a choice we do not know.
 bool readParty(Octets value, PartyNumber&);
 OctetBuffer writeParty(const PartyNumber&);
+// PresentedNumberUnscreened, PresentedNumberScreened: a number with whether it may be shown.
+OctetBuffer writePresented(const PartyNumber&);
+OctetBuffer writePresentedScreened(const PartyNumber&);
 
 } // namespace callbox::hal::pri

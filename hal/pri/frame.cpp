@@ -100,7 +100,7 @@ ReadSetup readSetup(Octets frame, const Message& m, const QuirkSet& accepted)
         case ie::facility:
             if (!facility)
                 facility = readDiversion(e.content);
-            if (const auto c = readComponent(e.content, true))
+            if (const auto c = readComponent(e.content, FacilityDialect::rlt))
                 r.rltAsked = r.rltAsked || c->operation == Operation::rltOperation;
             break;
         case ie::display:

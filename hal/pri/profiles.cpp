@@ -36,10 +36,10 @@ constexpr std::string_view standardRestart = "EN 300 403-1 table 9: T316 2 minut
 constexpr int t316 = 120'000;
 constexpr int n316 = 2;
 
-const std::array<TrunkProfile, 8>& rows()
+const std::array<TrunkProfile, 9>& rows()
 {
     static const QuirkSet common{PriQuirk::extensionBit, PriQuirk::strayOctets};
-    static const std::array<TrunkProfile, 8> all{
+    static const std::array<TrunkProfile, 9> all{
         TrunkProfile{"euroisdn", PriSwitchType::euroIsdn, "EuroISDN (EN 300 403-1)", common, everyTypesQuirks, true,
                      t316, n316, standardRestart, RedirectingForm::facility, "eu", false, TransferKind::ect,
                      DeflectionKind::etsiRerouting},
@@ -52,8 +52,12 @@ const std::array<TrunkProfile, 8>& rows()
         TrunkProfile{"5ess", PriSwitchType::lucent5e, "Lucent 5ESS", common, everyTypesQuirks, true, t316, n316,
                      standardRestart, RedirectingForm::ie, "us", false, TransferKind::tbct, DeflectionKind::none},
         TrunkProfile{"qsig", PriSwitchType::qsig, "a private exchange, QSIG (ECMA-143)", common, everyTypesQuirks, true,
-                     t316, n316, standardRestart, RedirectingForm::facility, "eu", false, TransferKind::none,
-                     DeflectionKind::none},
+                     t316, n316, standardRestart, RedirectingForm::facility, "eu", false, TransferKind::qsigRerouteing,
+                     DeflectionKind::qsigRerouteing},
+        TrunkProfile{"qsig-join", PriSwitchType::qsig,
+                     "a private exchange, QSIG, that transfers by join and path replacement (ECMA-178, 176)", common,
+                     everyTypesQuirks, true, t316, n316, standardRestart, RedirectingForm::facility, "eu", false,
+                     TransferKind::qsigJoin, DeflectionKind::qsigRerouteing},
         TrunkProfile{"no-restart", PriSwitchType::euroIsdn, "EuroISDN of a switch that does not acknowledge RESTART",
                      common, everyTypesQuirks, false, 4'000, 1,
                      "such a switch says cause 44 afterwards (ASTERISK-19608): it is not asked at the start, and only "

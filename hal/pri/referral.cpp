@@ -2,6 +2,7 @@
 #include "referral.h"
 #include "ber.h"
 #include "diversion.h"
+#include "referral_qsig.h"
 #include <algorithm>
 #include <array>
 
@@ -14,8 +15,6 @@ using namespace ber;
 constexpr std::uint8_t invoke = 0xA1, result = 0xA2, error = 0xA3, reject = 0xA4;
 constexpr std::uint8_t q931Elements = 0x40; // [APPLICATION 0]
 constexpr std::uint8_t contextNumber = 0x80;
-constexpr std::uint8_t rosePlain = 0x11, rose = 0x91; // protocol profile without and with its extension bit
-constexpr std::uint8_t rltService = 0xBE;
 constexpr int rerouteingOperation = 14;
 constexpr unsigned notAvailable = 3;
 constexpr unsigned rltReason = 0; // not used by the switch
@@ -40,10 +39,14 @@ template <std::size_t n> bool under(Octets value, const std::array<std::uint8_t,
     return value.size() == n + 1 && std::equal(prefix.begin(), prefix.end(), value.begin());
 }
 
-Operation operationOf(const std::optional<Tlv>& t, bool rlt)
+Operation operationOf(const std::optional<Tlv>& t, FacilityDialect dialect)
 {
     if (!t)
         return Operation::other;
+    if (dialect == FacilityDialect::qsig) {
+        const auto local = ber::number(t);
+        return local ? qsig::operationOf(*local) : Operation::other;
+    }
     if (t->tag == objectId) {
         if (under(t->value, ectObject))
             return t->value.back() == linkIdRequest ? Operation::ectLinkIdRequest
@@ -54,13 +57,15 @@ Operation operationOf(const std::optional<Tlv>& t, bool rlt)
         return Operation::other;
     }
     const auto local = ber::number(t);
-    if (rlt)
+    if (dialect == FacilityDialect::rlt)
         return local == 1 ? Operation::rltOperation : local == 2 ? Operation::rltThirdParty : Operation::other;
     return local == rerouteingOperation ? Operation::callRerouteing : Operation::other;
 }
 
-OctetBuffer writeOperation(Operation o)
+OctetBuffer writeOperation(Operation o, FacilityDialect dialect)
 {
+    if (dialect == FacilityDialect::qsig)
+        return ber::writeNumber(qsig::numberOf(o).value_or(0));
     switch (o) {
     case Operation::ectLinkIdRequest:
         return objectOf(ectObject, linkIdRequest);
@@ -74,7 +79,7 @@ OctetBuffer writeOperation(Operation o)
         return writeSmall(integer, 2);
     case Operation::callRerouteing:
         return writeSmall(integer, unsigned(rerouteingOperation));
-    case Operation::other:
+    default:
         break;
     }
     return writeSmall(integer, 0);
@@ -163,24 +168,25 @@ bool readArgument(Octets rest, Component& c)
     }
 }
 
-std::optional<Component> readInvoke(Octets inside, bool rlt)
+std::optional<Component> readInvoke(Octets inside, FacilityDialect dialect)
 {
     Component c;
-    const auto id = small(take(inside), integer);
+    const auto id = ber::number(take(inside));
     auto operation = take(inside);
     if (operation && operation->tag == contextNumber) // the linked id, which stands before it
         operation = take(inside);
-    c.operation = operationOf(operation, rlt);
-    if (!id || c.operation == Operation::other || !readArgument(inside, c))
+    c.operation = operationOf(operation, dialect);
+    if (!id || c.operation == Operation::other ||
+        !(dialect == FacilityDialect::qsig ? qsig::readArgument(inside, c) : readArgument(inside, c)))
         return {};
     c.invokeId = *id;
     return c;
 }
 
-std::optional<Component> readAnswer(std::uint8_t tag, Octets inside, bool rlt)
+std::optional<Component> readAnswer(std::uint8_t tag, Octets inside, FacilityDialect dialect)
 {
     Component c;
-    const auto id = small(take(inside), integer);
+    const auto id = ber::number(take(inside));
     if (!id)
         return {};
     c.invokeId = *id;
@@ -188,8 +194,12 @@ std::optional<Component> readAnswer(std::uint8_t tag, Octets inside, bool rlt)
     const auto values = tag == result ? take(inside) : std::nullopt;
     if (values && values->tag == sequence) {
         Octets rest = values->value;
-        c.operation = operationOf(take(rest), rlt);
-        c.number = rlt ? numberUnder(take(rest), contextNumber) : ber::number(take(rest));
+        c.operation = operationOf(take(rest), dialect);
+        if (dialect == FacilityDialect::qsig)
+            qsig::readResult(rest, c);
+        else
+            c.number =
+                dialect == FacilityDialect::rlt ? numberUnder(take(rest), contextNumber) : ber::number(take(rest));
     }
     return c;
 }
@@ -211,24 +221,27 @@ OctetBuffer argumentOf(const Component& c)
     }
 }
 
-OctetBuffer valuesOf(const Component& c)
+OctetBuffer valuesOf(const Component& c, FacilityDialect dialect)
 {
+    if (dialect == FacilityDialect::qsig)
+        return wrap(sequence, {writeOperation(c.operation, dialect), qsig::writeResult(c)});
     if (!c.number)
         return {};
     OctetBuffer value = ber::writeNumber(*c.number);
     if (c.operation == Operation::rltOperation)
         value = retagged(std::move(value), contextNumber);
-    return wrap(sequence, {writeOperation(c.operation), value});
+    return wrap(sequence, {writeOperation(c.operation, dialect), value});
 }
 
-OctetBuffer componentOf(const Component& c)
+OctetBuffer componentOf(const Component& c, FacilityDialect dialect)
 {
-    const OctetBuffer id = writeSmall(integer, c.invokeId);
+    const OctetBuffer id = ber::writeNumber(c.invokeId);
     switch (c.kind) {
     case Component::Kind::invoke:
-        return wrap(invoke, {id, writeOperation(c.operation), argumentOf(c)});
+        return wrap(invoke, {id, writeOperation(c.operation, dialect),
+                             dialect == FacilityDialect::qsig ? qsig::writeArgument(c) : argumentOf(c)});
     case Component::Kind::result:
-        return wrap(result, {id, valuesOf(c)});
+        return wrap(result, {id, valuesOf(c, dialect)});
     case Component::Kind::error:
         return wrap(error, {id, writeSmall(integer, notAvailable)});
     case Component::Kind::reject:
@@ -239,7 +252,7 @@ OctetBuffer componentOf(const Component& c)
 
 } // namespace
 
-std::optional<Component> readComponent(Octets content, bool rlt)
+std::optional<Component> readComponent(Octets content, FacilityDialect dialect)
 {
     // The protocol profile and, in RLT, a service identifier: up to the octet with the extension bit.
     while (!content.empty() && !(content[0] & 0x80))
@@ -253,18 +266,20 @@ std::optional<Component> readComponent(Octets content, bool rlt)
             return {};
         std::optional<Component> c;
         if (component->tag == invoke)
-            c = readInvoke(component->value, rlt);
+            c = readInvoke(component->value, dialect);
         else if (component->tag == result || component->tag == error || component->tag == reject)
-            c = readAnswer(component->tag, component->value, rlt);
+            c = readAnswer(component->tag, component->value, dialect);
         if (c)
             return c;
     }
     return {};
 }
 
-OctetBuffer writeComponent(const Component& c, bool rlt)
+OctetBuffer writeComponent(const Component& c, FacilityDialect dialect)
 {
-    return wrap(ie::facility, {rlt ? OctetBuffer{rosePlain, rltService} : OctetBuffer{rose}, componentOf(c)});
+    const Unknown unknown = c.kind == Component::Kind::invoke ? qsig::ifUnknown(c.operation)
+                                                              : Unknown::reject; // of an answer nothing is said
+    return wrap(ie::facility, {facilityHead(dialect, unknown), componentOf(c, dialect)});
 }
 
 OctetBuffer writeFacility(Octets frame, const Message& m, const OctetBuffer& element)

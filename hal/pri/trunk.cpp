@@ -201,7 +201,7 @@ void PriTrunk::onRing(const Event& e)
         record->setup.callingName = e.name; // NI2 tells it in a Facility, which libpri reads
     records_[e.call] = record;
     byReference_[record->reference | flagBit] = record.get();
-    record->rltAsked = arrived_->rltAsked && rlt() && config_.role == PriRole::network;
+    record->rltAsked = arrived_->rltAsked && dialect() == FacilityDialect::rlt && config_.role == PriRole::network;
     if (const Cause cause = admit(e, *record); cause != Cause::none) {
         edges_.log.info("call refused", {{"call", record->id}, {"cause", text(cause)}});
         record->told = true; // nobody has it yet

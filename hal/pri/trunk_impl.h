@@ -40,17 +40,24 @@ struct Record : std::enable_shared_from_this<Record> {
     std::deque<OctetBuffer> informations;
     struct Asked { // of the network, in a FACILITY of this call
         Operation operation;
-        unsigned invokeId;
+        int invokeId;
         std::weak_ptr<Record> other;
     };
     std::optional<Asked> asked;
     std::optional<int> rltCallId;             // the network's number for it
     bool linkGiven = false, rltAsked = false; // as a network: its number was, or is to be, told
-    bool collecting = false;                  // its called number is not whole, and nobody has been offered it
-    std::optional<Duration> between;          // overlap sending: from digit to digit
-    std::string toDial;                       // what of the called number has not gone out
-    bool releaseDue = false;                  // DISCONNECT came before we had answered: RELEASE is the answer (5.3.4)
-    std::optional<Timer> limit;               // T310, T301, T302, T304, until the next digit
+    std::string identity;                     // QSIG: what we have told the far side to call it by
+    std::weak_ptr<Record> joinedTo;           // QSIG: transferred to each other by join
+    struct Proposed {                         // of a new path, by the other one's far end: passed on to this one's
+        int invokeId;
+        std::weak_ptr<Record> by;
+    };
+    std::optional<Proposed> proposed;
+    bool collecting = false;         // its called number is not whole, and nobody has been offered it
+    std::optional<Duration> between; // overlap sending: from digit to digit
+    std::string toDial;              // what of the called number has not gone out
+    bool releaseDue = false;         // DISCONNECT came before we had answered: RELEASE is the answer (5.3.4)
+    std::optional<Timer> limit;      // T310, T301, T302, T304, until the next digit
     LegEvents* events = nullptr;
     PriTrunk* trunk = nullptr; // null once the trunk is gone
 
@@ -133,8 +140,9 @@ private:
     [[nodiscard]] Duration timerOf(const char* name, Duration usual) const;
     [[nodiscard]] Duration clearingTakes() const; // at most
     // trunk_referral.cpp
-    [[nodiscard]] bool rlt() const;
-    unsigned nextInvokeId();
+    [[nodiscard]] FacilityDialect dialect() const;
+    [[nodiscard]] bool equals() const { return config_.switchType == PriSwitchType::qsig; } // both sides may ask
+    int nextInvokeId();
     void sendComponent(Record&, const Component&);
     void sayAsked(Record&);
     void onAnswer(Record&, const Component&);
@@ -143,6 +151,13 @@ private:
     Record* meant(const Component&);
     void tellRltCallId(Record&);
     bool onFacility(Record&, const Message&, Octets frame);
+    bool onComponent(Record&, const Component&, const Element&);
+    // trunk_join_transfer.cpp
+    void transferByJoin(Record&, Record& other);
+    void tellIdentity(Record&, const Component& asked);
+    void proposePath(Record&);
+    std::string nextIdentity();
+    bool passOn(Record&, const Component&, const Element&);
 
     Result<std::unique_ptr<Call>> place(const CallSetup&, std::optional<Duration> between);
     void onRing(const Event&);
@@ -194,7 +209,8 @@ private:
     NumberComplete complete_;
     std::function<void()> changed_;
     std::function<void(ReferralRequest)> referrals_;
-    unsigned invokeId_ = 0;
+    int invokeId_ = 0;
+    unsigned identities_ = 0;
     std::map<q931_call*, std::shared_ptr<Record>> records_;
     std::map<unsigned, Record*> byReference_; // our call reference flag in bit 15
     Answers answers_;

@@ -7,9 +7,15 @@ namespace callbox::hal::pri {
 namespace {
 
 // DMS-100 takes the invoke id for the operation.
-constexpr unsigned rltOperationId = 1;
-constexpr unsigned rltThirdPartyId = 2;
-constexpr unsigned longestInvokeId = 127;
+constexpr int rltOperationId = 1;
+constexpr int rltThirdPartyId = 2;
+constexpr int greatestInvokeId = 127;
+
+// The first of two steps: the network's name for one call, by which the other is transferred to it.
+bool asksForName(Operation o)
+{
+    return o == Operation::ectLinkIdRequest || o == Operation::callTransferIdentify;
+}
 
 // What the SETUP says, or what its numbers do: only a Facility tells how many.
 unsigned diversionsOf(const CallSetup& s)
@@ -19,20 +25,22 @@ unsigned diversionsOf(const CallSetup& s)
 
 } // namespace
 
-bool PriTrunk::rlt() const
+FacilityDialect PriTrunk::dialect() const
 {
-    return config_.profile->transfer == TransferKind::rlt;
+    return config_.switchType == PriSwitchType::qsig        ? FacilityDialect::qsig
+           : config_.profile->transfer == TransferKind::rlt ? FacilityDialect::rlt
+                                                            : FacilityDialect::etsi;
 }
 
-unsigned PriTrunk::nextInvokeId()
+int PriTrunk::nextInvokeId()
 {
-    invokeId_ = invokeId_ % longestInvokeId + 1;
+    invokeId_ = invokeId_ % greatestInvokeId + 1;
     return invokeId_;
 }
 
 void PriTrunk::sendComponent(Record& r, const Component& c)
 {
-    r.informations.push_back(writeComponent(c, rlt()));
+    r.informations.push_back(writeComponent(c, dialect()));
     controller_->information(r.call);
 }
 
@@ -40,7 +48,7 @@ void PriTrunk::sendComponent(Record& r, const Component& c)
 
 Result<void> PriTrunk::deflect(Record& r, const PartyNumber& to, DiversionReason reason)
 {
-    if (config_.profile->deflection == DeflectionKind::none || config_.role == PriRole::network)
+    if (config_.profile->deflection == DeflectionKind::none || (config_.role == PriRole::network && !equals()))
         return Error{Errc::unsupported,
                      "span " + name() + ": profile " + std::string(config_.profile->name) + " knows no deflection"};
     if (!r.incoming || r.answered)
@@ -59,23 +67,32 @@ Result<void> PriTrunk::deflect(Record& r, const PartyNumber& to, DiversionReason
                       .operation = Operation::callRerouteing,
                       .to = to,
                       .reason = reason,
-                      .diversions = diversions});
+                      .diversions = diversions,
+                      .calling = r.setup.calling,
+                      .diverting = r.setup.called});
     sayAsked(r);
     return {};
 }
 
 Result<void> PriTrunk::transfer(Record& r, Record& other)
 {
-    const TransferKind kind = config_.role == PriRole::network ? TransferKind::none : config_.profile->transfer;
+    const TransferKind kind =
+        config_.role == PriRole::network && !equals() ? TransferKind::none : config_.profile->transfer;
     if (kind == TransferKind::none)
         return Error{Errc::unsupported,
                      "span " + name() + ": profile " + std::string(config_.profile->name) + " knows no transfer"};
     r.asked.reset(); // an earlier request that nobody has answered: a late answer to it says nothing of this one
     other.asked.reset();
+    if (kind == TransferKind::qsigJoin) {
+        transferByJoin(r, other);
+        return {};
+    }
     Record* on = &r;
     Component c{.invokeId = nextInvokeId()};
     if (kind == TransferKind::ect) {
         c.operation = Operation::ectLinkIdRequest;
+    } else if (kind == TransferKind::qsigRerouteing) {
+        c.operation = Operation::callTransferIdentify;
     } else if (kind == TransferKind::tbct) { // the other call as our messages name it
         c.operation = Operation::initiateTransfer;
         c.number = static_cast<int>(other.reference | (other.fromDestination ? flagBit : 0));
@@ -89,7 +106,7 @@ Result<void> PriTrunk::transfer(Record& r, Record& other)
     }
     on->asked = Record::Asked{c.operation, c.invokeId, (on == &r ? other : r).shared_from_this()};
     sendComponent(*on, c);
-    if (c.operation != Operation::ectLinkIdRequest)
+    if (!asksForName(c.operation))
         sayAsked(r);
     return {};
 }
@@ -108,19 +125,29 @@ void PriTrunk::onAnswer(Record& r, const Component& c)
     const auto asked = std::exchange(r.asked, {});
     const auto other = asked->other.lock();
     const bool refused = c.kind != Component::Kind::result;
-    if (asked->operation == Operation::ectLinkIdRequest && !refused && c.number && other && other->call &&
-        !other->clearing) {
-        other->asked = Record::Asked{Operation::explicitEctExecute, nextInvokeId(), r.shared_from_this()};
-        sendComponent(
-            *other,
-            {.invokeId = other->asked->invokeId, .operation = Operation::explicitEctExecute, .number = c.number});
+    const bool otherLives = other && other->call && !other->clearing;
+    if (asksForName(asked->operation) && !refused && (c.number || c.to) && otherLives) {
+        const bool ect = asked->operation == Operation::ectLinkIdRequest;
+        Component execute{.invokeId = nextInvokeId(),
+                          .operation = ect ? Operation::explicitEctExecute : Operation::callTransferInitiate,
+                          .number = c.number,
+                          .to = c.to,
+                          .identity = c.identity};
+        other->asked = Record::Asked{execute.operation, execute.invokeId, r.shared_from_this()};
+        sendComponent(*other, execute);
         if (r.events)
             r.events->onReferral({ReferralNews::asked});
         return;
     }
-    const bool linkLost = asked->operation == Operation::ectLinkIdRequest; // no number, or the other call has gone
+    if (asked->operation == Operation::callTransferIdentify && refused && otherLives) {
+        transferByJoin(r, *other); // as ECMA-178 has it for an exchange that does not know the other way
+        return;
+    }
+    if (asked->operation == Operation::callTransferInitiate && refused && otherLives)
+        sendComponent(*other, {.invokeId = nextInvokeId(), .operation = Operation::callTransferAbandon});
+    const bool nameLost = asksForName(asked->operation); // none, or the other call has gone
     if (r.events)
-        r.events->onReferral({refused || linkLost ? ReferralNews::refused : ReferralNews::accepted});
+        r.events->onReferral({refused || nameLost ? ReferralNews::refused : ReferralNews::accepted});
 }
 
 // ---- as a network
@@ -130,12 +157,19 @@ void PriTrunk::answerReferral(const std::weak_ptr<Record>& record, const Compone
     const auto r = record.lock();
     if (!r || !r->trunk || !r->call || r->clearing)
         return;
-    Component c{.kind = accept ? Component::Kind::result : Component::Kind::error, .invokeId = asked.invokeId};
-    r->trunk->sendComponent(*r, c);
+    if (accept && asked.operation == Operation::pathReplacePropose)
+        return; // the new path is the answer (ECMA-176)
+    r->trunk->sendComponent(*r, {.kind = accept ? Component::Kind::result : Component::Kind::error,
+                                 .invokeId = asked.invokeId,
+                                 .operation = asked.operation});
 }
 
 Record* PriTrunk::meant(const Component& c)
 {
+    if (!c.identity.empty()) {
+        const auto named = those([&](const Record& r) { return r.identity == c.identity; });
+        return named.size() == 1 ? named.front().get() : nullptr;
+    }
     // 16 bits, which some write as a negative number.
     const unsigned number = static_cast<unsigned>(c.number.value_or(0)) & 0xFFFF;
     const auto only = [&](const std::function<bool(const Record&)>& of) {
@@ -167,9 +201,19 @@ void PriTrunk::onAsked(Record& r, const Component& c)
             tellRltCallId(r);
         return;
     }
+    if (c.operation == Operation::callTransferIdentify)
+        return tellIdentity(r, c);
+    if (c.operation == Operation::callTransferAbandon)
+        return r.identity.clear();
+    if (c.operation == Operation::callTransferComplete) {
+        if (!c.secondaryEnd) // else the other call's end proposes
+            proposePath(r);
+        return;
+    }
     ReferralRequest request;
     request.call = r.id;
-    request.to = c.to;
+    if (c.operation == Operation::callRerouteing)
+        request.to = c.to;
     request.reason = c.reason;
     request.diversions = c.diversions;
     const Record* other = c.operation == Operation::callRerouteing ? nullptr : meant(c);
@@ -202,25 +246,32 @@ bool PriTrunk::onFacility(Record& r, const Message& m, Octets frame)
     for (const Element& e : parseElements(frame, m.elements)) {
         if (e.id != ie::facility)
             continue;
-        const auto c = readComponent(e.content, rlt());
-        if (!c)
-            continue;
-        if (c->kind == Component::Kind::invoke) {
-            if (config_.role != PriRole::network || r.clearing)
-                continue;
-            onAsked(r, *c);
+        const auto c = readComponent(e.content, dialect());
+        if (c && onComponent(r, *c, e))
             return true;
-        }
-        if (rlt() && c->kind == Component::Kind::result && c->invokeId == rltOperationId && c->number) {
-            r.rltCallId = c->number;
-            return true;
-        }
-        if (r.asked && r.asked->invokeId == c->invokeId) {
-            onAnswer(r, *c);
-            return true;
-        }
     }
     return false;
+}
+
+bool PriTrunk::onComponent(Record& r, const Component& c, const Element& e)
+{
+    if (passOn(r, c, e))
+        return true;
+    if (c.kind == Component::Kind::invoke) {
+        if ((config_.role != PriRole::network && !equals()) || r.clearing)
+            return false;
+        onAsked(r, c);
+        return true;
+    }
+    if (dialect() == FacilityDialect::rlt && c.kind == Component::Kind::result && c.invokeId == rltOperationId &&
+        c.number) {
+        r.rltCallId = c.number;
+        return true;
+    }
+    if (!r.asked || r.asked->invokeId != c.invokeId)
+        return false;
+    onAnswer(r, c);
+    return true;
 }
 
 } // namespace callbox::hal::pri

@@ -17,174 +17,127 @@ namespace callbox::hal {
 
 namespace {
 
-constexpr TonePattern tone(std::uint16_t first, std::uint16_t second = 0)
-{
-    return {{ToneStep{first, second, 0}}};
-}
-constexpr TonePattern beats(std::uint16_t first, std::uint16_t second, std::uint16_t on, std::uint16_t off)
-{
-    return {{ToneStep{first, second, on}, ToneStep{0, 0, off}}};
-}
-// Bursts and pauses of one sound.
-template <std::size_t N>
-constexpr TonePattern bursts(std::uint16_t first, std::uint16_t second, const std::uint16_t (&ms)[N])
-{
-    static_assert(N % 2 == 0 && N <= std::tuple_size_v<decltype(TonePattern::steps)>);
-    TonePattern p{};
-    for (std::size_t i = 0; i < N; ++i)
-        p.steps[i] = i % 2 ? ToneStep{0, 0, ms[i]} : ToneStep{first, second, ms[i]};
-    return p;
-}
+struct Pitch {
+    std::uint16_t first = 0, second = 0; // hertz; of one alone the second is 0
+};
+using Beat = std::array<std::uint16_t, 6>; // on, off, ... in ms; empty: endless
 
+struct Pitches {
+    Pitch dial, ringback, busy; // congestion has that of busy
+};
+constexpr Pitches all(std::uint16_t hertz)
+{
+    return {{hertz}, {hertz}, {hertz}};
+}
+struct Beats {
+    Beat ring, busy, congestion; // what the caller hears has the beat of the ring
+    Beat dial{};
+};
 using enum CallerIdKind;
 using enum CallerIdTime;
-constexpr bool opensLoop = true, reverses = true, playsBusy = true;
+struct Signals {
+    CallerIdKind id = v23;
+    CallerIdTime time = betweenRings;
+    bool opensLoop = false, reverses = false;
+};
+constexpr Signals etsi{}, etsiReversing{.reverses = true};
 
-constexpr CountryProfile countries[] = {
+struct Row {
+    std::string_view code, name;
+    Pitches pitches;
+    Beats beats;
+    Signals signals;
+    std::string_view source;
+};
+
+constexpr Row rows[] = {
     {"generic",
      "ETSI harmonised",
-     tone(425),
-     beats(425, 0, 1000, 4000),
-     beats(425, 0, 500, 500),
-     beats(425, 0, 200, 200),
-     {1000, 4000},
-     v23,
-     betweenRings,
-     !opensLoop,
-     reverses,
-     playsBusy,
+     all(425),
+     {{1000, 4000}, {500, 500}, {200, 200}},
+     etsiReversing,
      "ETSI TR 101 041-2, EN 300 659-1"},
     {"us",
      "United States of America, Canada",
-     tone(350, 440),
-     beats(440, 480, 2000, 4000),
-     beats(480, 620, 500, 500),
-     beats(480, 620, 250, 250),
-     {2000, 4000},
-     bell202,
-     betweenRings,
-     opensLoop,
-     !reverses,
-     playsBusy,
+     {{350, 440}, {440, 480}, {480, 620}},
+     {{2000, 4000}, {500, 500}, {250, 250}},
+     {.id = bell202, .opensLoop = true},
      "E.180 Supplement 2; precise tone plan of ANSI T1.401; Telcordia GR-30"},
     {"gb",
      "United Kingdom",
-     tone(350, 440),
-     bursts(400, 450, {400, 200, 400, 2000}),
-     beats(400, 0, 375, 375),
-     bursts(400, 0, {400, 350, 225, 525}),
-     {400, 200, 400, 2000},
-     v23,
-     beforeRing,
-     opensLoop,
-     !reverses,
-     playsBusy,
+     {{350, 440}, {400, 450}, {400}},
+     {{400, 200, 400, 2000}, {375, 375}, {400, 350, 225, 525}},
+     {.time = beforeRing, .opensLoop = true},
      "E.180 Supplement 2; BT SIN 227 and 350"},
     {"de",
      "Germany",
-     tone(425),
-     beats(425, 0, 1000, 4000),
-     beats(425, 0, 480, 480),
-     beats(425, 0, 240, 240),
-     {1000, 4000},
-     v23,
-     betweenRings,
-     !opensLoop,
-     !reverses,
-     playsBusy,
+     all(425),
+     {{1000, 4000}, {480, 480}, {240, 240}},
+     etsi,
      "E.180 Supplement 2; Deutsche Telekom 1 TR 110-1"},
     {"fr",
      "France",
-     tone(440),
-     beats(440, 0, 1500, 3500),
-     beats(440, 0, 500, 500),
-     beats(440, 0, 250, 250),
-     {1500, 3500},
-     v23,
-     betweenRings,
-     !opensLoop,
-     reverses,
-     playsBusy,
+     all(440),
+     {{1500, 3500}, {500, 500}, {250, 250}},
+     etsiReversing,
      "E.180 Supplement 2; France Telecom STI 1"},
     {"it",
      "Italy",
-     bursts(425, 0, {200, 200, 600, 1000}),
-     beats(425, 0, 1000, 4000),
-     beats(425, 0, 500, 500),
-     beats(425, 0, 200, 200),
-     {1000, 4000},
-     v23,
-     betweenRings,
-     !opensLoop,
-     !reverses,
-     playsBusy,
+     all(425),
+     {{1000, 4000}, {500, 500}, {200, 200}, {200, 200, 600, 1000}},
+     etsi,
      "E.180 Supplement 2; EN 300 659-1"},
     {"es",
      "Spain",
-     tone(425),
-     beats(425, 0, 1500, 3000),
-     beats(425, 0, 200, 200),
-     bursts(425, 0, {200, 200, 200, 200, 200, 600}),
-     {1500, 3000},
-     v23,
-     betweenRings,
-     !opensLoop,
-     reverses,
-     playsBusy,
+     all(425),
+     {{1500, 3000}, {200, 200}, {200, 200, 200, 200, 200, 600}},
+     etsiReversing,
      "E.180 Supplement 2; EN 300 659-1"},
     {"nl",
      "Netherlands",
-     tone(425),
-     beats(425, 0, 1000, 4000),
-     beats(425, 0, 500, 500),
-     beats(425, 0, 250, 250),
-     {1000, 4000},
-     dtmf,
-     beforeRing,
-     !opensLoop,
-     reverses,
-     playsBusy,
+     all(425),
+     {{1000, 4000}, {500, 500}, {250, 250}},
+     {.id = dtmf, .time = beforeRing, .reverses = true},
      "E.180 Supplement 2; EN 300 659-3 annex B"},
-    {"at",
-     "Austria",
-     tone(420),
-     beats(420, 0, 1000, 5000),
-     beats(420, 0, 400, 400),
-     beats(420, 0, 200, 200),
-     {1000, 5000},
-     v23,
-     betweenRings,
-     !opensLoop,
-     !reverses,
-     playsBusy,
-     "E.180 Supplement 2; EN 300 659-1"},
-    {"ch",
-     "Switzerland",
-     tone(425),
-     beats(425, 0, 1000, 4000),
-     beats(425, 0, 500, 500),
-     beats(425, 0, 200, 200),
-     {1000, 4000},
-     v23,
-     betweenRings,
-     !opensLoop,
-     !reverses,
-     playsBusy,
-     "E.180 Supplement 2; EN 300 659-1"},
+    {"at", "Austria", all(420), {{1000, 5000}, {400, 400}, {200, 200}}, etsi, "E.180 Supplement 2; EN 300 659-1"},
+    {"ch", "Switzerland", all(425), {{1000, 4000}, {500, 500}, {200, 200}}, etsi, "E.180 Supplement 2; EN 300 659-1"},
     {"au",
      "Australia",
-     tone(415, 440),
-     bursts(413, 438, {400, 200, 400, 2000}),
-     beats(425, 0, 375, 375),
-     bursts(425, 0, {375, 375, 375, 375}),
-     {400, 200, 400, 2000},
-     bell202,
-     betweenRings,
-     opensLoop,
-     reverses,
-     playsBusy,
+     {{415, 440}, {413, 438}, {425}},
+     {{400, 200, 400, 2000}, {375, 375}, {375, 375, 375, 375}},
+     {.id = bell202, .opensLoop = true, .reverses = true},
      "E.180 Supplement 2; ACIF S002"},
 };
+
+constexpr TonePattern pattern(Pitch p, const Beat& beat)
+{
+    TonePattern out{};
+    out.steps[0] = {p.first, p.second, beat[0]};
+    for (std::size_t i = 1; i < beat.size() && beat[i] > 0; ++i)
+        out.steps[i] = i % 2 ? ToneStep{0, 0, beat[i]} : ToneStep{p.first, p.second, beat[i]};
+    return out;
+}
+
+constexpr auto countries = [] {
+    std::array<CountryProfile, std::size(rows)> out{};
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const Row& r = rows[i];
+        out[i] = {.code = r.code,
+                  .name = r.name,
+                  .dial = pattern(r.pitches.dial, r.beats.dial),
+                  .ringback = pattern(r.pitches.ringback, r.beats.ring),
+                  .busy = pattern(r.pitches.busy, r.beats.busy),
+                  .congestion = pattern(r.pitches.busy, r.beats.congestion),
+                  .ring = {r.beats.ring[0], r.beats.ring[1], r.beats.ring[2], r.beats.ring[3]},
+                  .callerId = r.signals.id,
+                  .callerIdTime = r.signals.time,
+                  .opensLoop = r.signals.opensLoop,
+                  .reverses = r.signals.reverses,
+                  .playsBusy = true, // everywhere
+                  .source = r.source};
+    }
+    return out;
+}();
 
 } // namespace
 

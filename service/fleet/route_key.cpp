@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fleet/route_key.h"
+#include "digest/hmac.h"
 #include <algorithm>
-#include <array>
 #include <callbox/base/bytes.h>
 #include <nlohmann/json.hpp>
-#include <sodium.h>
 
 namespace callbox::fleet {
 
@@ -19,13 +18,7 @@ std::string codeOf(const Secret& key, json body)
 {
     body.erase("mac");
     const std::string text = body.dump(-1, ' ', false, json::error_handler_t::replace);
-    const auto octets = [](const std::string& s) { return reinterpret_cast<const unsigned char*>(s.data()); };
-    std::array<std::uint8_t, crypto_auth_hmacsha256_BYTES> code{};
-    crypto_auth_hmacsha256_state state;
-    crypto_auth_hmacsha256_init(&state, octets(key.reveal()), key.reveal().size());
-    crypto_auth_hmacsha256_update(&state, octets(text), text.size());
-    crypto_auth_hmacsha256_final(&state, code.data());
-    return toHex(code);
+    return digest::hmacSha256Hex(key, text);
 }
 
 std::string textOf(const json& body, const char* name)

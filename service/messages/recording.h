@@ -3,8 +3,8 @@
 // they are 0, and the file's length tells). What could not be written once ends it: what is behind a hole is no speech.
 // Executor's side.
 #pragma once
+#include "digest/sha256.h"
 #include "messages/records.h"
-#include "messages/sha256.h"
 #include <callbox/base/files.h>
 #include <callbox/hal/media.h>
 
@@ -34,7 +34,7 @@ private:
     std::unique_ptr<File> file_;
     std::uint64_t samples_ = 0;
     std::optional<Error> failure_;
-    Sha256 hash_;
+    digest::Sha256 hash_;
 };
 
 // A recording's file as one finds it.

@@ -86,7 +86,7 @@ Result<void> Engine::repairOne(MessageId id)
     }
     if (auto r = seal(id, found); !r)
         return r;
-    const std::string hash = sha256Hex(Octets(*octets).subspan(hal::wavHeaderSize, std::size_t(found.samples)));
+    const std::string hash = digest::sha256Hex(Octets(*octets).subspan(hal::wavHeaderSize, std::size_t(found.samples)));
     const auto r = db_->transaction([&]() -> Result<void> {
         const auto stored = store(id, found.samples, hash, cutShort);
         return stored ? Result<void>() : Result<void>(stored.error());

@@ -11,6 +11,7 @@ using namespace hal;
 namespace {
 
 constexpr Duration answerWithin = 200ms;
+constexpr Duration referralLimit = 4s;
 
 SpanConfig spanConfig(const std::string& profile)
 {
@@ -179,7 +180,13 @@ std::string Player::act(const std::string& verb, const std::string& rest)
     if (!call_)
         return "no call to do that with";
     Result<void> r;
-    if (verb == "answer")
+    if (verb == "transfer") {
+        if (earlier_.empty())
+            return "one call alone is not transferred";
+        tasks_.start(keep(earlier_.back()->transfer(*call_, referralLimit), referral_));
+    } else if (verb == "deflect")
+        tasks_.start(keep(call_->deflect(readParty(rest).number, DiversionReason::busy, referralLimit), referral_));
+    else if (verb == "answer")
         tasks_.start(call_->answer());
     else if (verb == "alerting")
         r = call_->alerting();
@@ -192,6 +199,13 @@ std::string Player::act(const std::string& verb, const std::string& rest)
     else
         return verb + ": not understood";
     return r ? "" : r.error().what;
+}
+
+Task<> Player::keep(Task<ReferralEnd> task, std::optional<Result<ReferralEnd>>& outcome)
+{
+    outcome.reset();
+    Result<ReferralEnd> r = co_await check(std::move(task));
+    outcome.emplace(std::move(r));
 }
 
 std::string Player::place(const std::string& words)
@@ -244,6 +258,8 @@ std::string Player::seen(const std::string& key)
     if (key == "quirks")
         return std::to_string(std::accumulate(status.quirks.begin(), status.quirks.end(), std::uint64_t(0),
                                               [](std::uint64_t n, const auto& q) { return n + q.second; }));
+    if (key == "referral")
+        return !referral_ ? "none yet" : *referral_ ? std::string(name(**referral_)) : referral_->error().what;
     if (key == "offered")
         return call_ ? "yes" : "no";
     if (!call_)

@@ -28,6 +28,7 @@ private:
     std::string step(const Step&);
     std::string expect(const Step&);
     std::string place(const std::string& words);
+    static Task<> keep(Task<hal::ReferralEnd> task, std::optional<Result<hal::ReferralEnd>>& outcome);
     std::string saw(const std::string& words);
     std::string seen(const std::string& key);
 
@@ -43,6 +44,7 @@ private:
     std::unique_ptr<hal::Trunk> trunk_;
     std::vector<std::unique_ptr<hal::Call>> earlier_;
     std::unique_ptr<hal::Call> call_;
+    std::optional<Result<hal::ReferralEnd>> referral_; // of the latest call handed back, once it has ended
     TaskGroup tasks_{loop_};
 };
 

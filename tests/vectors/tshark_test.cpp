@@ -2,10 +2,12 @@
 // The second opinion: tshark finds every message well-formed that is meant to be, and reads the same type from it.
 #include "support/command.h"
 #include "vector_file.h"
+#include <algorithm>
 #include <callbox/hal/trace_ring.h>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <set>
 #include <sstream>
 #include <unistd.h>
 
@@ -20,6 +22,7 @@ const WallTime noon{std::chrono::milliseconds(1'763'812'800'000)};
 struct Sample {
     std::string where;
     OctetBuffer message;
+    bool qsig = false; // a private exchange's: its Facilities are others
 };
 
 OctetBuffer framed(Octets message)
@@ -39,13 +42,15 @@ std::vector<Sample> wellFormedOnes()
     for (const Vector& v : *all)
         for (const Step& s : v.steps)
             if (s.kind == Step::Kind::expect || (s.kind == Step::Kind::send && !s.malformed))
-                samples.push_back({v.file + ":" + std::to_string(s.line) + " " + v.name, s.octets});
+                samples.push_back(
+                    {v.file + ":" + std::to_string(s.line) + " " + v.name, s.octets, v.type.starts_with("qsig")});
     return samples;
 }
 
-// One line a message: type, tab, what tshark finds malformed.
+// One line a message: type, tab, what tshark finds malformed, tab, QSIG's operations. All of one kind of exchange.
 std::vector<std::string> tsharkReads(const std::vector<Sample>& samples)
 {
+    const bool qsig = !samples.empty() && samples.front().qsig;
     std::deque<TracedFrame> frames;
     for (const Sample& s : samples)
         frames.push_back({noon, Direction::received, framed(s.message)});
@@ -55,9 +60,9 @@ std::vector<std::string> tsharkReads(const std::vector<Sample>& samples)
     std::ofstream(file, std::ios::binary)
         .write(reinterpret_cast<const char*>(pcap.data()), std::streamsize(pcap.size()));
     // Facility as EN 300 207-1 has it; by itself tshark takes every network for a QSIG one.
-    const CommandResult r =
-        run({"tshark", "-r", file, "-o", "q932.facility_encoding:Dissect facility as ETSI", "-T", "fields", "-e",
-             "q931.message_type", "-e", "_ws.malformed", "-e", "_ws.expert.message"});
+    const std::string facility = std::string("q932.facility_encoding:Dissect facility as ") + (qsig ? "QSIG" : "ETSI");
+    const CommandResult r = run({"tshark", "-r", file, "-o", facility, "-T", "fields", "-e", "q931.message_type", "-e",
+                                 "_ws.malformed", "-e", "_ws.expert.message", "-e", "qsig.operation"});
     std::filesystem::remove(file);
     EXPECT_EQ(r.exitCode, 0) << r.err;
     std::vector<std::string> lines;
@@ -74,9 +79,13 @@ bool isQ931(const OctetBuffer& m)
 
 TEST(Tshark, ReadsEveryWellFormedVectorAsWeMeantIt)
 {
-    const std::vector<Sample> samples = wellFormedOnes();
+    std::vector<Sample> samples = wellFormedOnes();
     ASSERT_GE(samples.size(), 100u);
-    const std::vector<std::string> lines = tsharkReads(samples);
+    const auto privateOnes =
+        std::stable_partition(samples.begin(), samples.end(), [](const Sample& s) { return !s.qsig; });
+    std::vector<std::string> lines = tsharkReads({samples.begin(), privateOnes});
+    for (std::string& line : tsharkReads({privateOnes, samples.end()}))
+        lines.push_back(std::move(line));
     ASSERT_EQ(lines.size(), samples.size());
     for (std::size_t i = 0; i < samples.size(); ++i) {
         if (!isQ931(samples[i].message))
@@ -89,6 +98,18 @@ TEST(Tshark, ReadsEveryWellFormedVectorAsWeMeantIt)
         EXPECT_EQ(said, type) << samples[i].where;
         EXPECT_EQ(lines[i].find("alformed"), std::string::npos) << samples[i].where << ": " << lines[i];
     }
+}
+
+// Not merely well-formed: the operations are those that were meant, by ECMA-174, 176 and 178.
+TEST(Tshark, KnowsTheOperationsOfAPrivateExchange)
+{
+    std::vector<Sample> samples = wellFormedOnes();
+    std::erase_if(samples, [](const Sample& s) { return !s.qsig; });
+    std::set<std::string> operations;
+    for (const std::string& line : tsharkReads(samples))
+        operations.insert(line.substr(line.rfind('\t') + 1));
+    for (const char* operation : {"4", "7", "9", "12", "19"})
+        EXPECT_TRUE(operations.contains(operation)) << operation << ": " << testing::PrintToString(operations);
 }
 
 TEST(Tshark, SeesAMalformedMessage)

@@ -29,6 +29,14 @@ Task<> setLine(Loop& loop, Device& device, PortSetup wanted)
 
 } // namespace
 
+card_ice1_tx transmitter(bool crc4, bool clockFromLine)
+{
+    card_ice1_tx tx{};
+    tx.mode = crc4 ? CARD_ICE1_TX_CRC4_E : CARD_ICE1_TX_TS0;
+    tx.timing = clockFromLine ? 1 : 0;
+    return tx;
+}
+
 Task<> setUp(Loop& loop, Device& device, PortSetup wanted, CardKind& kind)
 {
     const auto interface = static_cast<std::uint16_t>(wanted.port.number);
@@ -38,10 +46,7 @@ Task<> setUp(Loop& loop, Device& device, PortSetup wanted, CardKind& kind)
     co_await select(loop, device, interface, wanted.port.offSetting);
     if (kind.can(CARD_CAN_T1))
         co_await setLine(loop, device, wanted);
-    card_ice1_tx tx{};
-    tx.mode = wanted.crc4 ? CARD_ICE1_TX_CRC4_E : CARD_ICE1_TX_TS0;
-    tx.timing = wanted.clockFromLine ? 1 : 0;
-    OctetBuffer octets = write(tx);
+    OctetBuffer octets = write(transmitter(wanted.crc4, wanted.clockFromLine));
     co_await tell(loop, device, To::interface, CARD_ICE1_SET_TX, 0, interface, std::move(octets));
     octets = {static_cast<std::uint8_t>(wanted.crc4 ? CARD_ICE1_RX_CRC4 : CARD_ICE1_RX_BASIC)};
     co_await tell(loop, device, To::interface, CARD_ICE1_SET_RX, 0, interface, std::move(octets));

@@ -15,6 +15,9 @@ struct PortSetup {
     bool clockFromLine = true;                 // else from the card
 };
 
+// The transmitter's setting, also while it runs.
+card_ice1_tx transmitter(bool crc4, bool clockFromLine);
+
 // From whatever state the port was left in to setting 1. Setting 0 ends loops and what was asked for before. `kind`
 // lives until the task ends. Errc::unsupported: it can be no T1.
 Task<> setUp(Loop& loop, Device& device, PortSetup wanted, CardKind& kind);

@@ -5,7 +5,6 @@ namespace callbox::hal::usb {
 
 namespace {
 
-constexpr unsigned packetsEach = 4;   // of a transfer: a wake-up each 4 ms
 constexpr unsigned besides = 2;       // transfers of feedback and events under way
 constexpr unsigned givenUpAfter = 50; // failures in a row: 200 ms of data
 

@@ -9,6 +9,7 @@ namespace callbox::hal::usb {
 
 class Stream {
 public:
+    static constexpr unsigned packetsEach = 4; // of a transfer: a wake-up each 4 ms
     class Owner {
     public:
         virtual void onPacket(Octets) = 0; // of IN, as it came; may be empty

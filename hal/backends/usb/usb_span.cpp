@@ -8,8 +8,10 @@
 #include "slots.h"
 #include "stream.h"
 #include <callbox/hal/card_arrival.h>
+#include <callbox/hal/clock_source.h>
 #include <callbox/hal/line_errors.h>
 #include <callbox/hal/loopback.h>
+#include <callbox/hal/wake_ups.h>
 
 namespace callbox::hal::usb {
 
@@ -17,6 +19,7 @@ namespace {
 
 constexpr Duration quietAfter = 100ms; // without a frame: nothing moves
 constexpr Duration watchdog = 1s;
+constexpr Duration sameWakeUp = 200us;        // packets that were done by then are told together
 constexpr unsigned inTheCard = CARD_E1_START; // frames that wait there
 constexpr unsigned inOneGo = 32;              // frames of a transfer
 constexpr std::uint8_t spareSlotZero = 0xff;  // the card makes slot 0; Sa bits are 1, G.704 2.3.2
@@ -36,6 +39,8 @@ class UsbSpan final : public SpanIo,
                       public LineErrorCounts,
                       public LoopbackControl,
                       public CardArrival,
+                      public ClockSource,
+                      public WakeUpCounts,
                       private Stream::Owner {
 public:
     UsbSpan(const Edges& edges, SpanKeys keys, MakeBus makeBus)
@@ -56,6 +61,9 @@ public:
     Result<void> sendFrame(Octets frame) override;
     [[nodiscard]] Result<LineErrors> lineErrors() const override;
     Result<void> setLoopback(Loopback) override;
+    [[nodiscard]] Result<ClockState> clock() const override;
+    Result<void> setClock(ClockChoice) override;
+    [[nodiscard]] const WakeUps& wakeUps() const override { return wakeUps_; }
     Result<void> awaitCard(Callback arrived) override { return opening_.awaitCard(std::move(arrived)); }
 
 private:
@@ -66,6 +74,7 @@ private:
     bool onFeedback(Octets value) override { return pace_->feedback(value); }
     void onEvent(Octets) override;
     void onBroken(Error why) override { gone(std::move(why)); }
+    void woke();
     // Each returns false if the span was stopped meanwhile.
     bool arrived(const Arrival&);
     void fill(std::span<std::uint8_t> frames);
@@ -111,6 +120,8 @@ private:
     std::optional<card_counters> lastCounters_;
     std::optional<card_ice1_errors> lastErrors_;
     Stream::Counters lastLook_;
+    WakeUps wakeUps_{Stream::packetsEach * 1ms};
+    TimePoint lastWake_{};
     Complaints complaints_{edges_};
     std::shared_ptr<int> life_ = std::make_shared<int>(0); // a start's
 };
@@ -164,6 +175,8 @@ void UsbSpan::begin(const Result<void>& ready)
     if (auto r = stream_->start(); !r)
         return gone(r.error());
     lastLook_ = {};
+    lastWake_ = edges_.loop.now();
+    wakeUps_.begin(lastWake_);
     watch_.after(watchdog, [this] { look(); });
     askErrors();
     askCounters();
@@ -189,8 +202,17 @@ void UsbSpan::gone(Error why)
 
 // ---- From the line ----
 
+// By the packets of a transfer, or of several that waited for us.
+void UsbSpan::woke()
+{
+    const TimePoint now = edges_.loop.now();
+    if (now - std::exchange(lastWake_, now) >= sameWakeUp)
+        wakeUps_.woke(now);
+}
+
 void UsbSpan::onPacket(Octets packet)
 {
+    woke();
     const Arrival a = inbound_.take(packet);
     if (!a.wrong.empty())
         complaints_.say(config_.name, a.wrong);
@@ -442,9 +464,7 @@ Result<void> UsbSpan::setLoopback(Loopback loopback)
                                                               : CARD_LOOP_NONE;
         request = {0x40, CARD_REQ_LOOP, static_cast<std::uint16_t>(kind), static_cast<std::uint16_t>(port_.port)};
     } else if (loopback == Loopback::none || loopback == Loopback::line) {
-        card_ice1_tx tx{};
-        tx.mode = config_.crc4 ? CARD_ICE1_TX_CRC4_E : CARD_ICE1_TX_TS0;
-        tx.timing = keys_.clockFromLine ? 1 : 0;
+        card_ice1_tx tx = transmitter(config_.crc4, keys_.clockFromLine);
         tx.loopback = loopback == Loopback::line ? 1 : 0;
         request = {0x41, CARD_ICE1_SET_TX, 0, static_cast<std::uint16_t>(port_.number)};
         data = write(tx);
@@ -458,6 +478,40 @@ Result<void> UsbSpan::setLoopback(Loopback loopback)
         });
     loopback_ = loopback;
     report();
+    return {};
+}
+
+// ---- Clock ----
+
+// Without a signal there is nothing to follow, and the card goes by its own.
+Result<ClockState> UsbSpan::clock() const
+{
+    if (!stream_)
+        return Error{Errc::gone, "card port " + keys_.id + " is not running"};
+    ClockState s;
+    s.set = ClockChoice{keys_.clockFromLine ? 1U : 0U};
+    s.from = keys_.clockFromLine && !line_.los ? ClockState::From::line : ClockState::From::card;
+    return s;
+}
+
+Result<void> UsbSpan::setClock(ClockChoice choice)
+{
+    if (!stream_)
+        return Error{Errc::gone, "span " + config_.name + " is not running"};
+    if (choice.priority > 1)
+        return Error{Errc::unsupported,
+                     "span " + config_.name + ": each port of this card sends by a clock of its own: line or card"};
+    const bool before = std::exchange(keys_.clockFromLine, choice.priority == 1);
+    card_ice1_tx tx = transmitter(config_.crc4, keys_.clockFromLine);
+    tx.loopback = kind_.can(CARD_CAN_LOOP) || loopback_ != Loopback::line ? 0 : 1; // the loop stays as it is
+    opening_.device().control(
+        {0x41, CARD_ICE1_SET_TX, 0, static_cast<std::uint16_t>(port_.number)}, write(tx),
+        [this, before, life = std::weak_ptr(life_)](const Result<OctetBuffer>& r) {
+            if (life.expired() || r)
+                return;
+            keys_.clockFromLine = before;
+            edges_.log.warning("the card does not take this clock", {{"span", config_.name}, {"error", r.error()}});
+        });
     return {};
 }
 

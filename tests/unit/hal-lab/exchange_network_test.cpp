@@ -10,12 +10,21 @@ namespace {
 
 const PhoneNumber route = number("+12125557001");
 
-class Handing : public testing::TestWithParam<hal::SpanType> {
+hal::SpanType lineOf(std::string_view profile)
+{
+    return hal::northAmerican(hal::findProfile(profile)->switchType) ? hal::SpanType::t1 : hal::SpanType::e1;
+}
+std::string testName(std::string_view profile)
+{
+    return profile == "qsig-join" ? "qsigJoin" : std::string(profile);
+}
+
+class Handing : public testing::TestWithParam<std::string_view> {
 protected:
     Handing() { net.exchange.setNumbers(net.trunk(1), {{route, route}}); }
     hal::PartyNumber written(const PhoneNumber& n) const
     {
-        return hal::fromE164(n, GetParam() == hal::SpanType::t1 ? hal::dialPlanUs() : hal::dialPlanEu());
+        return hal::fromE164(n, lineOf(GetParam()) == hal::SpanType::t1 ? hal::dialPlanUs() : hal::dialPlanEu());
     }
     [[nodiscard]] unsigned idle(unsigned trunk) { return net.subscriber(trunk).status().idle; }
     // A call of the first subscriber to the second's number, answered.
@@ -29,10 +38,10 @@ protected:
         EXPECT_TRUE(net.until([&] { return (*placed)->stage() == hal::CallStage::connected; }));
         return std::move(*placed);
     }
-    Network net{GetParam(), 2};
+    Network net{lineOf(GetParam()), 2, false, GetParam()};
 };
-INSTANTIATE_TEST_SUITE_P(Countries, Handing, testing::Values(hal::SpanType::e1, hal::SpanType::t1),
-                         [](const auto& i) { return i.param == hal::SpanType::e1 ? "eu" : "us"; });
+INSTANTIATE_TEST_SUITE_P(Profiles, Handing, testing::Values("euroisdn", "ni2", "qsig", "qsig-join"),
+                         [](const auto& i) { return testName(i.param); });
 
 TEST_P(Handing, ACallToAnotherSubscribersNumberGoesThereAndIsHeard)
 {
@@ -147,9 +156,13 @@ TEST_P(Handing, ATelephoneThatWasSetHasItsNumberBeforeASubscriber)
     EXPECT_TRUE(net.taken.empty());
 }
 
-TEST(Deflected, ACallRingsAtTheOtherNumberAndSaysWhoDivertedIt)
+class Deflected : public testing::TestWithParam<std::string_view> {};
+INSTANTIATE_TEST_SUITE_P(Profiles, Deflected, testing::Values("euroisdn", "qsig"),
+                         [](const auto& i) { return testName(i.param); });
+
+TEST_P(Deflected, ACallRingsAtTheOtherNumberAndSaysWhoDivertedIt)
 {
-    Network net(hal::SpanType::e1, 2);
+    Network net(hal::SpanType::e1, 2, false, GetParam());
     net.exchange.setNumbers(net.trunk(1), {{route, route}});
     net.manner.kind = Manner::Kind::silent;
     CallOrder order = net.order();
@@ -169,7 +182,9 @@ TEST(Deflected, ACallRingsAtTheOtherNumberAndSaysWhoDivertedIt)
     EXPECT_EQ(hal::toE164(got.calling, hal::dialPlanEu()), caller);
     ASSERT_TRUE(got.redirecting);
     EXPECT_EQ(hal::toE164(got.redirecting->number, hal::dialPlanEu()), lab::tests::access);
-    EXPECT_EQ(got.redirecting->reason, hal::DiversionReason::deflection);
+    EXPECT_EQ(got.redirecting->reason, GetParam() == "qsig"
+                                           ? hal::DiversionReason::unconditional // it has no other word
+                                           : hal::DiversionReason::deflection);
     ASSERT_TRUE(*report);
     EXPECT_TRUE((*report)->connected);
     EXPECT_TRUE((*report)->farEndCleared);

@@ -14,13 +14,18 @@ hal::SpanConfig spanConfig(hal::SpanType type, const std::string& name)
             .dChannel = hal::dChannelSlot(type)};
 }
 
-std::unique_ptr<hal::Trunk> trunkOn(const Edges& edges, hal::Span& span, hal::PriRole role, bool overlap)
+std::unique_ptr<hal::Trunk> trunkOn(const Edges& edges, hal::Span& span, hal::PriRole role, bool overlap,
+                                    std::string_view profile)
 {
     hal::PriConfig config;
     config.overlap = overlap;
     config.role = role;
     config.switchType =
         span.config().type == hal::SpanType::e1 ? hal::PriSwitchType::euroIsdn : hal::PriSwitchType::ni2;
+    if (!profile.empty()) {
+        config.profile = hal::findProfile(profile);
+        config.switchType = config.profile->switchType;
+    }
     config.highestChannelFirst = role == hal::PriRole::user;
     EXPECT_TRUE(span.start());
     return hal::makePriTrunk(edges, span, config).value();
@@ -29,20 +34,20 @@ std::unique_ptr<hal::Trunk> trunkOn(const Edges& edges, hal::Span& span, hal::Pr
 } // namespace
 
 Network::Ends::Ends(const Edges& edges, hal::VirtualClock& clock, hal::SpanType type, const std::string& name,
-                    bool overlap)
+                    bool overlap, std::string_view profile)
     : pair(hal::makeVirtualPair(edges.loop, clock)), networkSpan(edges, spanConfig(type, name), std::move(pair.first)),
       subscriberSpan(edges, spanConfig(type, name), std::move(pair.second)),
-      network(trunkOn(edges, networkSpan, hal::PriRole::network, overlap)),
-      subscriber(trunkOn(edges, subscriberSpan, hal::PriRole::user, overlap))
+      network(trunkOn(edges, networkSpan, hal::PriRole::network, overlap, profile)),
+      subscriber(trunkOn(edges, subscriberSpan, hal::PriRole::user, overlap, profile))
 {
 }
 
-Network::Network(hal::SpanType type, unsigned trunks, bool overlap) : type_(type)
+Network::Network(hal::SpanType type, unsigned trunks, bool overlap, std::string_view profile) : type_(type)
 {
     EXPECT_TRUE(files.makeDirectories("/rec"));
     const bool us = type == hal::SpanType::t1;
     for (unsigned i = 1; i <= trunks; ++i) {
-        ends_.push_back(std::make_unique<Ends>(edges, *clock_, type, "trunk" + std::to_string(i), overlap));
+        ends_.push_back(std::make_unique<Ends>(edges, *clock_, type, "trunk" + std::to_string(i), overlap, profile));
         ends_.back()->subscriber->setIncoming([this](std::unique_ptr<hal::Call> c) { take(std::move(c)); });
         exchange.addTrunk(*ends_.back()->network, us ? hal::dialPlanUs() : hal::dialPlanEu(),
                           us ? hal::RedirectingForm::ie : hal::RedirectingForm::facility);

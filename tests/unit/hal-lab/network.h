@@ -42,8 +42,10 @@ struct Manner {
 
 class Network {
 public:
-    // `overlap`: called numbers may come digit by digit, both ways.
-    explicit Network(hal::SpanType type = hal::SpanType::e1, unsigned trunks = 1, bool overlap = false);
+    // `overlap`: called numbers may come digit by digit, both ways. `profile`: of the trunks; empty: as the type has
+    // it.
+    explicit Network(hal::SpanType type = hal::SpanType::e1, unsigned trunks = 1, bool overlap = false,
+                     std::string_view profile = {});
     ~Network();
     [[nodiscard]] hal::Law law() const { return type_ == hal::SpanType::e1 ? hal::Law::alaw : hal::Law::mulaw; }
     bool until(const std::function<bool()>& done, Duration limit = 60s) { return loop.runUntil(done, limit); }
@@ -78,7 +80,8 @@ public:
 
 private:
     struct Ends {
-        Ends(const Edges& edges, hal::VirtualClock& clock, hal::SpanType type, const std::string& name, bool overlap);
+        Ends(const Edges& edges, hal::VirtualClock& clock, hal::SpanType type, const std::string& name, bool overlap,
+             std::string_view profile);
         hal::VirtualPair pair;
         hal::Span networkSpan, subscriberSpan;
         std::unique_ptr<hal::Trunk> network, subscriber;

@@ -36,9 +36,10 @@ struct Side {
 };
 
 struct Line {
-    explicit Line(PriSwitchType type = PriSwitchType::euroIsdn, PriConfig config = {})
-        : network(edges, "line", PriRole::network, type, std::move(pair.first), config),
-          user(edges, "line", PriRole::user, type, std::move(pair.second), config)
+    explicit Line(PriSwitchType type = PriSwitchType::euroIsdn, PriConfig config = {}) : Line(type, config, config) {}
+    Line(PriSwitchType type, const PriConfig& userConfig, const PriConfig& networkConfig)
+        : network(edges, "line", PriRole::network, type, std::move(pair.first), networkConfig),
+          user(edges, "line", PriRole::user, type, std::move(pair.second), userConfig)
     {
         EXPECT_TRUE(loop.runUntil([&] { return bothUp() && allIdle(); }, 5s)) << "the line does not come up";
     }

@@ -81,6 +81,28 @@ TEST_P(EachSide, ACallLivesThroughAShortLossOfTheDChannel)
     EXPECT_TRUE(works(line));
 }
 
+// Layer 1 never writes the state of the D channel: what it misses of a short alarm does not leave it down (N7).
+TEST_P(EachSide, ACableThatWasOutForHalfASecondTwoOrTwentyIsInUseAgain)
+{
+    for (const Duration out : {500ms, 2000ms, 20'000ms}) {
+        PriConfig config;
+        config.timers = {{"T309", 90'000}};
+        Line line(GetParam(), config);
+        Pair p = connected(line, line.network, line.user);
+        cable(line, false);
+        line.loop.runFor(out);
+        cable(line, true);
+        EXPECT_TRUE(line.until([&] { return line.bothUp(); }, 10s)) << "out for " << toMs(out);
+        line.loop.runFor(30s);
+        EXPECT_TRUE(line.bothUp());
+        EXPECT_EQ(p.in->stage(), CallStage::connected) << "out for " << toMs(out);
+        EXPECT_EQ(p.out->stage(), CallStage::connected);
+        p.in->hangup();
+        EXPECT_TRUE(line.until([&] { return p.out->released() && line.allIdle(); }));
+        EXPECT_TRUE(works(line)) << "out for " << toMs(out);
+    }
+}
+
 // The DISCONNECT waits for the link, and is gone when the link is set up anew: the far side talked on until T305 (30
 // s).
 TEST_P(EachSide, ACallHungUpWhileTheCableIsOutEndsAtTheFarSideSoonAfterItsReturn)
@@ -249,7 +271,7 @@ TEST(Link, ARequestThatLayer2RefusesOrHasHadIsNotActedOn)
                                                 .operation = Operation::callRerouteing,
                                                 .to = PartyNumber{.digits = "2125557000"},
                                                 .reason = DiversionReason::deflection},
-                                               false);
+                                               FacilityDialect::etsi);
     facility.insert(facility.end(), element.begin(), element.end());
     const auto frame = [&](unsigned ns) {
         OctetBuffer f{0x00, 0x01, static_cast<std::uint8_t>(ns << 1), 0x02};

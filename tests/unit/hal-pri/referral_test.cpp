@@ -2,12 +2,17 @@
 // Calls handed back to the network: two answered ones to each other, one before its answer to another number. What the
 // network does counts, not its word.
 #include "../../../hal/pri/referral.h"
+#include "../../vectors/player.h"
 #include "line.h"
+#include <callbox/hal/decode.h>
+#include <gmock/gmock.h>
 #include <set>
 
 using namespace callbox;
 using namespace callbox::tests;
 using namespace callbox::hal::pri;
+using testing::ElementsAre;
+using testing::HasSubstr;
 
 namespace {
 
@@ -37,6 +42,24 @@ struct Trombone {
     std::unique_ptr<Call> in, inFar, out, outFar;
 };
 
+// A line whose both sides have this profile.
+struct Profiled : Line {
+    explicit Profiled(std::string_view profile) : Line(findProfile(profile)->switchType, with(profile)) {}
+    static PriConfig with(std::string_view profile)
+    {
+        PriConfig config;
+        config.profile = findProfile(profile);
+        return config;
+    }
+};
+
+constexpr FacilityDialect etsi = FacilityDialect::etsi;
+
+OctetBuffer octets(std::string_view hex)
+{
+    return fromHex(hex).value();
+}
+
 ReferralEnd transferred(Trombone& t, Duration limit = 5s)
 {
     const auto end = t.line.run(t.in->transfer(*t.out, limit));
@@ -44,15 +67,16 @@ ReferralEnd transferred(Trombone& t, Duration limit = 5s)
     return end ? *end : ReferralEnd::unanswered;
 }
 
-class EachTransfer : public testing::TestWithParam<PriSwitchType> {};
+class EachTransfer : public testing::TestWithParam<std::string_view> {};
 INSTANTIATE_TEST_SUITE_P(Pri, EachTransfer,
-                         testing::Values(PriSwitchType::euroIsdn, PriSwitchType::ni2, PriSwitchType::dms100,
-                                         PriSwitchType::att4ess, PriSwitchType::lucent5e),
-                         [](const auto& p) { return testName(p.param); });
+                         testing::Values("euroisdn", "ni2", "dms100", "4ess", "5ess", "qsig", "qsig-join"),
+                         [](const auto& p) {
+                             return p.param == "qsig-join" ? "qsigJoin" : testName(findProfile(p.param)->switchType);
+                         });
 
 TEST_P(EachTransfer, TheNetworkTakesBothLegsBackAndTheChannelsAreFree)
 {
-    Line line(GetParam());
+    Profiled line(GetParam());
     Trombone t(line);
     std::vector<ReferralRequest> asked;
     line.network.trunk->referrals()->setReferrals([&](ReferralRequest r) {
@@ -72,7 +96,7 @@ TEST_P(EachTransfer, TheNetworkTakesBothLegsBackAndTheChannelsAreFree)
 
 TEST_P(EachTransfer, ANetworkThatSaysNothingButDoesItHasDoneIt)
 {
-    Line line(GetParam());
+    Profiled line(GetParam());
     Trombone t(line);
     line.network.trunk->referrals()->setReferrals([&](const ReferralRequest&) { t.networkLetsGo(); });
     EXPECT_EQ(transferred(t), ReferralEnd::done);
@@ -80,15 +104,15 @@ TEST_P(EachTransfer, ANetworkThatSaysNothingButDoesItHasDoneIt)
 
 TEST_P(EachTransfer, ARefusalLeavesTheCallsAsTheyAre)
 {
-    Line line(GetParam());
+    Profiled line(GetParam());
     Trombone t(line);
     line.network.trunk->referrals()->setReferrals([](const ReferralRequest& r) { r.answer(false); });
     EXPECT_EQ(transferred(t), ReferralEnd::refused);
     EXPECT_EQ(t.in->stage(), CallStage::connected);
     EXPECT_EQ(t.outFar->stage(), CallStage::connected);
-    // Nobody to ask is a no as well, and the next try is a new one.
+    // Nobody to ask is a no as well, and the next try is a new one. Of joined calls nobody need say anything.
     line.network.trunk->referrals()->setReferrals({});
-    EXPECT_EQ(transferred(t), ReferralEnd::refused);
+    EXPECT_EQ(transferred(t), GetParam().starts_with("qsig") ? ReferralEnd::unanswered : ReferralEnd::refused);
     t.in->hangup();
     t.out->hangup();
     EXPECT_TRUE(line.until([&] { return line.allIdle(); }));
@@ -96,7 +120,7 @@ TEST_P(EachTransfer, ARefusalLeavesTheCallsAsTheyAre)
 
 TEST_P(EachTransfer, AWordIsNoDeed)
 {
-    Line line(GetParam());
+    Profiled line(GetParam());
     Trombone t(line);
     bool says = false;
     line.network.trunk->referrals()->setReferrals([&](const ReferralRequest& r) {
@@ -114,7 +138,7 @@ TEST_P(EachTransfer, AWordIsNoDeed)
 
 TEST_P(EachTransfer, ACallerWhoHangsUpMeanwhileHasNotBeenTransferred)
 {
-    Line line(GetParam());
+    Profiled line(GetParam());
     Trombone t(line);
     line.network.trunk->referrals()->setReferrals([&](const ReferralRequest&) { t.inFar->hangup(); });
     EXPECT_EQ(transferred(t), ReferralEnd::hungUp);
@@ -124,7 +148,7 @@ TEST_P(EachTransfer, ACallerWhoHangsUpMeanwhileHasNotBeenTransferred)
 TEST_P(EachTransfer, LegsThatAFaultOfTheNetworkEndsHaveNotBeenTransferred)
 {
     for (const bool says : {false, true}) {
-        Line line(GetParam());
+        Profiled line(GetParam());
         Trombone t(line);
         line.network.trunk->referrals()->setReferrals([&](const ReferralRequest& r) {
             if (says)
@@ -139,7 +163,7 @@ TEST_P(EachTransfer, LegsThatAFaultOfTheNetworkEndsHaveNotBeenTransferred)
 
 TEST_P(EachTransfer, PartiesWhoLeaveBeforeTheNetworkKnowsHaveNotBeenTransferred)
 {
-    Line line(GetParam());
+    Profiled line(GetParam());
     Trombone t(line);
     line.network.trunk->referrals()->setReferrals([](const ReferralRequest&) {});
     // Their DISCONNECTs are on the way when we ask.
@@ -150,7 +174,7 @@ TEST_P(EachTransfer, PartiesWhoLeaveBeforeTheNetworkKnowsHaveNotBeenTransferred)
 
 TEST_P(EachTransfer, ATransferThatIsWaitedForOutlivesItsCalls)
 {
-    Line line(GetParam());
+    Profiled line(GetParam());
     Trombone t(line);
     line.network.trunk->referrals()->setReferrals([](const ReferralRequest&) {});
     std::optional<Result<ReferralEnd>> end;
@@ -164,12 +188,12 @@ TEST_P(EachTransfer, ATransferThatIsWaitedForOutlivesItsCalls)
 
 TEST(Transfer, OnlyTwoAnsweredCallsOfATrunkThatKnowsItAreTransferred)
 {
-    Line line(PriSwitchType::qsig);
+    Profiled line("no-restart");
     Trombone t(line);
     const auto unknown = line.run(t.in->transfer(*t.out, 5s));
     ASSERT_FALSE(unknown);
     EXPECT_EQ(unknown.error().code, Errc::unsupported);
-    EXPECT_NE(unknown.error().what.find("qsig"), std::string::npos) << unknown.error().what;
+    EXPECT_NE(unknown.error().what.find("no-restart"), std::string::npos) << unknown.error().what;
     const auto itself = line.run(t.in->transfer(*t.in, 5s));
     ASSERT_FALSE(itself);
     EXPECT_EQ(itself.error().code, Errc::invalid);
@@ -177,6 +201,112 @@ TEST(Transfer, OnlyTwoAnsweredCallsOfATrunkThatKnowsItAreTransferred)
     const auto gone = line.run(t.in->transfer(*t.out, 5s));
     ASSERT_FALSE(gone);
     EXPECT_EQ(gone.error().code, Errc::gone);
+}
+
+// ---- QSIG: an exchange is the other's equal, and knows one way of transfer or the other
+
+// The operations in this side's Facilities, as they went out and came in.
+std::vector<std::string> facilities(Side& side, Direction direction)
+{
+    std::vector<std::string> out;
+    for (const TracedFrame& f : side.span.trace().frames())
+        if (f.direction == direction)
+            if (const auto d = decodeFrame(f.frame, true); d.message)
+                for (const DecodedElement& e : d.message->elements)
+                    if (e.name == "Facility")
+                        out.push_back(e.text);
+    return out;
+}
+
+TEST(QsigTransfer, TheNetworkSideMayAskAsWell)
+{
+    for (const std::string_view profile : {"qsig", "qsig-join"}) {
+        Profiled line(profile);
+        Trombone t(line);
+        line.user.trunk->referrals()->setReferrals([&](const ReferralRequest& r) {
+            r.answer(true);
+            t.in->hangup();
+            t.out->hangup();
+        });
+        const auto end = line.run(t.inFar->transfer(*t.outFar, 5s));
+        ASSERT_TRUE(end) << end.error().what;
+        EXPECT_EQ(*end, ReferralEnd::done) << profile;
+        EXPECT_TRUE(line.until([&] { return line.allIdle(); }));
+    }
+}
+
+TEST(QsigTransfer, AnExchangeThatKnowsNoRerouteingIsAskedToJoin)
+{
+    Line line(PriSwitchType::qsig, Profiled::with("qsig"), Profiled::with("qsig-join"));
+    Trombone t(line);
+    std::vector<ReferralRequest> asked;
+    line.network.trunk->referrals()->setReferrals([&](ReferralRequest r) {
+        asked.push_back(r);
+        r.answer(true);
+        t.networkLetsGo();
+    });
+    EXPECT_EQ(transferred(t), ReferralEnd::done);
+    ASSERT_EQ(asked.size(), 1u);
+    EXPECT_EQ((std::set<std::string>{asked[0].call, asked[0].other}),
+              (std::set<std::string>{t.inFar->id(), t.outFar->id()}));
+    EXPECT_THAT(facilities(line.user, Direction::sent),
+                ElementsAre(HasSubstr("callTransferIdentify"), HasSubstr("callTransferComplete"),
+                            HasSubstr("callTransferComplete"), HasSubstr("pathReplacement")));
+    EXPECT_TRUE(line.until([&] { return line.allIdle(); }));
+}
+
+TEST(QsigTransfer, ARefusedOneTakesBackWhatItHasAskedOfTheOtherCall)
+{
+    Profiled line("qsig");
+    Trombone t(line);
+    line.network.trunk->referrals()->setReferrals([](const ReferralRequest& r) { r.answer(false); });
+    EXPECT_EQ(transferred(t), ReferralEnd::refused);
+    line.loop.runFor(100ms);
+    EXPECT_THAT(facilities(line.user, Direction::sent),
+                ElementsAre(HasSubstr("callTransferIdentify"), HasSubstr("callTransferInitiate"),
+                            HasSubstr("callTransferAbandon")));
+    EXPECT_EQ(t.in->stage(), CallStage::connected);
+}
+
+// The path may be replaced long after the transfer was given up waiting for.
+TEST(QsigTransfer, JoinedCallsStayJoinedUntilTheirEndsHaveAPathOfTheirOwn)
+{
+    Profiled line("qsig-join");
+    Trombone t(line);
+    std::vector<ReferralRequest> asked;
+    line.network.trunk->referrals()->setReferrals([&](ReferralRequest r) { asked.push_back(r); });
+    EXPECT_EQ(transferred(t, 1s), ReferralEnd::unanswered);
+    EXPECT_EQ(t.in->stage(), CallStage::connected);
+    ASSERT_EQ(asked.size(), 1u);
+    t.networkLetsGo();
+    EXPECT_TRUE(line.until([&] { return t.in->released() && t.out->released() && line.allIdle(); }));
+    asked[0].answer(true); // too late, and of no call
+}
+
+TEST(QsigTransfer, APathProposedForACallThatIsNotJoinedIsRefusedAndNobodys)
+{
+    Player player("user", "qsig");
+    player.peer().send(octets("08020001 05 04038090A3 1803A98381 700BA132313235353539303030"));
+    player.loop().runFor(50ms);
+    ASSERT_TRUE(player.call());
+    unsigned asked = 0;
+    player.trunk().referrals()->setReferrals([&](const ReferralRequest&) { ++asked; });
+    player.loop().runFor(50ms);
+    player.peer().messages.clear();
+    OctetBuffer facility = octets("0802000162");
+    const OctetBuffer element = writeComponent({.invokeId = 300,
+                                                .operation = Operation::pathReplacePropose,
+                                                .to = PartyNumber{.digits = "2125557000"},
+                                                .identity = "0042"}, // that was never told
+                                               FacilityDialect::qsig);
+    facility.insert(facility.end(), element.begin(), element.end());
+    player.peer().send(facility);
+    player.loop().runFor(50ms);
+    EXPECT_EQ(asked, 0u);
+    ASSERT_EQ(player.peer().messages.size(), 1u);
+    EXPECT_EQ(toHex(player.peer().messages.front()),
+              toHex(octets("0802800162 1C12 9F AA06800100820100 A307 0202012C 020103")));
+    EXPECT_FALSE(player.call()->released());
 }
 
 // ---- deflection
@@ -198,9 +328,13 @@ struct Ringing {
     std::unique_ptr<Call> call, far;
 };
 
-TEST(Deflection, ACallGoesToTheNumberAskedForBeforeItIsAnswered)
+class EachDeflection : public testing::TestWithParam<std::string_view> {};
+INSTANTIATE_TEST_SUITE_P(Pri, EachDeflection, testing::Values("euroisdn", "qsig"),
+                         [](const auto& p) { return std::string(p.param); });
+
+TEST_P(EachDeflection, ACallGoesToTheNumberAskedForBeforeItIsAnswered)
 {
-    Line line;
+    Profiled line(GetParam());
     Ringing r(line);
     std::vector<ReferralRequest> asked;
     line.network.trunk->referrals()->setReferrals([&](ReferralRequest q) {
@@ -216,7 +350,8 @@ TEST(Deflection, ACallGoesToTheNumberAskedForBeforeItIsAnswered)
     ASSERT_TRUE(asked[0].to);
     EXPECT_EQ(asked[0].to->digits, "2125557000");
     EXPECT_EQ(asked[0].to->type, TypeOfNumber::national);
-    EXPECT_EQ(asked[0].reason, DiversionReason::deflection);
+    // QSIG has no word for it (ECMA-174, DiversionReason).
+    EXPECT_EQ(asked[0].reason, GetParam() == "qsig" ? DiversionReason::unconditional : DiversionReason::deflection);
     EXPECT_TRUE(line.until([&] { return line.allIdle(); }));
 }
 
@@ -265,9 +400,9 @@ TEST(Deflection, ACallDivertedFiveTimesIsNotDivertedAgain)
     EXPECT_TRUE(line.run(r.call->answer()));
 }
 
-TEST(Deflection, ARefusedOneCanStillBeAnswered)
+TEST_P(EachDeflection, ARefusedOneCanStillBeAnswered)
 {
-    Line line;
+    Profiled line(GetParam());
     Ringing r(line);
     line.network.trunk->referrals()->setReferrals([](const ReferralRequest& q) { q.answer(false); });
     const auto end = r.deflect();
@@ -280,9 +415,9 @@ TEST(Deflection, ARefusedOneCanStillBeAnswered)
     EXPECT_EQ(late.error().code, Errc::invalid);
 }
 
-TEST(Deflection, ASilentNetworkAndACallerWhoLeavesAreTold)
+TEST_P(EachDeflection, ASilentNetworkAndACallerWhoLeavesAreTold)
 {
-    Line line;
+    Profiled line(GetParam());
     {
         Ringing r(line);
         line.network.trunk->referrals()->setReferrals([](const ReferralRequest&) {});
@@ -308,33 +443,95 @@ TEST(Deflection, ATrunkWithoutItSaysSo)
 
 // ---- octets
 
-OctetBuffer octets(std::string_view hex)
-{
-    return fromHex(hex).value();
-}
-
 TEST(Components, AreWrittenAsTheStandardsHaveThem)
 {
     // EN 300 369-1: {itu-t(0) identified-organization(4) etsi(0) 369 operations-and-errors(1)} 4 and 1.
-    EXPECT_EQ(writeComponent({.invokeId = 5, .operation = Operation::ectLinkIdRequest}, false),
+    EXPECT_EQ(writeComponent({.invokeId = 5, .operation = Operation::ectLinkIdRequest}, etsi),
               octets("1C0E91A10B0201050606040082710104"));
-    EXPECT_EQ(writeComponent({.invokeId = 6, .operation = Operation::explicitEctExecute, .number = 17}, false),
+    EXPECT_EQ(writeComponent({.invokeId = 6, .operation = Operation::explicitEctExecute, .number = 17}, etsi),
               octets("1C1191A10E0201060606040082710101020111"));
     // GR-2865: {iso(1) member-body(2) usa(840) ansi-t1(10005) operations(0) 8}, callReference.
-    EXPECT_EQ(writeComponent({.invokeId = 7, .operation = Operation::initiateTransfer, .number = 0x8001}, false),
+    EXPECT_EQ(writeComponent({.invokeId = 7, .operation = Operation::initiateTransfer, .number = 0x8001}, etsi),
               octets("1C1691A11302010706072A8648CE15000830050203008001"));
     // Nortel RLT: profile 11, service BE; [0] call id, [1] reason.
-    EXPECT_EQ(writeComponent({.invokeId = 2, .operation = Operation::rltThirdParty, .number = 9}, true),
+    EXPECT_EQ(writeComponent({.invokeId = 2, .operation = Operation::rltThirdParty, .number = 9}, FacilityDialect::rlt),
               octets("1C1211BEA10E0201020201023006800109810100"));
+}
+
+// Protocol profile 9F, Network facility extension AA: from an end PINX to an end PINX (ECMA-165); where no answer is
+// due, Interpretation APDU 8B: discard.
+TEST(Components, OfQsigAreWrittenAsTheStandardsHaveThem)
+{
+    const PartyNumber to{.digits = "7000", .type = TypeOfNumber::national};
+    const auto written = [](const Component& c) { return toHex(writeComponent(c, FacilityDialect::qsig)); };
+    const auto is = [](std::string_view hex) { return toHex(octets(hex)); };
+    // ECMA-178 annex F: callTransferIdentify 7, DummyArg NULL.
+    EXPECT_EQ(written({.invokeId = 5, .operation = Operation::callTransferIdentify}),
+              is("1C13 9F AA06800100820100 A108 020105 020107 0500"));
+    // Its result: callIdentity NumericString, rerouteingNumber publicPartyNumber [1].
+    EXPECT_EQ(written({.kind = Component::Kind::result,
+                       .invokeId = 5,
+                       .operation = Operation::callTransferIdentify,
+                       .to = to,
+                       .identity = "0042"}),
+              is("1C26 9F AA06800100820100 A21B 020105 3016 020107 3011 1204 30303432 A109 0A0102 1204 37303030"));
+    // callTransferInitiate 9: the same two; an invoke id may have 16 bits.
+    EXPECT_EQ(written({.invokeId = 300, .operation = Operation::callTransferInitiate, .to = to, .identity = "0042"}),
+              is("1C25 9F AA06800100820100 A11A 0202012C 020109 3011 1204 30303432 A109 0A0102 1204 37303030"));
+    // callTransferAbandon 8 and callTransferComplete 12 want no answer: discard (0).
+    EXPECT_EQ(written({.invokeId = 6, .operation = Operation::callTransferAbandon}),
+              is("1C16 9F AA06800100820100 8B0100 A108 020106 020108 0500"));
+    // endDesignation secondaryEnd(1), redirectionNumber numberNotAvailableDueToInterworking [2] NULL; answered is the
+    // default of callStatus.
+    EXPECT_EQ(written({.invokeId = 6, .operation = Operation::callTransferComplete, .secondaryEnd = true}),
+              is("1C1B 9F AA06800100820100 8B0100 A10D 020106 02010C 3005 0A0101 8200"));
+    // ECMA-176: pathReplacePropose 4.
+    EXPECT_EQ(written({.invokeId = 6, .operation = Operation::pathReplacePropose, .to = to, .identity = "7"}),
+              is("1C24 9F AA06800100820100 8B0100 A116 020106 020104 300E 120137 A109 0A0102 1204 37303030"));
+    // ECMA-174: callRerouteing 19. Reason cfb(2); the number; once; bearer; lastRerouteingNr allowed [0];
+    // noNotification; callingNumber presentationAllowedNumber [0] with its screening, network provided.
+    EXPECT_EQ(
+        written({.invokeId = 7,
+                 .operation = Operation::callRerouteing,
+                 .to = to,
+                 .reason = DiversionReason::busy,
+                 .calling = {.digits = "199", .screening = Screening::network},
+                 .diverting = {.digits = "9000"}}),
+        is("1C50 9F AA06800100820100 A145 020107 020113 303D 0A0102 300B A109 0A0102 1204 37303030 020101 "
+           "4005 04038090A3 A10D A00B A109 0A0100 1204 39303030 820100 A40F A00D A108 0A0100 1203 313939 0A0103"));
+    // A result with nothing in it is NULL; general error notAvailable.
+    EXPECT_EQ(written({.kind = Component::Kind::result, .invokeId = 7, .operation = Operation::callRerouteing}),
+              is("1C15 9F AA06800100820100 A20A 020107 3005 020113 0500"));
+    EXPECT_EQ(written({.kind = Component::Kind::error, .invokeId = 7}),
+              is("1C11 9F AA06800100820100 A306 020107 020103"));
+}
+
+// Another exchange's callRerouteing: Network protocol profile 92 and Interpretation 8B (reject) before it, to any type
+// of PINX, an invoke id of 16 bits, originalRerouteingReason [0], a private number, the third diversion.
+TEST(Components, OfQsigAreReadWithAllThatTheyMayCarry)
+{
+    const auto c =
+        readComponent(octets("9F AA06800100820101 920115 8B0102 A12A 0202ABCD 020113 3021 0A0103 800101 300B "
+                             "A509 0A0100 1204 37303030 020103 4005 04038090A3 A1028200"),
+                      FacilityDialect::qsig);
+    ASSERT_TRUE(c);
+    EXPECT_EQ(c->operation, Operation::callRerouteing);
+    EXPECT_EQ(c->invokeId, -21555);
+    EXPECT_EQ(c->reason, DiversionReason::noReply);
+    EXPECT_EQ(c->diversions, 3u);
+    ASSERT_TRUE(c->to);
+    EXPECT_EQ(c->to->digits, "7000");
+    EXPECT_EQ(c->to->plan, NumberingPlan::privatePlan);
 }
 
 TEST(Components, WhatIsWrittenIsReadBack)
 {
-    for (const bool rlt : {false, true})
+    for (const FacilityDialect dialect : {FacilityDialect::etsi, FacilityDialect::rlt})
         for (const Component::Kind kind :
              {Component::Kind::invoke, Component::Kind::result, Component::Kind::error, Component::Kind::reject})
             for (const int number : {0, 1, 127, 128, 0x8001, 0xFFFFFF, -1, -128, -129, -32768}) {
                 Component c{.kind = kind, .invokeId = 77};
+                const bool rlt = dialect == FacilityDialect::rlt;
                 c.operation = rlt ? Operation::rltThirdParty : Operation::explicitEctExecute;
                 if (kind == Component::Kind::invoke)
                     c.number = number;
@@ -342,12 +539,12 @@ TEST(Components, WhatIsWrittenIsReadBack)
                     c.operation = rlt ? Operation::rltOperation : Operation::ectLinkIdRequest;
                     c.number = number;
                 }
-                const OctetBuffer element = writeComponent(c, rlt);
+                const OctetBuffer element = writeComponent(c, dialect);
                 ASSERT_EQ(element[1] + 2u, element.size());
-                const auto back = readComponent(Octets(element).subspan(2), rlt);
+                const auto back = readComponent(Octets(element).subspan(2), dialect);
                 ASSERT_TRUE(back);
                 EXPECT_EQ(back->kind, kind);
-                EXPECT_EQ(back->invokeId, 77u);
+                EXPECT_EQ(back->invokeId, 77);
                 EXPECT_EQ(back->number, c.number);
             }
 }
@@ -364,10 +561,10 @@ TEST(Components, ALinkIdOfTheUpperHalfIsGivenBackAsItCame)
                                                  "06060400827101"
                                                  "04" +
                                                  std::string(id)),
-                                          false);
+                                          etsi);
         ASSERT_TRUE(result && result->number) << id;
-        const OctetBuffer execute = writeComponent(
-            {.invokeId = 6, .operation = Operation::explicitEctExecute, .number = result->number}, false);
+        const OctetBuffer execute =
+            writeComponent({.invokeId = 6, .operation = Operation::explicitEctExecute, .number = result->number}, etsi);
         const OctetBuffer asked = octets(id);
         EXPECT_TRUE(std::equal(asked.rbegin(), asked.rend(), execute.rbegin())) << toHex(execute);
     }
@@ -375,22 +572,33 @@ TEST(Components, ALinkIdOfTheUpperHalfIsGivenBackAsItCame)
 
 TEST(Components, NoOctetsMakeMoreOfThemThanThereIs)
 {
-    const OctetBuffer element =
-        writeComponent({.invokeId = 9,
-                        .operation = Operation::callRerouteing,
-                        .to = PartyNumber{.digits = "2125557000", .type = TypeOfNumber::national}},
-                       false);
-    for (std::size_t n = 2; n < element.size(); ++n)
-        EXPECT_FALSE(readComponent(Octets(element).subspan(2, n - 2), false)) << n;
-    const auto random = makeSeededRandom(11);
-    for (unsigned i = 0; i < 20'000; ++i) {
-        OctetBuffer m(element.begin() + 2, element.end());
-        for (unsigned k = 0; k < 3; ++k)
-            m[random->below(m.size())] = static_cast<std::uint8_t>(random->below(256));
-        if (const auto c = readComponent(m, false); c && c->to) {
-            EXPECT_LE(c->to->digits.size(), m.size());
+    for (const FacilityDialect dialect : {FacilityDialect::etsi, FacilityDialect::qsig})
+        for (const Operation operation :
+             {Operation::callRerouteing, Operation::callTransferInitiate, Operation::pathReplacePropose}) {
+            if (dialect == FacilityDialect::etsi && operation != Operation::callRerouteing)
+                continue;
+            const OctetBuffer element =
+                writeComponent({.invokeId = 9,
+                                .operation = operation,
+                                .to = PartyNumber{.digits = "2125557000", .type = TypeOfNumber::national},
+                                .identity = "0042"},
+                               dialect);
+            for (std::size_t n = 2; n < element.size(); ++n)
+                EXPECT_FALSE(readComponent(Octets(element).subspan(2, n - 2), dialect)) << n;
+            const auto random = makeSeededRandom(11);
+            for (unsigned i = 0; i < 20'000; ++i) {
+                OctetBuffer m(element.begin() + 2, element.end());
+                for (unsigned k = 0; k < 3; ++k)
+                    m[random->below(m.size())] = static_cast<std::uint8_t>(random->below(256));
+                const auto c = readComponent(m, dialect);
+                if (c && c->to) {
+                    EXPECT_LE(c->to->digits.size(), m.size());
+                }
+                if (c) {
+                    EXPECT_LE(c->identity.size(), 4u);
+                }
+            }
         }
-    }
 }
 
 } // namespace

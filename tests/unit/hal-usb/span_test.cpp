@@ -2,7 +2,10 @@
 // A span of the usb backend on a virtual card whose line ends at another one: alarms by their names, drift, unplugging.
 #include "two_cards.h"
 #include <callbox/hal/card_arrival.h>
+#include <callbox/hal/clock_source.h>
 #include <callbox/hal/line_errors.h>
+#include <callbox/hal/loopback.h>
+#include <callbox/hal/wake_ups.h>
 #include <gmock/gmock.h>
 
 namespace callbox::tests {
@@ -112,6 +115,87 @@ TEST_P(UsbSpan, DriftWithTheClockOfTheLineCostsNothing)
     loop.runFor(4s);
     EXPECT_EQ(heard.lost + other.lost, lost);
     EXPECT_EQ(heard.slips + other.slips, slips);
+}
+
+// A drift of one per cent slips each second or so, until one takes the other's clock.
+TEST_P(UsbSpan, TheClockIsChosenWhileItRunsAndEndsTheSlips)
+{
+    b.drift(10'000);
+    up();
+    auto& clock = dynamic_cast<ClockSource&>(*near);
+    ASSERT_TRUE(clock.clock());
+    EXPECT_EQ(clock.clock()->set, ClockChoice{1}) << "as configured";
+    EXPECT_EQ(clock.clock()->from, ClockState::From::line);
+    const auto lostIn = [&](Duration d) {
+        const std::uint64_t before = heard.lost + other.lost + heard.slips + other.slips;
+        loop.runFor(d);
+        return heard.lost + other.lost + heard.slips + other.slips - before;
+    };
+    EXPECT_EQ(lostIn(2s), 0U);
+    ASSERT_TRUE(clock.setClock({0}));
+    EXPECT_EQ(clock.clock()->set, ClockChoice{0});
+    EXPECT_EQ(clock.clock()->from, ClockState::From::card);
+    loop.runFor(1s);
+    EXPECT_GT(lostIn(2s), 0U) << "two clocks";
+    ASSERT_TRUE(clock.setClock({1}));
+    loop.runFor(1s);
+    EXPECT_EQ(lostIn(2s), 0U);
+    const auto second = clock.setClock({2});
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code, Errc::unsupported);
+    EXPECT_THAT(second.error().what, HasSubstr("line or card"));
+}
+
+TEST_P(UsbSpan, TheClockThatWasChosenStaysOverARestartAndALoop)
+{
+    up();
+    auto& clock = dynamic_cast<ClockSource&>(*near);
+    ASSERT_TRUE(clock.setClock({0}));
+    loop.runFor(100ms);
+    ASSERT_TRUE(dynamic_cast<LoopbackControl&>(*near).setLoopback(Loopback::line));
+    loop.runFor(100ms);
+    ASSERT_TRUE(clock.setClock({1}));
+    loop.runFor(1s);
+    EXPECT_GT(other.ticks, 0U);
+    EXPECT_EQ(a.device().port(0).tx().timing, 1);
+    EXPECT_EQ(GetParam() ? a.device().port(0).tx().loopback : a.device().port(0).loop(),
+              GetParam() ? 1U : unsigned(CARD_LOOP_LINE))
+        << "the loop is as it was";
+    near->stop();
+    EXPECT_EQ(clock.clock().error().code, Errc::gone);
+    EXPECT_EQ(clock.setClock({0}).error().code, Errc::gone);
+    ASSERT_TRUE(near->start(config, heard).has_value());
+    loop.runFor(2s);
+    EXPECT_EQ(a.device().port(0).tx().timing, 1);
+    EXPECT_EQ(clock.clock()->set, ClockChoice{1});
+}
+
+TEST_P(UsbSpan, WithoutASignalTheClockIsTheCards)
+{
+    up();
+    towardsNear().set(BitPipe::Signal::none);
+    loop.runFor(300ms);
+    const auto& clock = dynamic_cast<ClockSource&>(*near);
+    EXPECT_EQ(clock.clock()->set, ClockChoice{1});
+    EXPECT_EQ(clock.clock()->from, ClockState::From::card);
+    towardsNear().set(BitPipe::Signal::normal);
+    loop.runFor(1s);
+    EXPECT_EQ(clock.clock()->from, ClockState::From::line);
+}
+
+TEST_P(UsbSpan, AProgramThatIsWokenLateIsSeenToBe)
+{
+    up();
+    const auto& counts = dynamic_cast<WakeUpCounts&>(*near).wakeUps();
+    const WakeUps::Sum quiet = counts.lastHour(loop.now());
+    EXPECT_NEAR(double(quiet.wakeUps), 500, 25) << "one each 4 ms";
+    EXPECT_LE(quiet.max, 1ms);
+    host.standStill(11ms);
+    loop.runFor(1s);
+    const WakeUps::Sum late = counts.lastHour(loop.now());
+    EXPECT_GE(late.max, 6ms) << "11 less a transfer at most";
+    EXPECT_LE(late.max, 12ms);
+    EXPECT_LE(late.p50, 1ms);
 }
 
 } // namespace

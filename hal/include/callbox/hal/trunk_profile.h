@@ -56,9 +56,17 @@ private:
 // How often each was met, by name.
 using QuirkCounts = std::map<std::string, std::uint64_t>;
 
-// How two answered calls, or one before its answer, go back to the network.
-enum class TransferKind { none, ect, tbct, rlt };
-enum class DeflectionKind { none, etsiRerouting };
+// How two answered calls, or one before its answer, go back to the network. QSIG's exchanges are each other's equals:
+// there either side asks; elsewhere the user does.
+enum class TransferKind {
+    none,
+    ect,
+    tbct,
+    rlt,
+    qsigRerouteing, // ECMA-178: one end calls the other anew; by join where the exchange refuses that
+    qsigJoin,       // ECMA-178, 176: the calls are joined here, and the ends may replace the path
+};
+enum class DeflectionKind { none, etsiRerouting, qsigRerouteing };
 
 struct TrunkProfile {
     std::string_view name;

@@ -1,29 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // By libgcrypt, which uses the processor's own instructions for it where there are any: every sample of every message
 // goes through here, and in plain C this would cost more than all the rest of recording.
-#include "messages/sha256.h"
+#include "digest/sha256.h"
+#include "digest/gcrypt_ready.h"
 #include <gcrypt.h>
 #include <new>
 
-namespace callbox::messages {
-
-namespace {
-
-// What libgcrypt wants before its first use; pages that are never swapped are for secrets.
-void prepare()
-{
-    static const bool done = [] {
-        if (gcry_control(GCRYCTL_INITIALIZATION_FINISHED_P) != 0)
-            return true; // another library of this process was here first
-        gcry_check_version(nullptr);
-        gcry_control(GCRYCTL_DISABLE_SECMEM, 0);
-        gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
-        return true;
-    }();
-    (void)done;
-}
-
-} // namespace
+namespace callbox::digest {
 
 void Sha256::Close::operator()(gcry_md_handle* state) const
 {
@@ -32,7 +15,7 @@ void Sha256::Close::operator()(gcry_md_handle* state) const
 
 Sha256::Sha256()
 {
-    prepare();
+    gcryptReady();
     gcry_md_hd_t state = nullptr;
     if (gcry_md_open(&state, GCRY_MD_SHA256, 0) != 0)
         throw std::bad_alloc();
@@ -60,4 +43,4 @@ std::string sha256Hex(Octets data)
     return hash.hex();
 }
 
-} // namespace callbox::messages
+} // namespace callbox::digest

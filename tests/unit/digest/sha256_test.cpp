@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "messages/sha256.h"
+#include "digest/sha256.h"
 #include <gtest/gtest.h>
 
-namespace callbox::messages {
+namespace callbox::digest {
 
 namespace {
 
@@ -37,4 +37,4 @@ TEST(Sha256, PiecesOfAnyLengthAreOneWhole)
 
 } // namespace
 
-} // namespace callbox::messages
+} // namespace callbox::digest

@@ -7,7 +7,7 @@
 
 struct gcry_md_handle;
 
-namespace callbox::messages {
+namespace callbox::digest {
 
 class Sha256 {
 public:
@@ -24,4 +24,4 @@ private:
 
 std::string sha256Hex(Octets);
 
-} // namespace callbox::messages
+} // namespace callbox::digest
