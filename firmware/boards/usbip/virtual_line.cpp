@@ -3,6 +3,8 @@
 
 namespace callbox::usbip {
 
+using firmware::LineFramer;
+
 namespace {
 
 constexpr std::int64_t million = 1'000'000;
@@ -20,17 +22,11 @@ void VirtualLine::millisecond()
     transmit(f, follows ? received_ : own);
 }
 
-// That of the kind of line which the port is now.
 LineFramer& VirtualLine::framer()
 {
-    LineFramer& now = port_.isT1() ? static_cast<LineFramer&>(t1_) : e1_;
-    if (framer_ != &now) {
-        framer_ = &now;
-        framer_->begin();
+    if (framer_.settings())
         bits_ = 0;
-    }
-    framer_->settings();
-    return now;
+    return framer_.now();
 }
 
 unsigned VirtualLine::paced()
@@ -61,7 +57,11 @@ void VirtualLine::transmit(LineFramer& f, unsigned frames)
     const bool own = port_.tx().loopback == 1 || port_.loop() == CARD_LOOP_LINE;
     const bool others = port_.tx().loopback == 2 && other_;
     for (unsigned i = 0; i < frames; ++i) {
-        const firmware::Octets line = f.transmit(*to_);
+        const firmware::Buffer line = f.transmit(to_->remoteAlarm());
+        if (port_.isT1())
+            FramingFault::t1(*to_, line, f.firstBit());
+        else
+            fault_.e1(*to_, line);
         if (!own && !others)
             to_->write(line);
     }

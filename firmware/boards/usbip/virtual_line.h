@@ -3,8 +3,9 @@
 // the line's.
 #pragma once
 #include "boards/usbip/bit_pipe.h"
-#include "boards/usbip/e1_framer.h"
-#include "boards/usbip/t1_framer.h"
+#include "boards/usbip/framing_fault.h"
+#include "device/port_framer.h"
+#include <vector>
 
 namespace callbox::usbip {
 
@@ -32,17 +33,16 @@ public:
     void millisecond();
 
 private:
-    LineFramer& framer();
-    void receive(LineFramer&);
-    void transmit(LineFramer&, unsigned frames);
+    firmware::LineFramer& framer();
+    void receive(firmware::LineFramer&);
+    void transmit(firmware::LineFramer&, unsigned frames);
     unsigned paced();
 
     firmware::E1Port& port_;
     BitPipe *from_, *to_;
     VirtualLine* other_ = nullptr;
-    E1Framer e1_{port_};
-    T1Framer t1_{port_};
-    LineFramer* framer_ = &e1_;
+    firmware::PortFramer framer_{port_};
+    FramingFault fault_; // of what goes out
     int ppm_ = 0;
     std::int64_t clock_ = 0;
     unsigned silent_ = 0;           // ms without a bit

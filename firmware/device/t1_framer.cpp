@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "boards/usbip/t1_framer.h"
+#include "device/t1_framer.h"
 #include <utility>
 
-namespace callbox::usbip {
+namespace callbox::firmware {
 
-using namespace firmware::core;
-using firmware::E1Port;
+using namespace core;
 
 void T1Framer::begin()
 {
@@ -21,7 +20,7 @@ void T1Framer::settings()
         begin();
 }
 
-void T1Framer::receive(firmware::Octets line)
+void T1Framer::receive(Octets line)
 {
     std::array<std::uint8_t, CARD_E1_FRAME> frame{};
     for (const std::uint8_t octet : line) {
@@ -50,16 +49,15 @@ Defects T1Framer::finish()
     return std::exchange(defects_, Defects(0)) | receiver_.defects();
 }
 
-firmware::Octets T1Framer::transmit(const BitPipe& line)
+Buffer T1Framer::transmit(bool alarm)
 {
     std::array<std::uint8_t, CARD_E1_FRAME> frame{};
-    transmitter_.setYellow(port_.remoteAlarm() || line.remoteAlarm());
+    transmitter_.setYellow(port_.remoteAlarm() || alarm);
     transmitter_.setAis(port_.transmit(frame) == E1Port::Send::ais);
     const std::size_t octets = transmitter_.frame(frame, out_);
-    if (line.framing() != BitPipe::Framing::normal) // F bits that are all ones are no pattern of T1.107
-        out_[0] |= static_cast<std::uint8_t>(0x80 >> sent_);
+    first_ = sent_;
     sent_ = (sent_ + 1) % 8; // bits of this frame that are left for the next octet
-    return firmware::Octets(out_).first(octets);
+    return Buffer(out_).first(octets);
 }
 
-} // namespace callbox::usbip
+} // namespace callbox::firmware

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Between a port and the bits of its line: what a framer chip does on a card of metal, one class for each kind of line.
+// Between a port and the bits of its line: what a framer chip does, one class for each kind of line. Boards bring the
+// bits, in any phase, and take those for the line. One thread.
 #pragma once
-#include "boards/usbip/bit_pipe.h"
 #include "core/defects.h"
 #include "device/e1_port.h"
 
-namespace callbox::usbip {
+namespace callbox::firmware {
 
 // Controlled slips to come, one in 64 frames: each is an event of its own, and the host hears of one in 4 ms.
 class Slips {
@@ -30,8 +30,6 @@ private:
 
 class LineFramer {
 public:
-    virtual ~LineFramer() = default;
-
     // Of a frame on the line; at 8000 frames a second that is as many octets a millisecond.
     [[nodiscard]] virtual unsigned bits() const = 0;
     // Octets that receive() takes at a time.
@@ -42,14 +40,19 @@ public:
     virtual void settings() = 0;
     virtual void signal(bool present) = 0;
     // The line's next octets, in any phase; whole pieces.
-    virtual void receive(firmware::Octets line) = 0;
+    virtual void receive(Octets line) = 0;
     // The receiver's counters go to the port. All defects that stood since the last call.
-    virtual firmware::core::Defects finish() = 0;
+    virtual core::Defects finish() = 0;
     // So many of the frames received are left out (positive) or said twice (negative).
     virtual void slip(int frames) = 0;
-    // The port's next frame: octets for the line, until the next call. What goes wrong there by a framer's doing (loss
-    // of frame, a remote alarm) goes wrong here.
-    virtual firmware::Octets transmit(const BitPipe& line) = 0;
+    // The port's next frame: octets for the line, until the next call. `alarm`: with a remote alarm, whatever the port
+    // says.
+    virtual Buffer transmit(bool alarm = false) = 0;
+    // In the first of these octets the bit at which the frame begins, 0..7; 0 is the first on the line.
+    [[nodiscard]] virtual unsigned firstBit() const = 0;
+
+protected:
+    ~LineFramer() = default;
 };
 
-} // namespace callbox::usbip
+} // namespace callbox::firmware

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "boards/usbip/e1_framer.h"
+#include "device/e1_framer.h"
 #include <utility>
 
-namespace callbox::usbip {
+namespace callbox::firmware {
+
+using namespace core;
 
 namespace {
-
-using namespace firmware::core;
-using firmware::E1Port;
 
 E1Slot0 slotZero(const E1Port& port)
 {
@@ -50,13 +49,13 @@ void E1Framer::settings()
         transmitter_.setSa(port_.line().sa);
 }
 
-void E1Framer::receive(firmware::Octets line)
+void E1Framer::receive(Octets line)
 {
     for (; line.size() >= 32; line = line.subspan(32))
         chunk(line.first<32>());
 }
 
-firmware::core::Defects E1Framer::finish()
+Defects E1Framer::finish()
 {
     const E1Counters& now = receiver_.counters();
     port_.counters().fas += now.fas - last_.fas;
@@ -109,28 +108,12 @@ void E1Framer::hand(FrameIn frame)
         port_.receive(frame, (number_ + shift_) % 16);
 }
 
-// A multiframe is looked for only when frames were lost (G.706 4.2): that is how its loss begins.
-void E1Framer::spoil(const BitPipe& line)
+Buffer E1Framer::transmit(bool alarm)
 {
-    constexpr unsigned lossAfter = 3; // G.706 4.1.1
-    const bool signal = (out_[0] & 0x7f) == 0x1b;
-    if (line.framing() == BitPipe::Framing::normal) {
-        lostSignals_ = 0;
-    } else if (signal && (line.framing() == BitPipe::Framing::none || lostSignals_ < lossAfter)) {
-        out_[0] ^= 0x7f;
-        ++lostSignals_;
-    } else if (!signal) {
-        out_[0] |= 0x80; // no multiframe alignment signal, 001011
-    }
-}
-
-firmware::Octets E1Framer::transmit(const BitPipe& line)
-{
-    transmitter_.setRemoteAlarm(port_.remoteAlarm() || line.remoteAlarm());
+    transmitter_.setRemoteAlarm(port_.remoteAlarm() || alarm);
     transmitter_.setAis(port_.transmit(out_) == E1Port::Send::ais);
     transmitter_.frame(out_);
-    spoil(line);
     return out_;
 }
 
-} // namespace callbox::usbip
+} // namespace callbox::firmware
