@@ -21,7 +21,7 @@ public:
 
 private:
     Law law_;
-    std::array<float, looked> pending_{};
+    std::array<std::uint8_t, window> pending_{};
     std::size_t at_ = 0; // in the period
 };
 

@@ -64,7 +64,7 @@ Result<void> Engine::storeOne(Member& m)
         return {};
     }
     const auto stored = db_->part([&]() -> Result<void> {
-        auto recipients = store(m.id(), m.recording().samples(), m.recording().sha256(), m.cutShort);
+        auto recipients = store(m.id(), m.recording().samples(), m.recording().crc(), m.cutShort);
         if (!recipients)
             return recipients.error();
         m.outcome->recipients = std::move(*recipients);
@@ -74,7 +74,7 @@ Result<void> Engine::storeOne(Member& m)
         return {};
     m.fail(stored.error().because("storing the message"));
     // It waits for a number, or room: how it ended is known then.
-    describe(m.id(), m.recording().samples(), m.recording().sha256(), m.cutShort);
+    describe(m.id(), m.recording().samples(), m.recording().crc(), m.cutShort);
     return {};
 }
 

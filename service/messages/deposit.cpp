@@ -85,20 +85,19 @@ std::vector<Result<void>> Engine::sync(const std::vector<std::shared_ptr<Recordi
 }
 
 // What was recorded. A row "recording" that has it ended in good order and only waits to be stored.
-void Engine::describe(MessageId id, std::uint64_t samples, const std::string& sha256, bool cutShort)
+void Engine::describe(MessageId id, std::uint64_t samples, std::uint32_t crc, bool cutShort)
 {
-    db_->query("UPDATE messages SET samples = ?, sha256 = ?, cut_short = ? WHERE id = ?")
+    db_->query("UPDATE messages SET samples = ?, sha256 = '', crc32 = ?, cut_short = ? WHERE id = ?")
         .bind(static_cast<std::int64_t>(samples))
-        .bind(sha256)
+        .bind(std::int64_t(crc))
         .bind(std::int64_t(cutShort))
         .bind(id)
         .step();
 }
 
-Result<std::vector<RecipientId>> Engine::store(MessageId id, std::uint64_t samples, const std::string& sha256,
-                                               bool cutShort)
+Result<std::vector<RecipientId>> Engine::store(MessageId id, std::uint64_t samples, std::uint32_t crc, bool cutShort)
 {
-    describe(id, samples, sha256, cutShort);
+    describe(id, samples, crc, cutShort);
     db_->query("UPDATE messages SET ends_at = ? WHERE id = ?").bind(now() + toMs(config_.retention)).bind(id).step();
     setMessage(id, MessageState::stored, cutShort ? "cut short" : "");
     std::vector<RecipientId> recipients;
@@ -122,6 +121,7 @@ Result<std::vector<RecipientId>> Engine::store(MessageId id, std::uint64_t sampl
     }
     if (auto r = db_->failure(); !r)
         return r.error();
+    withoutFingerprint_.insert(id);
     return recipients;
 }
 

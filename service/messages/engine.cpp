@@ -53,6 +53,8 @@ Result<void> Engine::open()
         return r;
     if (auto r = lookForLost(); !r)
         return r;
+    if (auto r = findWithoutFingerprint(); !r)
+        return r;
     return repair();
 }
 

@@ -62,13 +62,22 @@ public:
     Result<MessageRow> show(MessageId);
     Result<std::vector<NumberRow>> numbers();
 
+    // -- fingerprint.cpp
+    // SHA-256 of the audio of each, in its place, made and kept where it is not known yet; empty for what has ended
+    // without one, and for audio that is not what was recorded, which is logged.
+    Result<std::vector<std::string>> fingerprints(const std::vector<MessageId>&);
+
     // -- upkeep.cpp
     Result<void> remove(MessageId);
     Result<void> sweep();
     // Forgets a portion of what ended long ago; whether there is more.
     Result<bool> purge();
     Snapshot snapshot();
-    void eachSecond() { checkpointIfDue(); }
+    void eachSecond()
+    {
+        checkpointIfDue();
+        fingerprintOne();
+    }
     // How long something durable took, for the status record.
     void measured(Duration d) { lastSync_ = d; }
 
@@ -85,8 +94,8 @@ private:
     Result<void> setAside(const std::vector<std::string>& paths, const std::string& why);
     // -- inside a transaction
     // Its recipients.
-    Result<std::vector<RecipientId>> store(MessageId, std::uint64_t samples, const std::string& sha256, bool cutShort);
-    void describe(MessageId, std::uint64_t samples, const std::string& sha256, bool cutShort);
+    Result<std::vector<RecipientId>> store(MessageId, std::uint64_t samples, std::uint32_t crc, bool cutShort);
+    void describe(MessageId, std::uint64_t samples, std::uint32_t crc, bool cutShort);
     void setMessage(MessageId, MessageState, const std::string& detail = {});
     void setRecipient(RecipientId, RecipientState, const std::string& detail = {});
     void setNotification(NotificationId, NotificationState, const std::string& detail = {});
@@ -110,6 +119,12 @@ private:
     void storeTogether(std::vector<Member>&);
     Result<void> storeOne(Member&); // inside a transaction
     void unlinkAudio(MessageId);
+
+    // -- fingerprint.cpp
+    Result<void> findWithoutFingerprint();
+    void fingerprintOne(); // while nobody is being recorded
+    // Errc::invalid: the file is not what was recorded.
+    Result<std::string> makeFingerprint(MessageId, std::uint64_t samples, std::optional<std::int64_t> crc);
 
     Result<void> repair();
     Result<void> repairOne(MessageId);
@@ -136,6 +151,7 @@ private:
     std::set<MessageId> recording_; // under way in this process
     // Ended and not stored (no number, no room), and whether cut short. What is not known was cut short.
     std::map<MessageId, bool> ended_;
+    std::set<MessageId> withoutFingerprint_; // to be made when there is time
     Duration lastSync_{};
     bool roomLeft_ = true; // with hysteresis
     std::string writeProblem_;

@@ -143,15 +143,8 @@ void Engine::addNotice(RecipientId recipient, const std::string& protocol)
 {
     Query q = db_->query("SELECT 1 FROM recipients r WHERE r.id = ? AND " STILL_TO_TELL
                          " AND NOT EXISTS(SELECT 1 FROM notifications WHERE recipient = r.id AND protocol = ?)");
-    if (!q.bind(recipient).bind(protocol).step())
-        return;
-    db_->query("INSERT INTO notifications(recipient, protocol, state, queued_at, changed_at) VALUES(?,?,'queued',?,?)")
-        .bind(recipient)
-        .bind(protocol)
-        .bind(now())
-        .bind(now())
-        .step();
-    history(*db_, now(), "notification", db_->lastId(), "queued", protocol);
+    if (q.bind(recipient).bind(protocol).step())
+        insertNotice(recipient, protocol);
 }
 
 Result<std::vector<Notice>> Engine::inState(NotificationState state, const std::string& protocol)

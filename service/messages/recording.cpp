@@ -18,7 +18,7 @@ Result<void> Recording::append(Octets samples)
         failure_ = r.error();
         return r;
     }
-    hash_.add(samples);
+    crc_.add(samples);
     samples_ += samples.size();
     return {};
 }

@@ -3,7 +3,7 @@
 // they are 0, and the file's length tells). What could not be written once ends it: what is behind a hole is no speech.
 // Executor's side.
 #pragma once
-#include "digest/sha256.h"
+#include "digest/checksums.h"
 #include "messages/records.h"
 #include <callbox/base/files.h>
 #include <callbox/hal/media.h>
@@ -25,7 +25,7 @@ public:
     [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
     [[nodiscard]] MessageId id() const { return id_; }
     [[nodiscard]] std::uint64_t samples() const { return samples_; }
-    [[nodiscard]] std::string sha256() const { return hash_.hex(); } // of the samples
+    [[nodiscard]] std::uint32_t crc() const { return crc_.value(); } // of the samples
     void close() { file_.reset(); }
 
 private:
@@ -34,7 +34,7 @@ private:
     std::unique_ptr<File> file_;
     std::uint64_t samples_ = 0;
     std::optional<Error> failure_;
-    digest::Sha256 hash_;
+    digest::Crc32 crc_;
 };
 
 // A recording's file as one finds it.

@@ -60,7 +60,7 @@ struct MessageRow {
     WallTime createdAt{};
     Duration length{};
     bool cutShort = false;
-    std::string audioSha256; // lower-case hex of the data chunk; empty while recording
+    std::string audioSha256; // lower-case hex of the data chunk; empty: none, see fingerprint.cpp
     std::string call;
     std::vector<RecipientRow> recipients;
 };

@@ -22,7 +22,8 @@ CREATE TABLE messages (
     samples INTEGER NOT NULL DEFAULT 0,
     cut_short INTEGER NOT NULL DEFAULT 0,
     sha256 TEXT NOT NULL DEFAULT '',
-    ends_at INTEGER);
+    ends_at INTEGER,
+    crc32 INTEGER);
 CREATE INDEX messages_state ON messages(state, ends_at);
 CREATE TABLE recipients (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -117,6 +118,23 @@ std::optional<NotificationState> notificationState(std::string_view s)
     return find<NotificationState>(notificationStates, s);
 }
 
+namespace {
+
+// Those that programs before this one did not have and do not miss: they may still open the file.
+Result<void> addNewColumns(Database& db)
+{
+    bool there = false;
+    {
+        Query q = db.query("SELECT 1 FROM pragma_table_info('messages') WHERE name = 'crc32'");
+        there = q.step();
+    }
+    if (auto r = db.failure(); !r || there)
+        return r;
+    return db.execute("ALTER TABLE messages ADD COLUMN crc32 INTEGER");
+}
+
+} // namespace
+
 Result<void> prepareSchema(Database& db)
 {
     const std::int64_t id = pragma(db, "PRAGMA application_id");
@@ -131,7 +149,7 @@ Result<void> prepareSchema(Database& db)
     if (version != schemaVersion)
         return Error{Errc::invalid, "messages.db has format " + std::to_string(version) + ", this program knows " +
                                         std::to_string(schemaVersion)};
-    return {};
+    return addNewColumns(db);
 }
 
 void history(Database& db, std::int64_t atMs, const char* kind, std::int64_t id, std::string_view state,

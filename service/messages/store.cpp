@@ -11,6 +11,8 @@ namespace callbox::messages {
 namespace {
 
 constexpr Duration snapshotEvery = 1s;
+constexpr Duration portion = std::chrono::minutes(8); // of audio: some 4 MB, read and hashed in about 10 ms
+constexpr Duration patience = 2s;                     // for fingerprints, of whoever wants a list
 
 class StoreImpl final : public Store {
 public:
@@ -83,11 +85,16 @@ public:
 
     Task<std::vector<MessageRow>> list(MessageFilter f) override
     {
-        return ask<std::vector<MessageRow>>([f](Engine& e) { return e.list(f); });
+        std::vector<MessageRow> rows = co_await ask<std::vector<MessageRow>>([f](Engine& e) { return e.list(f); });
+        co_await addFingerprints(rows);
+        co_return rows;
     }
     Task<MessageRow> show(MessageId id) override
     {
-        return ask<MessageRow>([id](Engine& e) { return e.show(id); });
+        std::vector<MessageRow> rows;
+        rows.push_back(co_await ask<MessageRow>([id](Engine& e) { return e.show(id); }));
+        co_await addFingerprints(rows);
+        co_return std::move(rows.front());
     }
     Task<OctetBuffer> exportWav(MessageId id) override
     {
@@ -240,6 +247,31 @@ private:
             co_await std::move(r);
         else
             co_return r;
+    }
+    // Those that nobody has asked for yet, a portion at a time: whoever leaves a message meanwhile waits for one
+    // portion, not for all. `rows` are the caller's, who waits, but not for ever.
+    Task<> addFingerprints(std::vector<MessageRow>& rows)
+    {
+        const TimePoint enough = edges_.loop.now() + patience;
+        for (std::size_t at = 0; at < rows.size() && edges_.loop.now() < enough;) {
+            std::vector<MessageId> ids;
+            std::vector<std::size_t> places;
+            for (Duration audio{}; at < rows.size() && audio < portion; ++at) {
+                const MessageRow& m = rows[at];
+                const bool there = m.state == MessageState::stored || m.state == MessageState::delivered;
+                if (!there || !m.audioSha256.empty())
+                    continue;
+                ids.push_back(m.id);
+                places.push_back(at);
+                audio += m.length;
+            }
+            if (ids.empty())
+                co_return;
+            std::vector<std::string> made =
+                co_await ask<std::vector<std::string>>([ids](Engine& e) { return e.fingerprints(ids); });
+            for (std::size_t i = 0; i < made.size(); ++i)
+                rows[places[i]].audioSha256 = std::move(made[i]);
+        }
     }
     void take(Snapshot s) { snapshot_ = std::move(s); }
     void watch()

@@ -67,7 +67,8 @@ Result<void> Engine::repairOne(MessageId id)
     bool cutShort = known == ended_.end() || known->second;
     hal::Law law = hal::Law::alaw;
     {
-        Query q = db_->query("SELECT law, sha256 <> '' AND cut_short = 0 FROM messages WHERE id = ?");
+        Query q =
+            db_->query("SELECT law, (crc32 IS NOT NULL OR sha256 <> '') AND cut_short = 0 FROM messages WHERE id = ?");
         if (q.bind(id).step()) {
             law = q.text(0) == "mulaw" ? hal::Law::mulaw : hal::Law::alaw;
             cutShort = known == ended_.end() ? q.integer(1) == 0 : known->second;
@@ -86,9 +87,9 @@ Result<void> Engine::repairOne(MessageId id)
     }
     if (auto r = seal(id, found); !r)
         return r;
-    const std::string hash = digest::sha256Hex(Octets(*octets).subspan(hal::wavHeaderSize, std::size_t(found.samples)));
+    const std::uint32_t crc = digest::crc32(Octets(*octets).subspan(hal::wavHeaderSize, std::size_t(found.samples)));
     const auto r = db_->transaction([&]() -> Result<void> {
-        const auto stored = store(id, found.samples, hash, cutShort);
+        const auto stored = store(id, found.samples, crc, cutShort);
         return stored ? Result<void>() : Result<void>(stored.error());
     });
     if (!r) {

@@ -13,7 +13,10 @@ namespace {
 
 class Wired final : public SpanPair {
 public:
-    Wired() : near_(open("DYN/loc/1:0/1")), far_(open("DYN/loc/1:1/1")) {}
+    explicit Wired(const std::string& blockMs = "")
+        : near_(open("DYN/loc/1:0/1", blockMs)), far_(open("DYN/loc/1:1/1", blockMs))
+    {
+    }
     ~Wired() override
     {
         near_.reset();
@@ -28,10 +31,10 @@ public:
     void slipAtNear() override { ADD_FAILURE() << "nothing slips here"; }
 
 private:
-    std::unique_ptr<SpanIo> open(const std::string& id)
+    std::unique_ptr<SpanIo> open(const std::string& id, const std::string& blockMs)
     {
         const Edges edges{loop_, *random_, *files_, *disk_, Log()};
-        auto io = findBackend("dahdi")->open(edges, {{"span", id}});
+        auto io = findBackend("dahdi")->open(edges, {{"span", id}, {"block_ms", blockMs}});
         return io ? std::move(*io) : nullptr;
     }
     RealLoop loop_;
@@ -53,6 +56,11 @@ std::vector<Case<SpanPair>> casesWithoutFaults()
 TEST(DahdiSpan, KeepsTheContractOnAWireInsideTheKernel)
 {
     checkSubject(casesWithoutFaults(), Make<SpanPair>([] { return std::make_unique<Wired>(); }));
+}
+
+TEST(DahdiSpan, KeepsTheContractWithBlocksOfFortyMilliseconds)
+{
+    checkSubject(casesWithoutFaults(), Make<SpanPair>([] { return std::make_unique<Wired>("40"); }));
 }
 
 TEST(DahdiSpan, TheKernelsSpansAreFoundByWhatTheyAre)

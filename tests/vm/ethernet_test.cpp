@@ -340,6 +340,21 @@ TEST(DahdiJoin, TheKernelAddsAtMostThreeMilliseconds)
     EXPECT_FALSE(lines.delay()) << "the join has ended";
 }
 
+TEST(DahdiJoin, ASecondJoinIsRefusedAndTheFirstIsStillHeard)
+{
+    TwoLines lines;
+    auto join = lines.mine->joinBelow(*lines.theirs);
+    ASSERT_TRUE(join) << join.error().what;
+    const auto again = lines.theirs->joinBelow(*lines.mine);
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().code, Errc::busy);
+    EXPECT_NE(again.error().what.find("joined already"), std::string::npos) << again.error().what;
+    EXPECT_TRUE((*join)->stands());
+    EXPECT_TRUE(lines.delay());
+    join->reset();
+    EXPECT_TRUE(lines.theirs->joinBelow(*lines.mine)) << "the first has ended";
+}
+
 TEST(DahdiJoin, AChannelThatIsClosedIsHeardByNobodyAnyMore)
 {
     TwoLines lines;

@@ -25,7 +25,7 @@ class DahdiSpan final : public SpanIo,
 public:
     DahdiSpan(const Edges& edges, SpanKeys keys)
         : edges_(edges), id_(std::move(keys.id)), clock_(keys.clock), echo_(std::move(keys.echo)),
-          bank_([this](Timeslot port) { restartAudio(port); }), ticker_(edges.loop, *this)
+          longBlocks_(keys.longBlocks), bank_([this](Timeslot port) { restartAudio(port); }), ticker_(edges.loop, *this)
     {
     }
     ~DahdiSpan() override { DahdiSpan::stop(); }
@@ -56,6 +56,7 @@ public:
 private:
     [[nodiscard]] int channelOf(Timeslot slot) const { return facts_.firstChannel + int(index(slot)) - 1; }
     Result<void> prepare(const Descriptor& control, int channel, Signalling wanted);
+    [[nodiscard]] unsigned blockSamples() const { return longBlocks_ && !isBank() ? longBlock : shortBlock; }
     [[nodiscard]] bool isBank() const { return config_.type == SpanType::analog; }
     Result<void> openPri(const Descriptor& control);
     Result<Descriptor> openDevices(); // the control device
@@ -73,6 +74,7 @@ private:
     std::string id_;
     std::optional<ClockChoice> clock_;
     Echo echo_;
+    bool longBlocks_;
     SpanConfig config_;
     SpanEvents* events_ = nullptr;
     LineEvents* lineEvents_ = nullptr;
@@ -172,7 +174,7 @@ Result<void> DahdiSpan::start(const SpanConfig& config, SpanEvents& events)
         return control.error();
     }
     events_ = &events;
-    if (auto r = ticker_.start(config, std::move(*control), facts_.number, events); !r) {
+    if (auto r = ticker_.start(config, std::move(*control), facts_.number, blockSamples(), events); !r) {
         stop();
         return r;
     }
@@ -196,7 +198,8 @@ Result<void> DahdiSpan::openSlot(Timeslot slot)
     const auto port = bank_.channel(slot);
     if (isBank() && !port)
         return Error{Errc::invalid, "port " + std::to_string(index(slot)) + " is not in use"};
-    auto channel = port ? BChannel::on(port, config_.law, now) : BChannel::open(channelOf(slot), config_.law, now);
+    auto channel = port ? BChannel::on(port, config_.law, now, blockSamples())
+                        : BChannel::open(channelOf(slot), config_.law, now, blockSamples());
     if (!channel)
         return channel.error();
     echo_.begin(slot, *channel->device());

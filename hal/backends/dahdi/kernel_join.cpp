@@ -53,6 +53,9 @@ private:
 Result<std::unique_ptr<LowJoin>> joinChannels(const std::shared_ptr<OpenChannel>& a,
                                               const std::shared_ptr<OpenChannel>& b)
 {
+    for (const auto& side : {a, b})
+        if (const auto j = side->join.lock(); j && j->stands())
+            return Error{Errc::busy, "DAHDI channel " + std::to_string(side->number) + " is joined already"};
     auto join = std::make_shared<KernelJoin>(a, b);
     for (const auto& side : {a, b}) // a call that passes through has its cancellers at its ends
         if (side->echoTaps > 0)

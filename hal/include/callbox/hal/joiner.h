@@ -17,7 +17,7 @@ class Joiner {
 public:
     // Joins slot `mine` of this span with `theirs` of another, both open, of spans of one law. From then on what is
     // written to either goes nowhere; what they bring is handed on as before. Errc::unsupported: not these two, ever;
-    // Errc::busy: not yet.
+    // Errc::busy: not yet, or while one of them is joined already; that join stands.
     virtual Result<std::unique_ptr<LowJoin>> join(Timeslot mine, SpanIo& other, Timeslot theirs) = 0;
 
 protected:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "digest/sha256.h"
+#include "digest/checksums.h"
 #include <gtest/gtest.h>
 
 namespace callbox::digest {
@@ -20,18 +20,25 @@ TEST(Sha256, IsWhatTheStandardSays)
               "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
-TEST(Sha256, PiecesOfAnyLengthAreOneWhole)
+// The check value that catalogues of such sums give.
+TEST(Crc32, IsTheOneThatEverybodyMeans)
+{
+    EXPECT_EQ(crc32({}), 0u);
+    EXPECT_EQ(crc32(octets("123456789")), 0xCBF43926u);
+}
+
+TEST(Crc32, PiecesOfAnyLengthAreOneWhole)
 {
     OctetBuffer all(5000);
     for (std::size_t i = 0; i < all.size(); ++i)
         all[i] = static_cast<std::uint8_t>(i * 7 + i / 251);
-    Sha256 pieces;
+    Crc32 pieces;
     std::size_t at = 0;
     for (std::size_t n = 1; at < all.size(); n = n * 2 + 1) {
         const std::size_t size = std::min(n, all.size() - at);
         pieces.add(Octets(all).subspan(at, size));
         at += size;
-        EXPECT_EQ(pieces.hex(), sha256Hex(Octets(all).first(at))) << at; // asking changes nothing
+        EXPECT_EQ(pieces.value(), crc32(Octets(all).first(at))) << at; // asking changes nothing
     }
 }
 
