@@ -61,6 +61,8 @@ struct Record : std::enable_shared_from_this<Record> {
     LegEvents* events = nullptr;
     PriTrunk* trunk = nullptr; // null once the trunk is gone
 
+    // Under which number the party at our end of it is called: QSIG's rerouteing number.
+    [[nodiscard]] const PartyNumber& ourEnd() const { return incoming ? setup.called : setup.calling; }
     void clear(TimePoint now)
     {
         if (!std::exchange(clearing, true))

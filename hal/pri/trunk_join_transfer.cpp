@@ -72,11 +72,12 @@ void PriTrunk::tellIdentity(Record& r, const Component& asked)
 {
     Component c{.kind = Component::Kind::error, .invokeId = asked.invokeId};
     // Without anybody who would join the calls a new one with this identity would be a caller like any other.
-    if (referrals_ && config_.profile->transfer == TransferKind::qsigRerouteing && !r.setup.called.digits.empty()) {
+    const PartyNumber& here = r.ourEnd();
+    if (referrals_ && config_.profile->transfer == TransferKind::qsigRerouteing && !here.digits.empty()) {
         r.identity = nextIdentity();
         c.kind = Component::Kind::result;
         c.operation = asked.operation;
-        c.to = r.setup.called;
+        c.to = here;
         c.identity = r.identity;
     }
     sendComponent(r, c);
@@ -84,13 +85,13 @@ void PriTrunk::tellIdentity(Record& r, const Component& asked)
 
 void PriTrunk::proposePath(Record& r)
 {
-    if (!referrals_ || r.setup.called.digits.empty())
+    const PartyNumber& here = r.ourEnd();
+    if (!referrals_ || here.digits.empty())
         return;
     r.identity = nextIdentity();
-    sendComponent(r, {.invokeId = nextInvokeId(),
-                      .operation = Operation::pathReplacePropose,
-                      .to = r.setup.called,
-                      .identity = r.identity});
+    sendComponent(
+        r,
+        {.invokeId = nextInvokeId(), .operation = Operation::pathReplacePropose, .to = here, .identity = r.identity});
 }
 
 } // namespace callbox::hal::pri

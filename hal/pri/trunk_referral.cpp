@@ -125,7 +125,7 @@ void PriTrunk::onAnswer(Record& r, const Component& c)
     const auto asked = std::exchange(r.asked, {});
     const auto other = asked->other.lock();
     const bool refused = c.kind != Component::Kind::result;
-    const bool otherLives = other && other->call && !other->clearing;
+    const bool otherLives = !r.clearing && other && other->call && !other->clearing;
     if (asksForName(asked->operation) && !refused && (c.number || c.to) && otherLives) {
         const bool ect = asked->operation == Operation::ectLinkIdRequest;
         Component execute{.invokeId = nextInvokeId(),
@@ -167,7 +167,9 @@ void PriTrunk::answerReferral(const std::weak_ptr<Record>& record, const Compone
 Record* PriTrunk::meant(const Component& c)
 {
     if (!c.identity.empty()) {
-        const auto named = those([&](const Record& r) { return r.identity == c.identity; });
+        // An identity is its exchange's: what another exchange told, of another number, is not ours.
+        const auto named = those(
+            [&](const Record& r) { return r.identity == c.identity && c.to && c.to->digits == r.ourEnd().digits; });
         return named.size() == 1 ? named.front().get() : nullptr;
     }
     // 16 bits, which some write as a negative number.

@@ -169,8 +169,10 @@ void Engine::endRows(MessageId id, MessageState state, const std::string& why)
 
 void Engine::forget(const std::vector<MessageId>& ended)
 {
-    for (const MessageId id : ended)
+    for (const MessageId id : ended) {
         unlinkAudio(id);
+        damaged_.erase(id);
+    }
     checkpointDue_ = true;
     checkpointIfDue();
 }
@@ -189,6 +191,7 @@ Result<void> Engine::endMessages(const std::vector<MessageId>& ids, MessageState
 {
     if (ids.empty())
         return {};
+    (void)fingerprints(ids); // the last moment for them
     const auto r = db_->transaction([&]() -> Result<void> {
         for (const MessageId id : ids)
             endRows(id, state, why);

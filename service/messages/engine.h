@@ -63,8 +63,8 @@ public:
     Result<std::vector<NumberRow>> numbers();
 
     // -- fingerprint.cpp
-    // SHA-256 of the audio of each, in its place, made and kept where it is not known yet; empty for what has ended
-    // without one, and for audio that is not what was recorded, which is logged.
+    // SHA-256 of the audio of each, in its place, made and kept where it is not known yet; empty for what is not
+    // stored, and for audio that is not what was recorded, which is logged once.
     Result<std::vector<std::string>> fingerprints(const std::vector<MessageId>&);
 
     // -- upkeep.cpp
@@ -152,6 +152,7 @@ private:
     // Ended and not stored (no number, no room), and whether cut short. What is not known was cut short.
     std::map<MessageId, bool> ended_;
     std::set<MessageId> withoutFingerprint_; // to be made when there is time
+    std::set<MessageId> damaged_;            // their files are not what was recorded
     Duration lastSync_{};
     bool roomLeft_ = true; // with hysteresis
     std::string writeProblem_;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The SHA-256 of a message's audio, for whoever asks. Made when somebody does, or while nobody is being recorded: in a
-// box full of callers it would be the dearest thing that happens to a sample. Until then a CRC-32 of what was recorded
-// guards the file, so that a fingerprint is always one of what the line brought. There is none while a message is being
-// recorded, when it ended before anybody asked, for a file that is not what was recorded, and in a list of so many that
-// there was no time for all: whoever then asks for one message, or later, gets it.
+// The SHA-256 of a message's audio, for whoever asks. Made when somebody does, while nobody is being recorded, and at
+// the latest before the audio goes: in a box full of callers it would be the dearest thing that happens to a sample.
+// Until then a CRC-32 of what was recorded guards the file, so that a fingerprint is always one of what the line
+// brought. There is none while a message is being recorded, and for a file that is not what was recorded.
 #include "digest/checksums.h"
 #include "engine.h"
 
@@ -54,10 +53,11 @@ Result<std::vector<std::string>> Engine::fingerprints(const std::vector<MessageI
         if (!recorded)
             continue; // it has ended meanwhile
         all[i] = recorded->known;
-        if (!all[i].empty())
+        if (!all[i].empty() || damaged_.count(ids[i]))
             continue;
         auto fingerprint = makeFingerprint(ids[i], recorded->samples, recorded->crc);
         if (!fingerprint) {
+            damaged_.insert(ids[i]); // told once; read again after the next start
             edges_.log.error("the audio of a message is damaged",
                              {{"message", ids[i]}, {"error", fingerprint.error()}});
             continue;

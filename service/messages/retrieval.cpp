@@ -125,13 +125,13 @@ Result<void> Engine::keep(RecipientId id)
 
 Result<void> Engine::erase(RecipientId id)
 {
-    MessageId message = 0;
+    const auto live = liveOf(id);
+    if (!live)
+        return live.error();
+    const MessageId message = *live;
+    (void)fingerprints({message}); // the last moment for it
     bool others = false;
     const auto r = db_->transaction([&]() -> Result<void> {
-        const auto live = liveOf(id);
-        if (!live)
-            return live.error();
-        message = *live;
         cancelNotices(id, "deleted by the recipient");
         rest(id);
         {

@@ -11,8 +11,9 @@ namespace callbox::messages {
 namespace {
 
 constexpr Duration snapshotEvery = 1s;
-constexpr Duration portion = std::chrono::minutes(8); // of audio: some 4 MB, read and hashed in about 10 ms
-constexpr Duration patience = 2s;                     // for fingerprints, of whoever wants a list
+// Whoever leaves a message waits for one portion at most: some 4 MB read and hashed, from 16 places of a disk.
+constexpr Duration portion = std::chrono::minutes(8); // of audio
+constexpr std::size_t portionFiles = 16;
 
 class StoreImpl final : public Store {
 public:
@@ -248,15 +249,13 @@ private:
         else
             co_return r;
     }
-    // Those that nobody has asked for yet, a portion at a time: whoever leaves a message meanwhile waits for one
-    // portion, not for all. `rows` are the caller's, who waits, but not for ever.
+    // Those that nobody has asked for yet, a portion at a time; `rows` are the caller's, who waits.
     Task<> addFingerprints(std::vector<MessageRow>& rows)
     {
-        const TimePoint enough = edges_.loop.now() + patience;
-        for (std::size_t at = 0; at < rows.size() && edges_.loop.now() < enough;) {
+        for (std::size_t at = 0; at < rows.size();) {
             std::vector<MessageId> ids;
             std::vector<std::size_t> places;
-            for (Duration audio{}; at < rows.size() && audio < portion; ++at) {
+            for (Duration audio{}; at < rows.size() && audio < portion && ids.size() < portionFiles; ++at) {
                 const MessageRow& m = rows[at];
                 const bool there = m.state == MessageState::stored || m.state == MessageState::delivered;
                 if (!there || !m.audioSha256.empty())

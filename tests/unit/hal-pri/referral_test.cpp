@@ -283,6 +283,34 @@ TEST(QsigTransfer, JoinedCallsStayJoinedUntilTheirEndsHaveAPathOfTheirOwn)
     asked[0].answer(true); // too late, and of no call
 }
 
+TEST(QsigTransfer, AnIdentityIsToldWithTheNumberOfOurEndAndIsNotTakenForThatOfAnotherExchange)
+{
+    Player player("user", "qsig");
+    player.peer().send(octets("08020001 05 04038090A3 1803A98381 700BA132313235353539303030"));
+    player.loop().runFor(50ms);
+    ASSERT_TRUE(player.call());
+    unsigned asked = 0;
+    player.trunk().referrals()->setReferrals([&](const ReferralRequest&) { ++asked; });
+    const auto facility = [&](const Component& c) {
+        OctetBuffer frame = octets("0802000162");
+        const OctetBuffer element = writeComponent(c, FacilityDialect::qsig);
+        frame.insert(frame.end(), element.begin(), element.end());
+        player.peer().messages.clear();
+        player.peer().send(frame);
+        player.loop().runFor(50ms);
+        const auto& said = player.peer().messages;
+        return said.empty() ? std::string() : toHex(said.front());
+    };
+    const std::string told = facility({.invokeId = 1, .operation = Operation::callTransferIdentify});
+    EXPECT_NE(told.find(toHex(octets("32313235353539303030"))), std::string::npos) << told; // 2125559000
+    // What the far side has from another exchange, of a call there, is no call of ours.
+    (void)facility({.invokeId = 2,
+                    .operation = Operation::callTransferInitiate,
+                    .to = PartyNumber{.digits = "2125550000"},
+                    .identity = "0001"});
+    EXPECT_EQ(asked, 0u);
+}
+
 TEST(QsigTransfer, APathProposedForACallThatIsNotJoinedIsRefusedAndNobodys)
 {
     Player player("user", "qsig");

@@ -132,19 +132,56 @@ TEST(Fingerprint, AListOfMoreThanAPortionHasThemAll)
         EXPECT_EQ((*rows)[i].audioSha256, digest::sha256Hex(spoken[i])) << i;
 }
 
-TEST(Fingerprint, OfADeletedMessageIsWhatWasKnown)
+TEST(Fingerprint, OfADeletedMessageStaysWhoeverDeletesItAndWheneverHeAsks)
 {
     StoreWorld w;
     ASSERT_TRUE(w.open());
-    const auto asked = w.deposit(), never = w.deposit();
-    ASSERT_TRUE(asked && never);
-    const std::string known = w.run(w.store->show(asked->message))->audioSha256;
-    for (const auto& m : {asked, never})
-        ASSERT_TRUE(w.run(w.store->remove(m->message)));
+    const OctetBuffer spoken = StoreWorld::speech(9000);
+    const auto byHand = w.deposit(w.to({"+12125550123"}), spoken),
+               byItsRecipient = w.deposit(w.to({"+12125550123"}), spoken);
+    ASSERT_TRUE(byHand && byItsRecipient);
+    ASSERT_TRUE(w.run(w.store->remove(byHand->message)));
+    const auto row = w.run(w.store->show(byItsRecipient->message));
+    ASSERT_TRUE(row);
+    ASSERT_TRUE(w.run(w.store->erase(row->recipients.at(0).id)));
     const auto rows = w.run(w.store->list({}));
     ASSERT_TRUE(rows) << rows.error().what;
-    EXPECT_EQ((*rows)[0].audioSha256, known);
-    EXPECT_EQ((*rows)[1].audioSha256, "");
+    ASSERT_EQ(rows->size(), 2u);
+    for (const MessageRow& m : *rows) {
+        EXPECT_EQ(m.state, MessageState::deleted);
+        EXPECT_EQ(m.audioSha256, digest::sha256Hex(spoken)) << m.id;
+    }
+}
+
+TEST(Fingerprint, AListOfManyShortMessagesIsMadeInPortions)
+{
+    StoreWorld w;
+    ASSERT_TRUE(w.open());
+    for (int i = 0; i < 40; ++i)
+        ASSERT_TRUE(w.deposit());
+    const auto rows = w.run(w.store->list({}));
+    ASSERT_TRUE(rows) << rows.error().what;
+    ASSERT_EQ(rows->size(), 40u);
+    for (const MessageRow& m : *rows)
+        EXPECT_EQ(m.audioSha256.size(), 64u) << m.id;
+}
+
+TEST(Fingerprint, DamagedAudioIsReadOnceNotWithEveryList)
+{
+    StoreWorld w;
+    ASSERT_TRUE(w.open());
+    ASSERT_TRUE(w.deposit());
+    {
+        auto file = w.files.open(firstFile, OpenMode::write);
+        ASSERT_TRUE(file);
+        const std::uint8_t rot = 0x11;
+        ASSERT_TRUE((*file)->write(5000, {&rot, 1}));
+    }
+    int reads = 0;
+    countReads(w, reads);
+    for (int i = 0; i < 5; ++i)
+        EXPECT_EQ((*w.run(w.store->list({})))[0].audioSha256, "");
+    EXPECT_EQ(reads, 1);
 }
 
 TEST(Fingerprint, ADatabaseOfAProgramWithoutChecksumsIsGoneOnWith)
