@@ -23,6 +23,9 @@ Frame slots(unsigned number)
 }
 
 struct Line {
+    explicit Line(const Meanwhile& m) : meanwhile(m) {}
+
+    const Meanwhile& meanwhile;
     E1Transmitter transmitter;
     E1Receiver receiver{E1Framing::crc4};
     unsigned delay = 0; // bits, 0..255
@@ -57,6 +60,8 @@ struct Line {
     }
     void take(const Frame& line)
     {
+        if (meanwhile.call)
+            meanwhile.call(meanwhile.with);
         Frame got{};
         if (!receiver.receive(line, got) || !receiver.multiframe())
             return;
@@ -84,9 +89,9 @@ const char* checkSlotZero()
     return nullptr;
 }
 
-const char* checkAlignment(unsigned delay)
+const char* checkAlignment(unsigned delay, const Meanwhile& meanwhile)
 {
-    Line line;
+    Line line(meanwhile);
     line.delay = delay;
     line.transmitter.begin(E1Slot0::crc4);
     line.run(80);
@@ -107,9 +112,9 @@ const char* checkAlignment(unsigned delay)
     return nullptr;
 }
 
-const char* checkDefects()
+const char* checkDefects(const Meanwhile& meanwhile)
 {
-    Line line;
+    Line line(meanwhile);
     line.transmitter.begin(E1Slot0::crc4);
     line.run(80);
     Frame same{};
@@ -131,12 +136,12 @@ const char* checkDefects()
 
 } // namespace
 
-const char* checkE1Framer(unsigned apart)
+const char* checkE1Framer(unsigned apart, Meanwhile meanwhile)
 {
     const char* wrong = checkSlotZero();
     for (unsigned delay = 0; delay < 256 && !wrong; delay += apart)
-        wrong = checkAlignment(delay);
-    return wrong ? wrong : checkDefects();
+        wrong = checkAlignment(delay, meanwhile);
+    return wrong ? wrong : checkDefects(meanwhile);
 }
 
 } // namespace callbox::firmware::core

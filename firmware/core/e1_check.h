@@ -5,8 +5,14 @@
 
 namespace callbox::firmware::core {
 
+// Called before each of the check's frames, of which one takes a Cortex-M4 of 168 MHz some 20 us: what a card has to do
+// meanwhile.
+struct Meanwhile {
+    void (*call)(void*) = nullptr;
+    void* with = nullptr;
+};
 // What is wrong, or nullptr. Positions of a frame's first bit are tried `apart`, 1..256: 1 takes a Cortex-M4 of 168 MHz
 // some seconds.
-const char* checkE1Framer(unsigned apart = 1);
+const char* checkE1Framer(unsigned apart = 1, Meanwhile meanwhile = {});
 
 } // namespace callbox::firmware::core

@@ -5,6 +5,7 @@
 #pragma once
 #include "boards/stm32f405/slot_flash.h"
 #include <cstring>
+#include <utility>
 #include <vector>
 
 namespace callbox::board::test {
