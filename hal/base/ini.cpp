@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <callbox/base/ini.h>
 #include <callbox/base/nearest.h>
+#include <callbox/base/secret_names.h>
 #include <cctype>
 #include <fstream>
 #include <iterator>
@@ -28,17 +29,6 @@ std::string_view withoutComment(std::string_view line)
     return line;
 }
 
-// What is wrong is told on standard error and in logs; a PIN is not, wherever it stands and however its key is written.
-bool keepsPin(std::string_view key)
-{
-    std::string lower;
-    for (const unsigned char c : key)
-        lower += static_cast<char>(std::tolower(c));
-    const std::vector<std::string> pin{"pin"};
-    return lower.find(pin[0]) != std::string::npos || nearest(lower, pin) ||
-           std::is_permutation(lower.begin(), lower.end(), pin[0].begin(), pin[0].end());
-}
-
 // The letters a line or a key begins with.
 std::string_view word(std::string_view text)
 {
@@ -47,9 +37,10 @@ std::string_view word(std::string_view text)
     return text.substr(0, static_cast<std::size_t>(end - text.begin()));
 }
 
+// What is wrong is told on standard error and in logs; a secret is not, wherever it stands.
 std::string shown(const std::string& key, const std::string& value)
 {
-    if (!keepsPin(key))
+    if (!mayNameSecret(key))
         return key + " = " + value;
     return std::string(word(key)) + " = " + (value.empty() ? "" : "***");
 }
@@ -58,7 +49,7 @@ std::string shownLine(std::string_view line)
 {
     const std::string_view key = trim(line.substr(0, line.find('=')));
     const std::string_view first = word(line);
-    return keepsPin(first) || keepsPin(key) ? std::string(first) + " ***" : std::string(line);
+    return mayNameSecret(first) || mayNameSecret(key) ? std::string(first) + " ***" : std::string(line);
 }
 
 void parseSectionLine(std::string_view text, int line, Document& doc, std::vector<Problem>& problems)

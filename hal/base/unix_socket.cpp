@@ -16,7 +16,6 @@ namespace {
 struct Fd {
     int fd = -1;
     Fd() = default;
-    explicit Fd(int f) : fd(f) {}
     Fd(const Fd&) = delete;
     ~Fd()
     {
@@ -52,16 +51,24 @@ const sockaddr* generic(const Address& a)
     return reinterpret_cast<const sockaddr*>(&a.value);
 }
 
+Result<void> prepare(const std::string& path, int type, Address& a, Fd& s)
+{
+    if (auto r = resolve(path, a); !r)
+        return r;
+    s.fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (s.fd < 0)
+        return systemError(errno, "making a socket");
+    return {};
+}
+
 } // namespace
 
 Result<int> connectUnix(const std::string& path, int type)
 {
     Address a;
-    if (auto r = resolve(path, a); !r)
+    Fd s;
+    if (auto r = prepare(path, type, a, s); !r)
         return r.error();
-    Fd s(socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (s.fd < 0)
-        return systemError(errno, "making a socket");
     if (connect(s.fd, generic(a), sizeof a.value) < 0) {
         const int e = errno;
         if (e == EAGAIN)
@@ -74,11 +81,9 @@ Result<int> connectUnix(const std::string& path, int type)
 Result<int> listenUnix(const std::string& path, int type)
 {
     Address a;
-    if (auto r = resolve(path, a); !r)
+    Fd s;
+    if (auto r = prepare(path, type, a, s); !r)
         return r.error();
-    Fd s(socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (s.fd < 0)
-        return systemError(errno, "making a socket");
     if (bind(s.fd, generic(a), sizeof a.value) < 0) {
         if (errno != EADDRINUSE)
             return systemError(errno, "binding " + path);

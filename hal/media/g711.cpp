@@ -88,10 +88,6 @@ const Tables& tables()
     return t;
 }
 
-struct Linear {
-    std::array<float, 256> mu{}, a{};
-};
-
 struct Squares {
     std::array<std::uint32_t, 256> mu{}, a{};
 };
@@ -120,17 +116,6 @@ void toLinear(Octets samples, Law law, std::span<std::int16_t> out)
 {
     const auto& table = law == Law::alaw ? tables().aToLinear : tables().muToLinear;
     std::transform(samples.begin(), samples.end(), out.begin(), [&table](std::uint8_t o) { return table[o]; });
-}
-
-const std::array<float, 256>& linearTable(Law law)
-{
-    static const Linear made = [] {
-        Linear l;
-        std::copy(tables().muToLinear.begin(), tables().muToLinear.end(), l.mu.begin());
-        std::copy(tables().aToLinear.begin(), tables().aToLinear.end(), l.a.begin());
-        return l;
-    }();
-    return law == Law::alaw ? made.a : made.mu;
 }
 
 std::uint8_t fromLinear(std::int16_t sample, Law law)

@@ -95,7 +95,9 @@ Result<Daemon> addressedSwitch(const Values& v)
     return labSwitch(*lab);
 }
 
-Result<std::vector<Daemon>> everywhere(const Values& v)
+namespace {
+
+Result<std::vector<Daemon>> ofLab(const Values& v, bool exchangeToo)
 {
     if (!v.has("dir") || v.has("box") || v.flag("switch")) {
         auto some = addressed(v);
@@ -111,9 +113,22 @@ Result<std::vector<Daemon>> everywhere(const Values& v)
         all.push_back(*d);
     for (Daemon& d : labBoxes(*lab))
         all.push_back(std::move(d));
-    if (auto d = labExchange(*lab))
-        all.push_back(*d);
+    if (exchangeToo)
+        if (auto d = labExchange(*lab))
+            all.push_back(*d);
     return all;
+}
+
+} // namespace
+
+Result<std::vector<Daemon>> everywhere(const Values& v)
+{
+    return ofLab(v, true);
+}
+
+Result<std::vector<Daemon>> switchAndBoxes(const Values& v)
+{
+    return ofLab(v, false);
 }
 
 } // namespace callbox::cli

@@ -27,6 +27,7 @@ Result<Addressed> addressed(const Values&);
 Result<Daemon> addressedSwitch(const Values&);
 // Where a span or a modem may be: with --dir alone the switch, the boxes, the exchange, in this order.
 Result<std::vector<Daemon>> everywhere(const Values&);
+Result<std::vector<Daemon>> switchAndBoxes(const Values&); // the same without the exchange
 
 constexpr Duration askLimit = 10s; // for what a daemon answers at once
 

@@ -2,6 +2,7 @@
 #include "cli/redact.h"
 #include <algorithm>
 #include <callbox/base/number.h>
+#include <callbox/base/secret_names.h>
 #include <cctype>
 #include <nlohmann/json.hpp>
 
@@ -19,23 +20,6 @@ bool isDigit(char c)
 bool isWord(char c)
 {
     return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-';
-}
-
-std::string lower(std::string_view text)
-{
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
-    return out;
-}
-
-bool namesSecret(std::string_view word)
-{
-    const std::string w = lower(word);
-    for (const char* part : {"password", "passwd", "passphrase", "secret", "token", "credential", "apikey", "api_key",
-                             "api-key", "authorization", "private_key"})
-        if (w.find(part) != std::string::npos)
-            return true;
-    return w == "pin" || w == "puk" || w == "key" || w == "cpin" || w.ends_with("_pin") || w.ends_with("_key");
 }
 
 bool endsValue(char c)

@@ -175,25 +175,6 @@ Option rootOption()
             .completes = Completes::folder};
 }
 
-Result<std::vector<Daemon>> surveyed(const Values& v)
-{
-    if (!v.has("dir") || v.has("box") || v.flag("switch")) {
-        auto some = addressed(v);
-        if (!some)
-            return some.error();
-        return std::move(some->daemons);
-    }
-    const auto lab = labDescription(v.text("dir"));
-    if (!lab)
-        return lab.error();
-    std::vector<Daemon> all;
-    if (auto d = labSwitch(*lab))
-        all.push_back(*d);
-    for (Daemon& d : labBoxes(*lab))
-        all.push_back(std::move(d));
-    return all;
-}
-
 diagnosis::MachineFacts machineFacts(const std::string& root, std::vector<std::string>& notLooked)
 {
     MachineFacts m;
@@ -217,7 +198,7 @@ diagnosis::MachineFacts machineFacts(const std::string& root, std::vector<std::s
 
 Task<diagnosis::Facts> survey(Context& c)
 {
-    const std::vector<Daemon> daemons = co_await surveyed(c.values);
+    const std::vector<Daemon> daemons = co_await switchAndBoxes(c.values);
     const std::string root = absolutePath(c.values.text("root"));
     Facts f;
     f.machine = machineFacts(root, f.notLooked);

@@ -15,9 +15,6 @@ Option rootOption(); // --root DIR: another machine's files instead of this one'
 // Whether the daemon meant is that of the machine below --root: it cannot be asked; this machine's is another one.
 bool ofAnotherMachine(const Values&);
 
-// The daemons that are meant: a lab's switch and boxes, or the local one.
-Result<std::vector<Daemon>> surveyed(const Values&);
-
 // `root`: "" for this machine; else what the kernel alone tells (cards, clock, disks) is left out.
 diagnosis::MachineFacts machineFacts(const std::string& root, std::vector<std::string>& notLooked);
 

@@ -3,6 +3,7 @@
 // each, scripts as the exchange's and a box's. The D channel is not paced to 64 kbit/s, so this is what the programs
 // cost. Both processes are counted: "per core" is calls divided by the CPU seconds of the two together.
 #include "measure.h"
+#include "support/scratch_folder.h"
 #include "two_ends.h"
 #include <callbox/base/async.h>
 #include <csignal>
@@ -101,8 +102,8 @@ int run(const Options& o)
 {
     const bool quick = given(o, "quick");
     const int calls = quick ? 60 : number(o, "calls");
-    const Scratch scratch;
-    const std::string socket = scratch.file("trunk1");
+    const tests::ScratchFolder scratch("bench");
+    const std::string socket = scratch.path() + "/trunk1";
     const Child child([&socket] { called(socket); });
     World w;
     const auto clock = hal::VirtualClock::paced(w.loop);

@@ -3,7 +3,6 @@
 #include "support/command.h"
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 
 namespace callbox::bench {
@@ -30,26 +29,21 @@ std::vector<std::string> labOptions(const Options& o)
 
 Fleet::Fleet(std::vector<std::string> options)
 {
-    scratch_ = (std::filesystem::temp_directory_path() / "callbox-bench-XXXXXX").string();
-    if (!mkdtemp(scratch_.data()))
-        giveUp("no temporary folder at " + scratch_);
     const auto up = tests::run(arguments("up", std::move(options)));
     if (up.exitCode != 0)
         giveUp("lab up: " + up.out + up.err);
-    std::ifstream in(scratch_ + "/lab.json");
+    std::ifstream in(scratch_.path() + "/lab.json");
     lab_ = json::parse(in, nullptr, false);
 }
 
 Fleet::~Fleet()
 {
     tests::run(arguments("down", {}));
-    std::error_code ec;
-    std::filesystem::remove_all(scratch_, ec);
 }
 
 std::vector<std::string> Fleet::arguments(const std::string& verb, std::vector<std::string> rest) const
 {
-    std::vector<std::string> argv{CALLBOX_BIN "/callbox", "lab", verb, "--dir", scratch_};
+    std::vector<std::string> argv{CALLBOX_BIN "/callbox", "lab", verb, "--dir", scratch_.path()};
     argv.insert(argv.end(), rest.begin(), rest.end());
     return argv;
 }
@@ -79,7 +73,8 @@ std::vector<std::pair<std::string, pid_t>> Fleet::processes() const
 
 json Fleet::ask(const char* of) const
 {
-    const auto r = tests::run({CALLBOX_BIN "/callbox", of, "status", "--dir", scratch_, "--box", "box1", "--json"});
+    const auto r =
+        tests::run({CALLBOX_BIN "/callbox", of, "status", "--dir", scratch_.path(), "--box", "box1", "--json"});
     return json::parse(r.out, nullptr, false);
 }
 

@@ -2,6 +2,7 @@
 // A lab of the shipped programs that a benchmark loads: up when constructed, down and its folder removed afterwards.
 #pragma once
 #include "measure.h"
+#include "support/scratch_folder.h"
 #include <nlohmann/json.hpp>
 #include <string>
 #include <sys/types.h>
@@ -36,7 +37,7 @@ public:
 
 private:
     [[nodiscard]] nlohmann::json ask(const char* of) const;
-    std::string scratch_;
+    tests::ScratchFolder scratch_{"bench"};
     nlohmann::json lab_;
 };
 

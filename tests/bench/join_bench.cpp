@@ -4,6 +4,7 @@
 // says noise and finds it again in what comes back; the same is done without the switch, and half the difference is
 // what one way through it costs.
 #include "measure.h"
+#include "support/scratch_folder.h"
 #include "two_ends.h"
 #include <algorithm>
 #include <callbox/base/async.h>
@@ -196,8 +197,8 @@ double tell(const char* what, const Delays& d)
 int run(const Options& o)
 {
     const int calls = given(o, "quick") ? 1 : number(o, "calls");
-    const Scratch scratch;
-    const std::string first = scratch.file("first"), tie = scratch.file("tie");
+    const tests::ScratchFolder scratch("bench");
+    const std::string first = scratch.path() + "/first", tie = scratch.path() + "/tie";
     Delays direct, joined;
     {
         const Child child([&] { box(first); });

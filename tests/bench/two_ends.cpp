@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
 #include <iostream>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -74,18 +73,6 @@ Child::~Child()
 {
     kill(pid_, SIGTERM);
     waitpid(pid_, nullptr, 0);
-}
-
-Scratch::Scratch() : path_((std::filesystem::temp_directory_path() / "callbox-bench-XXXXXX").string())
-{
-    if (!mkdtemp(path_.data()))
-        giveUp(Error{Errc::io, "no temporary folder at " + path_});
-}
-
-Scratch::~Scratch()
-{
-    std::error_code ec;
-    std::filesystem::remove_all(path_, ec);
 }
 
 hal::CallSetup divertedCall()

@@ -44,19 +44,6 @@ private:
     pid_t pid_;
 };
 
-// A new folder for sockets, removed with what is in it.
-class Scratch {
-public:
-    Scratch();
-    ~Scratch();
-    Scratch(const Scratch&) = delete;
-    Scratch& operator=(const Scratch&) = delete;
-    [[nodiscard]] std::string file(const std::string& name) const { return path_ + "/" + name; }
-
-private:
-    std::string path_;
-};
-
 // The SETUP of a diverted call, as a deposit's.
 hal::CallSetup divertedCall();
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The call generator on its own: an exchange started on a span by its id, a box started by hand with a configuration.
 #include "support/lab.h"
+#include "support/scratch_folder.h"
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -15,8 +16,6 @@ class Generator : public testing::Test {
 protected:
     Generator()
     {
-        std::string pattern = (fs::temp_directory_path() / "callbox generator XXXXXX").string();
-        folder = mkdtemp(pattern.data());
         fs::create_directories(folder + "/state");
         std::ofstream(folder + "/box.ini")
             << "[box]\nid = box7\nstate = " << folder << "/state\naccess = +12125559000\n"
@@ -26,12 +25,7 @@ protected:
             << "[span line]\nbackend = virtual\nconnect = " << folder << "/line.sock\n"
             << "country = eu\n";
     }
-    ~Generator() override
-    {
-        callbox({"lab", "down", "--dir", folder + "/exchange"});
-        std::error_code ec;
-        fs::remove_all(folder, ec);
-    }
+    ~Generator() override { callbox({"lab", "down", "--dir", folder + "/exchange"}); }
     static CommandResult callbox(std::vector<std::string> words)
     {
         words.insert(words.begin(), callboxProgram());
@@ -65,7 +59,8 @@ protected:
                 return false;
         return true;
     }
-    std::string folder;
+    ScratchFolder scratch{"generator"};
+    const std::string folder = scratch.path();
 };
 
 TEST_F(Generator, LoadsABoxThatWasStartedByHand)

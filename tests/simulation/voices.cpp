@@ -36,25 +36,18 @@ OctetBuffer voice(std::uint64_t seed, std::size_t samples)
 
 Voices::Voices()
 {
-    std::string pattern = (std::filesystem::temp_directory_path() / "callbox-voices-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
     for (std::size_t i = 0; i < prompts::promptCount; ++i) {
         const auto p = static_cast<prompts::Prompt>(i);
         if (p == prompts::Prompt::beep)
             continue; // made by the set itself: callers listen for a real beep
         const OctetBuffer samples = voice(900'000'000 + i, promptSamples);
         promptStarts_[startOf(samples.data())] = p;
-        std::ofstream out(folder_ + "/" + std::string(prompts::fileId(p)) + ".wav", std::ios::binary);
+        std::ofstream out(folder_.path() + "/" + std::string(prompts::fileId(p)) + ".wav", std::ios::binary);
         const OctetBuffer header = hal::wavHeader(hal::Law::alaw, promptSamples);
         out.write(reinterpret_cast<const char*>(header.data()), std::streamsize(header.size()));
         out.write(reinterpret_cast<const char*>(samples.data()), std::streamsize(samples.size()));
     }
-    prompts = prompts::PromptSet::loadFrom(folder_, "", {hal::Law::alaw}, Log());
-}
-
-Voices::~Voices()
-{
-    std::filesystem::remove_all(folder_);
+    prompts = prompts::PromptSet::loadFrom(folder_.path(), "", {hal::Law::alaw}, Log());
 }
 
 void Voices::add(std::uint64_t caller, const OctetBuffer& samples)

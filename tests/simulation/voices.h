@@ -2,6 +2,7 @@
 // What is said in a simulation, told apart by its samples: prompts of a tenth of a second, and a voice of its own for
 // every caller.
 #pragma once
+#include "../support/scratch_folder.h"
 #include "prompts/prompts.h"
 #include <unordered_map>
 
@@ -13,9 +14,6 @@ OctetBuffer voice(std::uint64_t seed, std::size_t samples);
 class Voices {
 public:
     Voices();
-    ~Voices();
-    Voices(const Voices&) = delete;
-    Voices& operator=(const Voices&) = delete;
     std::shared_ptr<const prompts::PromptSet> prompts;
     // A caller's voice is entered before it is heard.
     void add(std::uint64_t caller, const OctetBuffer& samples);
@@ -28,7 +26,7 @@ public:
     [[nodiscard]] Heard listen(const OctetBuffer& audio) const;
 
 private:
-    std::string folder_;
+    tests::ScratchFolder folder_{"voices"};
     std::unordered_map<std::uint64_t, prompts::Prompt> promptStarts_;
     std::unordered_map<std::uint64_t, std::uint64_t> callerMarks_;
 };

@@ -212,7 +212,7 @@ Task<> collectMachine(Context& c, Bundle& b)
 
 Task<Exit> run(Context& c)
 {
-    const std::vector<Daemon> daemons = co_await surveyed(c.values);
+    const std::vector<Daemon> daemons = co_await switchAndBoxes(c.values);
     const std::string path = absolutePath(c.values.text("out"));
     Bundle b(c.loop, std::chrono::seconds(c.values.number("limit")));
     // In front: there must be time for what explains the rest.

@@ -1,93 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The line suite on the virtual backend: both ends in one process, either of them holding the clock, and over sockets.
-#include "../../support/real_time.h"
+#include "../virtual_wires.h"
 #include "line_pair.h"
-#include <callbox/hal/virtual_span.h>
-#include <filesystem>
 
 namespace callbox::tests {
 
 namespace {
 
-class Ends : public LinePair {
+template <class Wires> class VirtualLines final : public LinePair {
 public:
+    explicit VirtualLines(bool exchangeHoldsClock)
+    {
+        VirtualPair pair = wires_.wire();
+        fxs_ = std::move(exchangeHoldsClock ? pair.first : pair.second);
+        fxo_ = std::move(exchangeHoldsClock ? pair.second : pair.first);
+    }
     SpanIo& fxo() override { return *fxo_; }
     SpanIo& fxs() override { return *fxs_; }
     LineIo& fxoLine() override { return dynamic_cast<LineIo&>(*fxo_); }
     LineIo& fxsLine() override { return dynamic_cast<LineIo&>(*fxs_); }
-
-protected:
-    std::unique_ptr<SpanIo> fxo_, fxs_;
-};
-
-class InProcess final : public Ends {
-public:
-    explicit InProcess(bool exchangeHoldsClock)
-    {
-        VirtualPair pair = makeVirtualPair(loop_, *clock_);
-        fxs_ = std::move(exchangeHoldsClock ? pair.first : pair.second);
-        fxo_ = std::move(exchangeHoldsClock ? pair.second : pair.first);
-    }
-    ~InProcess() override
-    {
-        fxo_.reset();
-        fxs_.reset();
-    }
-    Loop& loop() override { return loop_; }
-    bool until(const std::function<bool()>& done, Duration limit) override { return loop_.runUntil(done, limit); }
+    Loop& loop() override { return wires_.loop(); }
+    bool until(const std::function<bool()>& done, Duration limit) override { return wires_.until(done, limit); }
 
 private:
-    SimLoop loop_;
-    std::unique_ptr<VirtualClock> clock_ = VirtualClock::paced(loop_);
+    Wires wires_;
+    std::unique_ptr<SpanIo> fxs_, fxo_;
 };
 
-class OverSockets final : public Ends {
-public:
-    OverSockets()
-    {
-        std::string pattern = (std::filesystem::temp_directory_path() / "callbox line XXXXXX").string();
-        folder_ = mkdtemp(pattern.data());
-        fxs_ = makeVirtualListener(loop_, *clock_, folder_ + "/line.sock");
-        fxo_ = makeVirtualConnector(loop_, folder_ + "/line.sock");
-    }
-    ~OverSockets() override
-    {
-        fxo_.reset();
-        fxs_.reset();
-        std::filesystem::remove_all(folder_);
-    }
-    Loop& loop() override { return loop_; }
-    bool until(const std::function<bool()>& done, Duration limit) override { return runUntil(loop_, done, limit); }
-
-private:
-    RealLoop loop_;
-    std::string folder_;
-    std::unique_ptr<VirtualClock> clock_ = VirtualClock::paced(loop_);
-};
-
-Make<LinePair> inProcess(bool exchangeHoldsClock)
+template <class Wires> Make<LinePair> lines(bool exchangeHoldsClock)
 {
-    return [exchangeHoldsClock] { return std::make_unique<InProcess>(exchangeHoldsClock); };
+    return [exchangeHoldsClock] { return std::make_unique<VirtualLines<Wires>>(exchangeHoldsClock); };
 }
 
 TEST(VirtualLine, ABankWhoseExchangeHoldsTheClockKeepsTheContract)
 {
-    checkSubject(lineCases(), inProcess(true));
+    checkSubject(lineCases(), lines<InOneProcess>(true));
 }
 
 TEST(VirtualLine, ABankWhoseExchangeFollowsKeepsTheContract)
 {
-    checkSubject(lineCases(), inProcess(false));
+    checkSubject(lineCases(), lines<InOneProcess>(false));
 }
 
 TEST(VirtualLine, ABankBetweenProcessesKeepsTheContract)
 {
-    checkSubject<LinePair>(lineCases(), [] { return std::make_unique<OverSockets>(); });
+    checkSubject(lineCases(), lines<OverASocket>(true));
 }
 
 TEST(LineSuite, EachBrokenTwinFailsItsOwnCaseAndPassesTheRest)
 {
-    checkTwins(lineCases(), brokenLines(inProcess(true)));
+    checkTwins(lineCases(), brokenLines(lines<InOneProcess>(true)));
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The modem suite on the two lines we have: in one process under simulated time, and a serial port on a pty.
 #include "../../support/real_time.h"
+#include "../../support/scratch_folder.h"
 #include "bench.h"
 #include <filesystem>
 
@@ -56,16 +57,6 @@ private:
 
 class OnAPty final : public EmulatedBench<RealLoop> {
 public:
-    OnAPty()
-    {
-        std::string pattern = (std::filesystem::temp_directory_path() / "callbox modem XXXXXX").string();
-        folder_ = ::mkdtemp(pattern.data());
-    }
-    ~OnAPty() override
-    {
-        pty_.reset();
-        std::filesystem::remove_all(folder_);
-    }
     bool until(const std::function<bool()>& done, Duration limit) override { return runUntil(loop_, done, limit); }
     void plug(bool in) override
     {
@@ -79,7 +70,7 @@ public:
     }
 
 private:
-    [[nodiscard]] std::string device() const { return folder_ + "/modem"; }
+    [[nodiscard]] std::string device() const { return folder_.path() + "/modem"; }
     PtyModem& pty()
     {
         if (!pty_) {
@@ -89,7 +80,7 @@ private:
         }
         return *pty_;
     }
-    std::string folder_;
+    ScratchFolder folder_{"modem"};
     std::unique_ptr<PtyModem> pty_;
 };
 

@@ -3,6 +3,7 @@
 // webhook get.
 #include "alarms/targets.h"
 #include "support/kept_log.h"
+#include "support/scratch_folder.h"
 #include "world.h"
 #include <array>
 #include <callbox/base/async.h>
@@ -226,16 +227,10 @@ TEST(Push, ACriticalAlarmThatFlapsKeepsToARateToo)
 
 // A log's socket.
 struct LogSocket {
-    LogSocket()
-    {
-        std::string pattern = (std::filesystem::temp_directory_path() / "callbox-log-XXXXXX").string();
-        folder = mkdtemp(pattern.data());
-    }
     ~LogSocket()
     {
         if (fd >= 0)
             ::close(fd);
-        std::filesystem::remove_all(folder);
     }
     void open()
     {
@@ -245,14 +240,14 @@ struct LogSocket {
         path().copy(a.sun_path, sizeof a.sun_path - 1);
         ASSERT_EQ(::bind(fd, reinterpret_cast<const sockaddr*>(&a), sizeof a), 0);
     }
-    [[nodiscard]] std::string path() const { return folder + "/log"; }
+    [[nodiscard]] std::string path() const { return folder.path() + "/log"; }
     std::string next() const
     {
         std::array<char, 4096> buffer{};
         const ssize_t n = ::recv(fd, buffer.data(), buffer.size(), 0);
         return n > 0 ? std::string(buffer.data(), std::size_t(n)) : "";
     }
-    std::string folder;
+    callbox::tests::ScratchFolder folder{"log"};
     int fd = -1;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What crosses threads: posts to a loop, jobs of an executor, the store's work on one. For ThreadSanitizer.
+#include "../../support/scratch_folder.h"
 #include "messages/store.h"
 #include <callbox/base/executor.h>
 #include <filesystem>
@@ -150,77 +151,67 @@ Task<> hangsUp(messages::Store& store, int i, std::unique_ptr<messages::Draft> d
     EXPECT_EQ(sound->samples, OctetBuffer(120 * 160, std::uint8_t(i)));
 }
 
+struct StoreOnAThread {
+    StoreOnAThread()
+    {
+        config.folder = folder.path();
+        config.poolFirst = *PhoneNumber::parse("+12125559001");
+        config.poolLast = *PhoneNumber::parse("+12125559100");
+        store = messages::Store::open(edges, config);
+    }
+    tests::ScratchFolder folder{"store"};
+    RealLoop loop;
+    std::unique_ptr<Random> random = makeSystemRandom();
+    std::unique_ptr<Files> files = makeSystemFiles();
+    std::unique_ptr<Executor> disk = makeThreadExecutor(loop, "disk");
+    Edges edges{loop, *random, *files, *disk, Log()};
+    messages::StoreConfig config;
+    Result<std::unique_ptr<messages::Store>> store = Error{Errc::gone, "not opened"};
+};
+
 TEST(Threads, AHundredAndTwentyCallersHangUpAtOnceAndEachIsSaved)
 {
     constexpr int callers = 120;
-    std::string pattern = (std::filesystem::temp_directory_path() / "callbox store XXXXXX").string();
-    const std::string folder = mkdtemp(pattern.data());
-    {
-        RealLoop loop;
-        auto random = makeSystemRandom();
-        auto files = makeSystemFiles();
-        auto disk = makeThreadExecutor(loop, "disk");
-        Edges edges{loop, *random, *files, *disk, Log()};
-        messages::StoreConfig config;
-        config.folder = folder;
-        config.poolFirst = *PhoneNumber::parse("+12125559001");
-        config.poolLast = *PhoneNumber::parse("+12125559100");
-        auto store = messages::Store::open(edges, config);
-        ASSERT_TRUE(store) << store.error().what;
-        std::set<messages::MessageId> saved;
-        std::vector<std::unique_ptr<messages::Draft>> drafts(callers);
-        TaskGroup tasks(loop);
-        int left = callers;
-        const auto ended = [&](const Result<void>& r) {
-            EXPECT_TRUE(r) << (r ? "" : r.error().what);
-            if (--left == 0)
-                loop.stop();
-        };
-        const auto spoken = [&](const Result<void>& r) {
-            EXPECT_TRUE(r) << (r ? "" : r.error().what);
-            if (--left > 0)
-                return;
-            left = callers;
-            for (int i = 0; i < callers; ++i)
-                tasks.start(hangsUp(**store, i, std::move(drafts[std::size_t(i)]), saved), ended);
-        };
+    StoreOnAThread w;
+    ASSERT_TRUE(w.store) << w.store.error().what;
+    std::set<messages::MessageId> saved;
+    std::vector<std::unique_ptr<messages::Draft>> drafts(callers);
+    TaskGroup tasks(w.loop);
+    int left = callers;
+    const auto ended = [&](const Result<void>& r) {
+        EXPECT_TRUE(r) << (r ? "" : r.error().what);
+        if (--left == 0)
+            w.loop.stop();
+    };
+    const auto spoken = [&](const Result<void>& r) {
+        EXPECT_TRUE(r) << (r ? "" : r.error().what);
+        if (--left > 0)
+            return;
+        left = callers;
         for (int i = 0; i < callers; ++i)
-            tasks.start(speaks(**store, i, drafts[std::size_t(i)]), spoken);
-        loop.run();
-        EXPECT_EQ(saved.size(), std::size_t(callers));
-    }
-    std::filesystem::remove_all(folder);
+            tasks.start(hangsUp(**w.store, i, std::move(drafts[std::size_t(i)]), saved), ended);
+    };
+    for (int i = 0; i < callers; ++i)
+        tasks.start(speaks(**w.store, i, drafts[std::size_t(i)]), spoken);
+    w.loop.run();
+    EXPECT_EQ(saved.size(), std::size_t(callers));
 }
 
 TEST(Threads, TheStoreWorksOnAWorkerThread)
 {
-    std::string pattern = (std::filesystem::temp_directory_path() / "callbox store XXXXXX").string();
-    const std::string folder = mkdtemp(pattern.data());
-    {
-        RealLoop loop;
-        auto random = makeSystemRandom();
-        auto files = makeSystemFiles();
-        auto disk = makeThreadExecutor(loop, "disk");
-        Edges edges{loop, *random, *files, *disk, Log()};
-        messages::StoreConfig config;
-        config.folder = folder;
-        config.poolFirst = *PhoneNumber::parse("+12125559001");
-        config.poolLast = *PhoneNumber::parse("+12125559100");
-        auto store = messages::Store::open(edges, config);
-        ASSERT_TRUE(store) << store.error().what;
-        int committed = 0;
-        TaskGroup tasks(loop);
-        int running = 4;
-        for (int i = 0; i < 4; ++i)
-            tasks.start(deposits(**store, committed), [&](Result<void> r) {
-                EXPECT_TRUE(r) << (r ? "" : r.error().what);
-                if (--running == 0)
-                    loop.stop();
-            });
-        loop.run();
-        EXPECT_EQ(committed, 80);
-    }
-    std::filesystem::remove_all(folder);
+    StoreOnAThread w;
+    ASSERT_TRUE(w.store) << w.store.error().what;
+    int committed = 0;
+    TaskGroup tasks(w.loop);
+    int running = 4;
+    for (int i = 0; i < 4; ++i)
+        tasks.start(deposits(**w.store, committed), [&](Result<void> r) {
+            EXPECT_TRUE(r) << (r ? "" : r.error().what);
+            if (--running == 0)
+                w.loop.stop();
+        });
+    w.loop.run();
+    EXPECT_EQ(committed, 80);
 }
 
 } // namespace

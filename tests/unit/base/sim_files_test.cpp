@@ -2,6 +2,7 @@
 // The simulated disk is as strict as a real one about folders, and as forgetful at a power cut; what it promises is
 // asked of this machine's disk too where that can be seen without cutting its power.
 #include "../../support/contents.h"
+#include "../../support/scratch_folder.h"
 #include <callbox/base/bytes.h>
 #include <callbox/base/sim_files.h>
 #include <filesystem>
@@ -65,11 +66,9 @@ TEST(SimFiles, BehavesLikeADisk)
 
 TEST(SystemFiles, BehavesLikeADisk)
 {
-    std::string pattern = (std::filesystem::temp_directory_path() / "callbox files XXXXXX").string();
-    const std::string folder = mkdtemp(pattern.data());
+    const tests::ScratchFolder folder("files");
     const auto files = makeSystemFiles();
-    behavesLikeADisk(*files, folder);
-    std::filesystem::remove_all(folder);
+    behavesLikeADisk(*files, folder.path());
 }
 
 TEST(SimFiles, AFolderWhoseParentWasNotSyncedIsGoneAfterAPowerCutWithAllInIt)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A daemon that ends: what is queued for the disk is written, under the lock, by files that are there still.
+#include "../../support/scratch_folder.h"
 #include "box/daemon_edges.h"
 #include <filesystem>
 #include <future>
@@ -13,13 +14,10 @@ class DaemonEnds : public testing::Test {
 protected:
     DaemonEnds()
     {
-        std::string pattern = (std::filesystem::temp_directory_path() / "callbox edges XXXXXX").string();
-        folder = mkdtemp(pattern.data());
-        config.state = folder + "/state";
-        config.log = folder + "/log";
+        config.state = folder.path() + "/state";
+        config.log = folder.path() + "/log";
     }
-    ~DaemonEnds() override { std::filesystem::remove_all(folder); }
-    std::string folder;
+    tests::ScratchFolder folder{"edges"};
     box::BoxConfig config;
 };
 

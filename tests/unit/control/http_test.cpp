@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The control interface over real sockets: routes, limits, rude and vanishing clients.
+#include "../../support/scratch_folder.h"
 #include "control/http.h"
 #include "control/routing.h"
 #include <callbox/base/async.h>
@@ -92,8 +93,6 @@ std::size_t count(const std::string& hay, const std::string& needle)
 struct World {
     explicit World(HttpLimits limits = {})
     {
-        std::string pattern = (std::filesystem::temp_directory_path() / "callbox http XXXXXX").string();
-        folder = std::string(mkdtemp(pattern.data())) + "/" + std::string(120, 'd');
         std::filesystem::create_directory(folder);
         std::vector<Route> routes;
         routes.push_back({"GET", "/v1/things/{}/audio", echo, true});
@@ -106,11 +105,7 @@ struct World {
         tcp = *server->listenTcp("127.0.0.1:0");
         client = makeHttpClient(loop);
     }
-    ~World()
-    {
-        server.reset();
-        std::filesystem::remove_all(std::filesystem::path(folder).parent_path());
-    }
+    ~World() { server.reset(); }
     [[nodiscard]] std::string path() const { return folder + "/control.sock"; }
     static Task<Response> slow(World* w, Request)
     {
@@ -140,7 +135,9 @@ struct World {
         return connection.hear();
     }
     RealLoop loop;
-    std::string folder, tcp;
+    tests::ScratchFolder scratch{"http"};
+    const std::string folder = scratch.path() + "/" + std::string(120, 'd');
+    std::string tcp;
     std::unique_ptr<HttpServer> server;
     std::unique_ptr<HttpClient> client;
     Event<bool> release{loop};

@@ -2,6 +2,7 @@
 // Spans are known by what they are, never by the order in which the kernel met them (N10). On a copy of what sysfs
 // shows.
 #include "../../../hal/backends/dahdi/identity.h"
+#include "../../support/scratch_folder.h"
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -15,15 +16,7 @@ namespace fs = std::filesystem;
 
 class Machine {
 public:
-    Machine()
-    {
-        std::string pattern = (fs::temp_directory_path() / "callbox sysfs XXXXXX").string();
-        root_ = mkdtemp(pattern.data());
-        fs::create_directories(root_ / "bus/dahdi_spans/devices");
-    }
-    ~Machine() { fs::remove_all(root_); }
-    Machine(const Machine&) = delete;
-    Machine& operator=(const Machine&) = delete;
+    Machine() { fs::create_directories(root_ / "bus/dahdi_spans/devices"); }
 
     fs::path card(const std::string& name, const std::string& hardwareId, const std::string& location)
     {
@@ -50,7 +43,8 @@ public:
 
 private:
     static void put(const fs::path& file, const std::string& text) { std::ofstream(file) << text << "\n"; }
-    fs::path root_;
+    tests::ScratchFolder folder_{"sysfs"};
+    fs::path root_{folder_.path()};
 };
 
 } // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // G.711 against spandsp as oracle, WAV files octet for octet, DTMF there and back, and where a tone began.
+#include "../../support/scratch_folder.h"
 #include <callbox/hal/dtmf.h>
 #include <callbox/hal/least_level.h>
 #include <cmath>
@@ -97,16 +98,6 @@ TEST(Level, ABlockReachesWhatItsLevelIsAndNothingAbove)
     EXPECT_FALSE(LeastLevel(-40, Law::alaw).reachedBy({}));
 }
 
-struct Folder {
-    Folder()
-    {
-        std::string pattern = (std::filesystem::temp_directory_path() / "callbox media XXXXXX").string();
-        path = mkdtemp(pattern.data()) ? pattern : std::string();
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
-    std::string path;
-};
-
 void write(const std::string& path, const OctetBuffer& data)
 {
     std::ofstream(path, std::ios::binary)
@@ -122,8 +113,8 @@ TEST(Wav, AllCodesComeBackAsTheyWere)
         OctetBuffer file = wavHeader(law, 256);
         ASSERT_EQ(file.size(), wavHeaderSize);
         file.insert(file.end(), all.begin(), all.end());
-        write(f.path + "/a.wav", file);
-        auto sound = loadWav(f.path + "/a.wav", law);
+        write(f.path() + "/a.wav", file);
+        auto sound = loadWav(f.path() + "/a.wav", law);
         ASSERT_TRUE(sound);
         EXPECT_EQ((*sound)->samples, all);
     }
@@ -141,11 +132,11 @@ TEST(Wav, AHeaderWhoseSizesWereNeverSetIsReadToTheEnd)
 TEST(Wav, AFileThatIsNoneSaysWhatIsNeeded)
 {
     Folder f;
-    write(f.path + "/no.wav", {'n', 'o'});
-    auto r = loadWav(f.path + "/no.wav", Law::alaw);
+    write(f.path() + "/no.wav", {'n', 'o'});
+    auto r = loadWav(f.path() + "/no.wav", Law::alaw);
     ASSERT_FALSE(r);
-    EXPECT_EQ(r.error().what, f.path + "/no.wav: no sound file; 8000 Hz mono WAV, G.711 or 16-bit, is needed");
-    EXPECT_FALSE(loadWav(f.path + "/absent.wav", Law::alaw));
+    EXPECT_EQ(r.error().what, f.path() + "/no.wav: no sound file; 8000 Hz mono WAV, G.711 or 16-bit, is needed");
+    EXPECT_FALSE(loadWav(f.path() + "/absent.wav", Law::alaw));
 }
 
 TEST(Wav, AnyPrefixOfAFileIsHarmless)

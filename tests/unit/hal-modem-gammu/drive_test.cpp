@@ -2,6 +2,7 @@
 // libgammu drives our emulated modem through a pty: the emulator is a modem to somebody else than us, too. Real time:
 // libgammu types a millisecond a character and waits 0.7 s a message.
 #include "support/gammu.h"
+#include "support/scratch_folder.h"
 #include <callbox/lab/at_modem.h>
 #include <filesystem>
 #include <future>
@@ -19,8 +20,6 @@ class Bench {
 public:
     Bench()
     {
-        std::string pattern = (std::filesystem::temp_directory_path() / "callbox gammu XXXXXX").string();
-        folder_ = ::mkdtemp(pattern.data());
         auto pty = PtyModem::make(loop, modem, device());
         EXPECT_TRUE(pty) << pty.error().what;
         if (pty)
@@ -31,9 +30,8 @@ public:
     {
         stop();
         pty_.reset();
-        std::filesystem::remove_all(folder_);
     }
-    [[nodiscard]] std::string device() const { return folder_ + "/a modem"; }
+    [[nodiscard]] std::string device() const { return folder_.path() + "/a modem"; }
     void stop()
     {
         loop.stop();
@@ -60,7 +58,7 @@ public:
     AtModem modem{edges, centre, {}};
 
 private:
-    std::string folder_;
+    ScratchFolder folder_{"gammu"};
     std::unique_ptr<PtyModem> pty_;
     std::thread thread_;
 };

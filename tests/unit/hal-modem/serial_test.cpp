@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A serial port and a modem at the other end of a pty, in real time.
 #include "../../support/real_time.h"
+#include "../../support/scratch_folder.h"
 #include <callbox/hal/modem.h>
 #include <callbox/lab/at_modem.h>
 #include <fcntl.h>
@@ -22,21 +23,13 @@ class Serial : public testing::Test {
 protected:
     Serial()
     {
-        std::string pattern = (std::filesystem::temp_directory_path() / "callbox serial XXXXXX").string();
-        folder_ = ::mkdtemp(pattern.data());
-        // Longer than a socket's address may be, with blanks.
-        folder_ += "/" + std::string(120, 'd') + " and more";
         std::filesystem::create_directories(folder_);
         auto made = PtyModem::make(loop, emulated, device());
         EXPECT_TRUE(made) << made.error().what;
         if (made)
             pty = std::move(*made);
     }
-    ~Serial() override
-    {
-        pty.reset();
-        std::filesystem::remove_all(std::filesystem::path(folder_).parent_path());
-    }
+    ~Serial() override { pty.reset(); }
     [[nodiscard]] std::string device() const { return folder_ + "/box1 modem1"; }
     std::unique_ptr<Modem> makeOne()
     {
@@ -65,7 +58,9 @@ protected:
     std::unique_ptr<PtyModem> pty;
 
 private:
-    std::string folder_;
+    ScratchFolder scratch_{"serial"};
+    // Longer than a socket's address may be, with blanks.
+    std::string folder_ = scratch_.path() + "/" + std::string(120, 'd') + " and more";
 };
 
 TEST_F(Serial, AMessageGoesOutAndAReportComesInAndUnpluggedItIsFoundAgain)

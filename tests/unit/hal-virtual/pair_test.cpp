@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Virtual spans: lossless both ways, late ends waited for, faults only on demand.
+#include "../../support/scratch_folder.h"
 #include <algorithm>
 #include <callbox/hal/virtual_span.h>
 #include <filesystem>
@@ -276,9 +277,8 @@ TEST(VirtualSocket, AFolderDeeperThanASocketAddressWorksAndAKilledEndComesBack)
     auto files = makeSystemFiles();
     auto disk = makeThreadExecutor(loop, "disk");
     Edges edges{loop, *random, *files, *disk, Log()};
-    std::string folder = (std::filesystem::temp_directory_path() / "callbox span XXXXXX").string();
-    ASSERT_TRUE(mkdtemp(folder.data()));
-    const std::string deep = folder + "/" + std::string(120, 'd') + "/with blanks";
+    const tests::ScratchFolder folder("span");
+    const std::string deep = folder.path() + "/" + std::string(120, 'd') + "/with blanks";
     std::filesystem::create_directories(deep);
     auto clock = VirtualClock::paced(loop);
     Span near(edges, {.name = "near"}, makeVirtualListener(loop, *clock, deep + "/span.sock"));
@@ -322,7 +322,6 @@ TEST(VirtualSocket, AFolderDeeperThanASocketAddressWorksAndAKilledEndComesBack)
     loop.run();
     EXPECT_EQ(phase, 3);
     near.stop();
-    std::filesystem::remove_all(folder);
 }
 
 } // namespace

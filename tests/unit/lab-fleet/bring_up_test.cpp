@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A lab that cannot come up says why and leaves nothing running; with stand-ins for the programs.
+#include "../../support/scratch_folder.h"
 #include "lab/bring_up.h"
 #include "lab/small_file.h"
 #include <algorithm>
@@ -17,16 +18,13 @@ namespace {
 struct World {
     World()
     {
-        std::string pattern = (fs::temp_directory_path() / "callbox up XXXXXX").string();
-        folder = mkdtemp(pattern.data());
-        options.dir = folder + "/lab";
-        options.programs = folder + "/bin";
+        options.dir = folder.path() + "/lab";
+        options.programs = folder.path() + "/bin";
         options.boxes = 2;
         fs::create_directory(options.programs);
         for (const char* name : {"callbox", "callboxd", "callbox-switchd"})
             program(name, "exec sleep 1000");
     }
-    ~World() { fs::remove_all(folder); }
     void program(const std::string& name, const std::string& script) const
     {
         const std::string path = options.programs + "/" + name;
@@ -53,14 +51,14 @@ struct World {
         for (const auto& entry : fs::directory_iterator("/proc", ec)) {
             const auto text = readFile(entry.path().string() + "/environ");
             const auto cwd = fs::read_symlink(entry.path() / "cwd", ec);
-            if (!ec && text && cwd.string().starts_with(folder))
+            if (!ec && text && cwd.string().starts_with(folder.path()))
                 ++n;
         }
         return n;
     }
+    tests::ScratchFolder folder{"up"};
     RealLoop loop;
     std::unique_ptr<control::HttpClient> http = control::makeHttpClient(loop);
-    std::string folder;
     FleetOptions options;
     std::vector<std::string> waitedFor;
 };
@@ -122,7 +120,7 @@ TEST(BringUp, ASecondLabInOneFolderIsRefusedAndTheFirstGoesOn)
 TEST(BringUp, DownWhereThereNeverWasALab)
 {
     World w;
-    EXPECT_EQ(takeDown(w.folder + "/nowhere").error().code, Errc::not_found);
+    EXPECT_EQ(takeDown(w.folder.path() + "/nowhere").error().code, Errc::not_found);
 }
 
 TEST(BringUp, AProgramThatIsMissingIsNamed)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A lab's configurations are what the daemons take, for every shape of a lab; lab.json has the contract's names.
+#include "../../support/scratch_folder.h"
 #include "box/config.h"
 #include "lab/fleet_files.h"
 #include "lab/readiness.h"
@@ -47,19 +48,11 @@ box::BoxConfig boxConfig(const Fleet& f, std::size_t i)
 
 class WiresFile {
 public:
-    explicit WiresFile(const std::string& text)
-    {
-        std::string pattern = (std::filesystem::temp_directory_path() / "callbox wires XXXXXX").string();
-        folder_ = mkdtemp(pattern.data());
-        std::ofstream(path()) << text;
-    }
-    ~WiresFile() { std::filesystem::remove_all(folder_); }
-    WiresFile(const WiresFile&) = delete;
-    WiresFile& operator=(const WiresFile&) = delete;
-    [[nodiscard]] std::string path() const { return folder_ + "/w.ini"; }
+    explicit WiresFile(const std::string& text) { std::ofstream(path()) << text; }
+    [[nodiscard]] std::string path() const { return folder_.path() + "/w.ini"; }
 
 private:
-    std::string folder_;
+    tests::ScratchFolder folder_{"wires"};
 };
 
 TEST(FleetFiles, AWiredTrunkIsTheCardsSpanAtBothEndsAndTheOthersStayVirtual)

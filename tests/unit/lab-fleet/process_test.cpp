@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Processes of a lab: detached from the caller, known again, ended; with programs every machine has.
+#include "../../support/scratch_folder.h"
 #include "lab/processes.h"
 #include "lab/small_file.h"
 #include <csignal>
@@ -13,31 +14,20 @@ using namespace callbox::lab;
 
 namespace {
 
-struct Folder {
-    Folder()
-    {
-        std::string pattern = (std::filesystem::temp_directory_path() / "callbox lab XXXXXX").string();
-        path = mkdtemp(pattern.data());
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
-    Folder(const Folder&) = delete;
-    std::string path;
-};
-
-Process shell(const Folder& f, const std::string& script)
+Process shell(const tests::ScratchFolder& f, const std::string& script)
 {
-    return {"shell", {"/bin/sh", "-c", script}, f.path, f.path + "/log"};
+    return {"shell", {"/bin/sh", "-c", script}, f.path(), f.path() + "/log"};
 }
 
 // Lives until it is ended.
-Process sleeper(const Folder& f)
+Process sleeper(const tests::ScratchFolder& f)
 {
-    return {"sleeper", {"/bin/sleep", "1000"}, f.path, f.path + "/log"};
+    return {"sleeper", {"/bin/sleep", "1000"}, f.path(), f.path() + "/log"};
 }
 
 TEST(Processes, AreAskedToEndAndThenKilled)
 {
-    const Folder f;
+    const tests::ScratchFolder f("lab");
     std::vector<Process> all{sleeper(f), shell(f, "trap '' TERM; exec sleep 1000")};
     for (Process& p : all)
         ASSERT_TRUE(start(p));
@@ -49,7 +39,7 @@ TEST(Processes, AreAskedToEndAndThenKilled)
 
 TEST(Processes, AFrozenOneIsEndedToo)
 {
-    const Folder f;
+    const tests::ScratchFolder f("lab");
     Process p = sleeper(f);
     ASSERT_TRUE(start(p));
     ASSERT_TRUE(sendSignal(p, SIGSTOP));
@@ -59,7 +49,7 @@ TEST(Processes, AFrozenOneIsEndedToo)
 
 TEST(Processes, AnotherProcessOfTheSameNumberIsLeftAlone)
 {
-    const Folder f;
+    const tests::ScratchFolder f("lab");
     Process p = sleeper(f);
     ASSERT_TRUE(start(p));
     Process former = p; // who had this number before
@@ -73,7 +63,7 @@ TEST(Processes, AnotherProcessOfTheSameNumberIsLeftAlone)
 
 TEST(Processes, AZombieDoesNotLive)
 {
-    const Folder f;
+    const tests::ScratchFolder f("lab");
     Process p = shell(f, "exit 3");
     ASSERT_TRUE(start(p));
     siginfo_t info{};
@@ -86,8 +76,8 @@ TEST(Processes, AZombieDoesNotLive)
 
 TEST(Processes, AProgramThatIsNotThereIsNamed)
 {
-    const Folder f;
-    Process p{"box1", {"/nowhere/callboxd"}, f.path, f.path + "/log"};
+    const tests::ScratchFolder f("lab");
+    Process p{"box1", {"/nowhere/callboxd"}, f.path(), f.path() + "/log"};
     const auto r = start(p);
     ASSERT_FALSE(r);
     EXPECT_NE(r.error().what.find("/nowhere/callboxd"), std::string::npos) << r.error().what;
@@ -95,47 +85,47 @@ TEST(Processes, AProgramThatIsNotThereIsNamed)
 
 TEST(Processes, TheListComesBackAsItWasWritten)
 {
-    const Folder f;
-    EXPECT_EQ(loadProcesses(f.path).error().code, Errc::not_found);
+    const tests::ScratchFolder f("lab");
+    EXPECT_EQ(loadProcesses(f.path()).error().code, Errc::not_found);
     Process p = sleeper(f);
     p.pid = 4711;
     p.started = 18'000'000'000'000'000'000u;
-    ASSERT_TRUE(saveProcesses(f.path, {&p, 1}));
-    const auto back = loadProcesses(f.path);
+    ASSERT_TRUE(saveProcesses(f.path(), {&p, 1}));
+    const auto back = loadProcesses(f.path());
     ASSERT_TRUE(back) << back.error().what;
     ASSERT_EQ(back->size(), 1u);
     EXPECT_EQ((*back)[0].name, "sleeper");
     EXPECT_EQ((*back)[0].argv, p.argv);
     EXPECT_EQ((*back)[0].pid, 4711);
     EXPECT_EQ((*back)[0].started, p.started);
-    forgetProcesses(f.path);
-    EXPECT_FALSE(loadProcesses(f.path));
+    forgetProcesses(f.path());
+    EXPECT_FALSE(loadProcesses(f.path()));
 }
 
 TEST(Processes, AListThatIsNoneIsRefused)
 {
-    const Folder f;
+    const tests::ScratchFolder f("lab");
     for (const char* text : {"", "[]", "{\"processes\":3}", "{\"processes\":[{\"pid\":\"x\"}]}"}) {
-        ASSERT_TRUE(replaceFile(f.path + "/processes.json", text));
-        const auto r = loadProcesses(f.path);
+        ASSERT_TRUE(replaceFile(f.path() + "/processes.json", text));
+        const auto r = loadProcesses(f.path());
         EXPECT_TRUE(!r || r->empty()) << text;
     }
 }
 
 TEST(Processes, AfterARestartOfTheMachineNothingOfTheListLives)
 {
-    const Folder f;
-    ASSERT_TRUE(replaceFile(f.path + "/processes.json", R"({"machine_boot":"another","processes":[{"name":"box1",
+    const tests::ScratchFolder f("lab");
+    ASSERT_TRUE(replaceFile(f.path() + "/processes.json", R"({"machine_boot":"another","processes":[{"name":"box1",
         "pid":1,"started":1,"argv":[],"folder":"/","log":"/"}]})"));
-    const auto r = loadProcesses(f.path);
+    const auto r = loadProcesses(f.path());
     ASSERT_TRUE(r) << r.error().what;
     EXPECT_TRUE(r->empty());
 }
 
 TEST(Processes, TheEndOfALog)
 {
-    const Folder f;
-    const std::string path = f.path + "/log";
+    const tests::ScratchFolder f("lab");
+    const std::string path = f.path() + "/log";
     EXPECT_NE(endOfLog(path, 3).find("no log"), std::string::npos);
     ASSERT_TRUE(replaceFile(path, ""));
     EXPECT_NE(endOfLog(path, 3).find("empty"), std::string::npos);

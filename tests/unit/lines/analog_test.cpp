@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A bank of analog lines from a configuration: what a section means, what is wrong with it, what is in force.
 #include "lines/routes.h"
+#include "problems.h"
 #include <callbox/base/sim_files.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,6 +9,7 @@
 
 using namespace callbox;
 using namespace callbox::lines;
+using callbox::lines::tests::problemsOf;
 using nlohmann::json;
 using testing::Contains;
 using testing::HasSubstr;
@@ -17,19 +19,6 @@ using testing::Not;
 namespace {
 
 const std::string good = "[span lines]\ntype = analog\nline_profile = us\nnumber = 1-4 +12125559000\nconnect = /x\n";
-
-std::vector<std::string> problemsOf(const std::string& text, LinesConfig* out = nullptr)
-{
-    std::vector<ini::Problem> problems;
-    const ini::Document doc = ini::parse(text, "box.ini", problems);
-    LinesConfig c = readLines(doc, problems);
-    if (out)
-        *out = std::move(c);
-    std::vector<std::string> words;
-    for (const ini::Problem& p : problems)
-        words.push_back(p.message());
-    return words;
-}
 
 TEST(AnalogConfig, WhatTheProfileSaysNeedNotBeSaid)
 {

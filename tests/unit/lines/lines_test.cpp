@@ -2,6 +2,7 @@
 // Lines from a configuration: what a section means, what is wrong with it, spans that come back, the shared routes.
 #include "lines/machine.h"
 #include "lines/routes.h"
+#include "problems.h"
 #include <callbox/base/sim_files.h>
 #include <callbox/hal/card_arrival.h>
 #include <gmock/gmock.h>
@@ -10,6 +11,7 @@
 
 using namespace callbox;
 using namespace callbox::lines;
+using callbox::lines::tests::problemsOf;
 using nlohmann::json;
 using testing::AllOf;
 using testing::Contains;
@@ -18,19 +20,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 namespace {
-
-std::vector<std::string> problemsOf(const std::string& text, LinesConfig* out = nullptr)
-{
-    std::vector<ini::Problem> problems;
-    const ini::Document doc = ini::parse(text, "box.ini", problems);
-    LinesConfig c = readLines(doc, problems);
-    if (out)
-        *out = std::move(c);
-    std::vector<std::string> words;
-    for (const ini::Problem& p : problems)
-        words.push_back(p.message());
-    return words;
-}
 
 TEST(LinesConfig, WhatTheTypeSaysNeedNotBeSaid)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Prompt sets: the shipped one is complete; what callers hear when a vendor's lacks something.
+#include "../../support/scratch_folder.h"
 #include "prompts/prompts.h"
 #include <cmath>
 #include <filesystem>
@@ -15,16 +16,7 @@ using hal::Law;
 
 class Folder {
 public:
-    Folder()
-    {
-        std::string name = std::filesystem::temp_directory_path() / "prompts XXXXXX";
-        if (mkdtemp(name.data()))
-            path_ = name;
-    }
-    ~Folder() { std::filesystem::remove_all(path_); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] const std::string& path() const { return folder_.path(); }
     // A WAV file of `samples` equal octets.
     void put(const std::string& id, std::uint8_t octet, std::uint32_t samples = 800) const
     {
@@ -34,11 +26,11 @@ public:
     }
     void write(const std::string& id, const std::string& octets) const
     {
-        std::ofstream(path_ + "/" + id + ".wav", std::ios::binary) << octets;
+        std::ofstream(path() + "/" + id + ".wav", std::ios::binary) << octets;
     }
 
 private:
-    std::string path_;
+    tests::ScratchFolder folder_{"prompts"};
 };
 
 std::string shipped()
