@@ -218,6 +218,8 @@ TEST(Deposit, TheRecipientIsTheOriginalOrTheLastDivertingNumberAsTheTrunkSays)
         phone.press("#");
         ASSERT_TRUE(phone.untilReleased());
         EXPECT_EQ(onlyMessage(w).recipients.at(0).number, original ? d.original : d.redirecting);
+        EXPECT_NE(w.logged().find(original ? "by=original" : "by=redirecting"), std::string::npos)
+            << "which of them it was is told (N27): " << w.logged();
     }
 }
 

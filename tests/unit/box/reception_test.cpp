@@ -147,6 +147,26 @@ TEST(Reception, CallsAreListedAndHungUpByName)
     EXPECT_TRUE(w.loop.runUntil([&] { return w.reception->calls().size() == 0 && w.allIdle(); }, 5s));
 }
 
+TEST(Reception, TheEndOfACallIsOneLineWithItsCauseInWords)
+{
+    World w;
+    Phone phone = w.dial(diverted());
+    ASSERT_TRUE(phone.untilHeard(Prompt::beep));
+    const std::string id = phone.call().id();
+    phone.call().hangup();
+    ASSERT_TRUE(w.loop.runUntil([&] { return w.reception->calls().size() == 0; }, 10s));
+    std::istringstream lines(w.logged());
+    unsigned ends = 0;
+    for (std::string line; std::getline(lines, line);)
+        if (line.find("call ended") != std::string::npos) {
+            ++ends;
+            EXPECT_NE(line.find(id), std::string::npos) << line;
+            EXPECT_NE(line.find("cause=16"), std::string::npos) << line;
+            EXPECT_NE(line.find("normal"), std::string::npos) << line;
+        }
+    EXPECT_EQ(ends, 1U) << "(N30)";
+}
+
 TEST(Reception, ThirtyCallersAtOnceAreAllStoredBitExact)
 {
     World w;

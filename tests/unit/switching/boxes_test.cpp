@@ -38,6 +38,23 @@ TEST(SwitchBoxes, ASilentBoxGoesStaleThenDownAndComesBackAfterGoodReports)
     EXPECT_LT(boxOf(w, 0)["score"], boxOf(w, 1)["score"]) << "its share comes back slowly";
 }
 
+// Green is never the first word (N5).
+TEST(SwitchBoxes, InTheFirstSecondsNoBoxIsUsableBeforeItsTieIsUp)
+{
+    World w;
+    for (unsigned i = 0; i < 40; ++i) {
+        const nlohmann::json shown = w.service->boxesJson();
+        for (unsigned b = 0; b < 2; ++b) {
+            const bool usable = shown["boxes"][b]["usable"];
+            EXPECT_FALSE(usable && i == 0);
+            EXPECT_TRUE(!usable || w.tie(b).status().usable) << "after " << 50 * i << " ms";
+        }
+        w.loop.runFor(50ms);
+    }
+    w.up();
+    EXPECT_TRUE(w.service->boxesJson()["boxes"][0]["usable"]);
+}
+
 TEST(SwitchBoxes, AStaleBoxIsAskedAtOnce)
 {
     World w({.boxes = 1});

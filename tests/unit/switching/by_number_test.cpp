@@ -84,13 +84,21 @@ TEST(ByNumber, WhereTheExchangeWillNotDeflectTheCallGoesThroughAndStays)
     w.expectAllIdle();
 }
 
-class Transferred : public testing::TestWithParam<SpanType> {};
-INSTANTIATE_TEST_SUITE_P(Countries, Transferred, testing::Values(SpanType::e1, SpanType::t1),
-                         [](const auto& i) { return i.param == SpanType::e1 ? "eu" : "us"; });
+struct Kind {
+    const char* name;
+    SpanType type;
+    std::string_view profile;
+};
+class Transferred : public testing::TestWithParam<Kind> {};
+INSTANTIATE_TEST_SUITE_P(Kinds, Transferred,
+                         testing::Values(Kind{"eu", SpanType::e1, {}}, Kind{"us", SpanType::t1, {}},
+                                         Kind{"qsig", SpanType::e1, "qsig"},
+                                         Kind{"qsigJoin", SpanType::e1, "qsig-join"}),
+                         [](const auto& i) { return i.param.name; });
 
 TEST_P(Transferred, TheExchangeTakesBothLegsAndTheSwitchCarriesNothing)
 {
-    World w({.type = GetParam(), .boxes = 0, .far = true});
+    World w({.type = GetParam().type, .profile = GetParam().profile, .boxes = 0, .far = true});
     w.up();
     auto call = w.call(w.setup(caller, access, recipient));
     w.exchange.front()->trunk->referrals()->setReferrals([&](const ReferralRequest& r) {
@@ -109,7 +117,7 @@ TEST_P(Transferred, TheExchangeTakesBothLegsAndTheSwitchCarriesNothing)
 
 TEST_P(Transferred, ASilentExchangeCostsTheCallerNothing)
 {
-    World w({.type = GetParam(), .boxes = 0, .far = true});
+    World w({.type = GetParam().type, .profile = GetParam().profile, .boxes = 0, .far = true});
     w.up();
     let(w, Network::silent);
     auto call = w.call(w.setup(caller, access, recipient));

@@ -140,6 +140,10 @@ void World::makeSpans()
                   .law = e1 ? Law::alaw : Law::mulaw,
                   .dChannel = dChannelSlot(options.type)};
         s.pri.switchType = e1 ? PriSwitchType::euroIsdn : PriSwitchType::ni2;
+        if (!options.profile.empty() && use == lines::Use::trunk) {
+            s.pri.profile = findProfile(options.profile);
+            s.pri.switchType = s.pri.profile->switchType;
+        }
         s.pri.form = e1 ? RedirectingForm::facility : RedirectingForm::ie;
         s.pri.role = use == lines::Use::tie ? PriRole::network : PriRole::user;
         s.pri.highestChannelFirst = s.pri.role == PriRole::network;

@@ -55,6 +55,7 @@ private:
 
 struct Options {
     hal::SpanType type = hal::SpanType::e1;
+    std::string_view profile = {}; // of the trunks; empty: as the type has it
     unsigned boxes = 2;
     unsigned trunks = 1;
     unsigned ties = 1; // per box
