@@ -5,7 +5,6 @@
 #include "boards/stm32f405/line_side.h"
 #include "chips/idt82v2081_model.h"
 #include <cstring>
-#include <deque>
 #include <functional>
 #include <map>
 #include <string>
@@ -46,21 +45,26 @@ public:
     // An octet's time of the line, both ways.
     void octet()
     {
-        const bool out = fromLine() ? clockOfLine : ownClock() > 0;
+        if (written_) { // what the settings come to, once
+            written_ = false;
+            ownRuns_ = ownClock() > 0;
+            sends_ = runs(spi3) && (value(spi3 + 4) & 2);
+            takes_ = runs(spi1) && (value(spi1 + 4) & 1);
+        }
+        const bool out = fromLine() ? clockOfLine : ownRuns_;
         chip.clocked = out;
         std::uint8_t sends = 0xff;
-        if (out && runs(spi3) && (value(spi3 + 4) & 2))
+        if (out && sends_)
             sends = streamOut();
         std::uint8_t comes = far ? far() : plug();
         if (!far && (chip.los() || !chip.sends()))
             comes = 0;
-        if (clockOfLine && runs(spi1) && (value(spi1 + 4) & 1))
+        if (clockOfLine && takes_)
             streamIn(comes);
         const std::uint8_t wire = chip.loopsBack() ? comes : sends;
         if (heard)
             heard->push_back(wire);
-        for (unsigned bit = 8; bit-- > 0;)
-            bits_.push_back(wire >> bit & 1);
+        wire_[said_++ % wire_.size()] = wire;
     }
     void octets(unsigned n)
     {
@@ -121,6 +125,7 @@ public:
                 check(!(value(0x40023800) >> 26 & 1), "the PLL is set while it runs");
             if (a == 0x40003820)
                 check(!(value(0x4000381C) >> 10 & 1), "the divider is set while it runs");
+            written_ = true;
             values_[a] = a == 0x40023800 ? v & ~(1U << 27) : v; // PLLI2SRDY is the PLL's
         }
     }
@@ -198,14 +203,12 @@ private:
         received[in_.length - in_.left] = octet;
         pass(in_);
     }
+    // What went out `delay` bits before.
     std::uint8_t plug()
     {
-        std::uint8_t v = 0;
-        while (bits_.size() < 8 + delay)
-            bits_.push_front(1);
-        for (unsigned bit = 8; bit-- > 0; bits_.pop_front())
-            v = static_cast<std::uint8_t>(v | bits_.front() << bit);
-        return v;
+        const unsigned back = delay / 8 + 1;
+        const auto at = [&](unsigned n) { return wire_[(said_ + wire_.size() - n) % wire_.size()]; };
+        return static_cast<std::uint8_t>((at(back) | at(back + 1) << 8) >> delay % 8);
     }
     // The chip's pins: bits are taken with the clock's rising edge.
     [[nodiscard]] bool fromChip() const { return !(portC_ & 1) && reads_ ? answer_ >> (taken_ - 8) & 1 : true; }
@@ -243,7 +246,9 @@ private:
     unsigned taken_ = 0;
     bool reads_ = false, overrun_ = false;
     std::uint8_t answer_ = 0;
-    std::deque<std::uint8_t> bits_;
+    bool written_ = true, ownRuns_ = false, sends_ = false, takes_ = false;
+    std::array<std::uint8_t, 64> wire_{};
+    unsigned said_ = 0;
 };
 
 } // namespace callbox::board::test
