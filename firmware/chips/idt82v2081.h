@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // IDT82V2081: the line interface of one E1 or T1 line: pulses, line code, clock recovery, loss of signal. Behind it lie
-// bits and a clock each way. Registers by its data sheet, version of 2006, section 4. One thread; nothing waits.
+// bits and a clock each way. Registers by what drivers of this family say in public; amplitudes of T1 pulses, jitter
+// attenuator and loops without that: to be held to the data sheet before a board is made. One thread; nothing waits.
 #pragma once
 #include "core/line_chips.h"
 
