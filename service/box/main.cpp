@@ -24,15 +24,6 @@ std::vector<hal::Law> laws(const box::BoxConfig& config)
     return out;
 }
 
-// A box passes no call on: nobody waits for what longer blocks delay, and they cost it less.
-lines::LinesConfig withLongBlocks(lines::LinesConfig config)
-{
-    for (lines::SpanSettings& s : config.spans)
-        if (s.backend == "dahdi")
-            s.backendKeys.try_emplace("block_ms", "40");
-    return config;
-}
-
 Task<> shutDown(box::Box& service, messages::Store& store, RealLoop& loop, Log log)
 {
     log.info("stopping");
@@ -60,7 +51,7 @@ Result<void> run(const daemon::Start<box::BoxConfig>& start)
         return store.error().because("the message store in " + config.state);
     const auto prompts =
         prompts::PromptSet::load({config.promptFolder, config.language}, laws(config), log.named("prompts"));
-    const auto opened = lines::Lines::open(edges, withLongBlocks(config.lines));
+    const auto opened = lines::Lines::open(edges, config.lines);
     if (!opened)
         return opened.error();
     const box::BoxParts parts{**opened, **store, *prompts};

@@ -14,8 +14,9 @@ constexpr BackendKey keys[] = {
     {"echo_canceller", "none, or NAME [TAPS] [on SLOTS]",
      "cancels the echo of its channels while they are in calls, as mg2 128; where there is none recordings are exact"},
     {"block_ms", "20 or 40",
-     "how often its channels are read and written: 40 costs less, 20 delays less; empty: 40 in a box, which passes no "
-     "call on, 20 in a switch; a bank of analog lines always has 20"},
+     "how often its channels are read and written; 40 costs less, delays more, and what a caller says in the last 40 "
+     "ms "
+     "before hanging up may be lost; empty: 20"},
 };
 
 Result<std::vector<SpanInfo>> probe()
