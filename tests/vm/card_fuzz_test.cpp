@@ -112,7 +112,7 @@ private:
     std::vector<int> channels_;
 };
 
-constexpr unsigned plugsLeast = 6;
+constexpr unsigned share = 6000, plugsLeast = 6; // packets, and times that it is plugged in
 
 void lieToTheDriver(const Personality& kind, hal::SpanType type, unsigned seed, const std::string& parameters = {})
 {
@@ -122,7 +122,7 @@ void lieToTheDriver(const Personality& kind, hal::SpanType type, unsigned seed, 
     unsigned taken = 0, refused = 0;
     {
         User user(card, type, seed);
-        while (card.packets() < packetsWanted() || taken + refused < plugsLeast) {
+        while (card.packets() < packetsWanted(share) || taken + refused < plugsLeast) {
             if (!card.in()) {
                 ++(card.plugIn() ? taken : refused);
                 ASSERT_TRUE(kernelIsWell());
