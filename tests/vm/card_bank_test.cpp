@@ -115,19 +115,7 @@ public:
         return ends->until(
             [&] { return telephoneAudio.heard[0x22] > 1600 && (!bothWays || exchangeAudio.heard[0x11] > 1600); }, 5s);
     }
-    void reset(unsigned card)
-    {
-        std::ifstream busFile(cards->device(card) + "/busnum"), numberFile(cards->device(card) + "/devnum");
-        unsigned bus = 0, number = 0;
-        busFile >> bus;
-        numberFile >> number;
-        char path[64];
-        std::snprintf(path, sizeof path, "/dev/bus/usb/%03u/%03u", bus, number);
-        const int fd = open(path, O_RDWR | O_CLOEXEC);
-        ASSERT_GE(fd, 0) << path;
-        EXPECT_EQ(ioctl(fd, USBDEVFS_RESET), 0) << errno;
-        close(fd);
-    }
+    void reset(unsigned card) { EXPECT_EQ(resetDevice(cards->device(card)), 0); }
     std::unique_ptr<GuestCards> cards;
     std::unique_ptr<Ends> ends;
     LineListener telephone, exchange;
@@ -492,14 +480,6 @@ TEST(CardBank, TheModulesOpermodeIsInTheChipsAndANameThatIsNoneKeepsItOut)
     EXPECT_TRUE(kernelIsWell());
 }
 
-std::string lineOf(const std::filesystem::path& file)
-{
-    std::string line;
-    std::ifstream in(file);
-    std::getline(in, line);
-    return line;
-}
-
 TEST(CardBank, OfACardWithBothDahdiShowsAnE1AndItsAnalogPorts)
 {
     GuestCards cards(Personality::card(1).withBank(1, 2), 1);
@@ -508,8 +488,8 @@ TEST(CardBank, OfACardWithBothDahdiShowsAnE1AndItsAnalogPorts)
     for (const auto& device : std::filesystem::directory_iterator("/sys/bus/dahdi_devices/devices"))
         for (const auto& span : std::filesystem::directory_iterator(device.path()))
             if (span.path().filename().string().starts_with("span-"))
-                shown.insert(lineOf(device.path() / "hardware_id") + " " + lineOf(span.path() / "spantype") + " " +
-                             lineOf(span.path() / "channels"));
+                shown.insert(firstLine(device.path() / "hardware_id") + " " + firstLine(span.path() / "spantype") +
+                             " " + firstLine(span.path() / "channels"));
     EXPECT_TRUE(shown.contains("0000000000000001 E1 31"));
     EXPECT_TRUE(shown.contains("0000000000000001.bank ANALOG_MIXED 3"));
     EXPECT_TRUE(kernelIsWell());

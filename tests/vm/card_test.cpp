@@ -2,14 +2,9 @@
 // What happens to a card of our driver while it works: transfers that fail or stop, resets, loops.
 #include "card_pair.h"
 #include <atomic>
-#include <fcntl.h>
-#include <fstream>
 #include <gtest/gtest.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <dahdi/user.h>
-#include <linux/usbdevice_fs.h>
 
 namespace callbox::tests {
 
@@ -45,15 +40,7 @@ public:
             [&] { return near.heard > 1600 && far.heard > 1600 && !near.alarms.any() && !far.alarms.any(); }, 20s);
     }
     // Of the near card. DAHDI_MAINT_...
-    void maintain(int command)
-    {
-        dahdi_maintinfo info{};
-        info.spanno = cards.span(0);
-        info.command = command;
-        const int control = open("/dev/dahdi/ctl", O_RDWR | O_CLOEXEC);
-        EXPECT_EQ(ioctl(control, DAHDI_MAINT, &info), 0) << errno;
-        close(control);
-    }
+    void maintain(int command) { EXPECT_TRUE(maintainSpan(cards.span(0), command)) << errno; }
     bool loops(unsigned kind)
     {
         return pair->until(
@@ -64,19 +51,7 @@ public:
             },
             5s);
     }
-    void reset()
-    {
-        std::ifstream busFile(cards.device(0) + "/busnum"), numberFile(cards.device(0) + "/devnum");
-        unsigned bus = 0, number = 0;
-        busFile >> bus;
-        numberFile >> number;
-        char path[64];
-        std::snprintf(path, sizeof path, "/dev/bus/usb/%03u/%03u", bus, number);
-        const int fd = open(path, O_RDWR | O_CLOEXEC);
-        ASSERT_GE(fd, 0) << path;
-        EXPECT_EQ(ioctl(fd, USBDEVFS_RESET), 0) << errno;
-        close(fd);
-    }
+    void reset() { EXPECT_EQ(resetDevice(cards.device(0)), 0); }
     GuestCards cards;
     std::unique_ptr<CardPair> pair;
     Caller near{0x11}, far{0x22};
@@ -161,13 +136,11 @@ TEST(Card, ALoopLastsOverAResetAndEndsWhenItIsEnded)
 TEST(Card, ALoopThatIsEndedWhileTheSpanIsShutDownDoesNotComeBack)
 {
     Call call;
-    int span = call.cards.span(0);
+    const int span = call.cards.span(0);
     call.maintain(DAHDI_MAINT_NETWORKLINELOOP);
     EXPECT_TRUE(call.loops(CARD_LOOP_LINE));
     call.pair->near().stop();
-    const int control = open("/dev/dahdi/ctl", O_RDWR | O_CLOEXEC);
-    EXPECT_EQ(ioctl(control, DAHDI_SHUTDOWN, &span), 0);
-    close(control);
+    EXPECT_TRUE(spanCall(DAHDI_SHUTDOWN, span));
     call.maintain(DAHDI_MAINT_NONE);
     EXPECT_TRUE(call.cards.configure(0));
     EXPECT_TRUE(call.loops(CARD_LOOP_NONE));

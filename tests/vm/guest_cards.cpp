@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guest_cards.h"
-#include "../support/real_time.h"
 #include <algorithm>
-#include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
 #include <future>
 #include <iostream>
 #include <map>
-#include <sys/ioctl.h>
-#include <sys/klog.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <dahdi/user.h>
 
 namespace callbox::tests {
 
@@ -24,15 +18,6 @@ using namespace usbip;
 namespace {
 
 constexpr unsigned behindMax = 100; // ms made up for at once
-constexpr const char* host = "/sys/devices/platform/vhci_hcd.0/attach";
-
-std::string lineOf(const fs::path& file)
-{
-    std::string line;
-    std::ifstream in(file);
-    std::getline(in, line);
-    return line;
-}
 
 std::uint32_t word(const OctetBuffer& o, std::size_t at)
 {
@@ -77,8 +62,9 @@ GuestCards::GuestCards(const std::vector<firmware::Personality>& made, hal::Span
     for (unsigned i = 0; i < count; ++i)
         cards_.push_back(
             std::make_unique<VirtualCard>(made[i], fmt::format("{:016x}", i + 1), fmt::format("1-{}", i + 1)));
-    if (count > 1 && !isBank(0) && !isBank(1))
-        cards_[0]->plug(0, *cards_[1], 0);
+    for (unsigned i = 0; i + 1 < count; i += 2)
+        if (!isBank(i) && !isBank(i + 1))
+            cards_[i]->plug(0, *cards_[i + 1], 0);
     for (unsigned i = 0; i + 1 < count; ++i)
         for (unsigned port = 0; port < made[i].fxoPorts && port < made[i + 1].fxsPorts; ++port)
             cards_[i]->plugAnalog(port, *cards_[i + 1], made[i + 1].fxoPorts + port);
@@ -140,19 +126,7 @@ bool GuestCards::plugIn(unsigned card)
         plug->reads = std::move(*loop_.watch(ends[0], Interest::read, [this, card] { readable(card); }));
         plugs_[card] = std::move(plug);
     });
-    // A port of the host controller is free a moment after its device was unplugged. 65537: bus 1, device 1; 2: full
-    // speed.
-    bool attached = false;
-    waitFor(
-        [&] {
-            if (!attached) {
-                std::ofstream out(host);
-                out << card << " " << ends[1] << " 65537 2" << std::flush;
-                attached = out.good();
-            }
-            return attached;
-        },
-        10s);
+    const bool attached = attachDevice(card, ends[1]);
     close(ends[1]);
     const auto out = [&] {
         bool dropped = false;
@@ -160,7 +134,7 @@ bool GuestCards::plugIn(unsigned card)
         return dropped;
     };
     const auto ready = [&] {
-        return by_ == By::driver ? span(card) > 0 : lineOf(device(card) + "/bConfigurationValue") == "1";
+        return by_ == By::driver ? span(card) > 0 : firstLine(device(card) + "/bConfigurationValue") == "1";
     };
     return attached && waitFor([&] { return ready() || out(); }, 10s) && ready() &&
            (by_ == By::libusb || (become(card, type_) && configure(card)));
@@ -171,7 +145,7 @@ bool GuestCards::become(unsigned card, hal::SpanType type)
 {
     if (type == hal::SpanType::e1 || spanType(card) == "T1") // by default_linemode
         return true;
-    const fs::path device = dahdiDevice(card);
+    const fs::path device = dahdiDevice(hardware(card));
     const auto tell = [&](const char* file, const char* what) {
         std::ofstream out(device / file);
         out << what << std::flush;
@@ -283,25 +257,14 @@ void fail(OctetBuffer& answer, int error)
 
 // ---- What the kernel shows ----
 
-bool GuestCards::configure(unsigned card, const Settings& settings)
+bool GuestCards::configure(unsigned card, const SpanSettings& settings)
 {
     if (isBank(card))
         return true;
-    const int control = open("/dev/dahdi/ctl", O_RDWR | O_CLOEXEC);
-    dahdi_lineconfig line{};
-    int number = span(card);
-    line.span = number;
-    line.sync = settings.lineIsClock ? 1 : 0;
-    if (type_ == hal::SpanType::t1)
-        line.lineconfig = DAHDI_CONFIG_B8ZS | (settings.d4 ? DAHDI_CONFIG_D4 : DAHDI_CONFIG_ESF);
-    else
-        line.lineconfig = DAHDI_CONFIG_HDB3 | DAHDI_CONFIG_CCS | (settings.crc4 ? DAHDI_CONFIG_CRC4 : 0);
-    const bool ok =
-        control >= 0 && ioctl(control, DAHDI_SPANCONFIG, &line) == 0 && ioctl(control, DAHDI_STARTUP, &number) == 0;
-    if (!ok)
-        std::cerr << "configuring span " << number << ": errno " << errno << "\n";
-    close(control);
-    return ok;
+    if (startSpan(span(card), type_, settings))
+        return true;
+    std::cerr << "configuring span " << span(card) << ": errno " << errno << "\n";
+    return false;
 }
 
 std::string GuestCards::hardware(unsigned card) const
@@ -314,82 +277,35 @@ std::string GuestCards::id(unsigned card) const
     return by_ == By::libusb ? fmt::format("{:016x}/{}", card + 1, isBank(card) ? "bank" : "0") : hardware(card) + "/1";
 }
 
-std::string GuestCards::dahdiDevice(unsigned card) const
-{
-    const std::string wanted = hardware(card);
-    std::error_code none;
-    for (const auto& device : fs::directory_iterator("/sys/bus/dahdi_devices/devices", none))
-        if (lineOf(device.path() / "hardware_id") == wanted)
-            return device.path();
-    return {};
-}
-
 int GuestCards::span(unsigned card) const
 {
-    std::error_code none;
-    if (const fs::path device = dahdiDevice(card); !device.empty())
-        for (const auto& entry : fs::directory_iterator(device, none))
-            if (const std::string name = entry.path().filename(); name.starts_with("span-"))
-                return std::stoi(name.substr(5));
-    return 0;
+    return spanOf(hardware(card));
 }
 
 std::string GuestCards::spanType(unsigned card) const
 {
-    return lineOf(fmt::format("/sys/bus/dahdi_spans/devices/span-{}/spantype", span(card)));
+    return firstLine(fmt::format("/sys/bus/dahdi_spans/devices/span-{}/spantype", span(card)));
 }
 
 int GuestCards::firstChannel(unsigned card) const
 {
-    const std::string folder = fmt::format("/sys/bus/dahdi_spans/devices/span-{}/", span(card));
-    return std::stoi(lineOf(folder + "basechan"));
+    return firstChannelOf(span(card));
 }
 
 std::string GuestCards::device(unsigned card) const
 {
-    const std::string serial = fmt::format("{:016x}", card + 1);
-    std::error_code none;
-    for (const auto& entry : fs::directory_iterator("/sys/bus/usb/devices", none))
-        if (lineOf(entry.path() / "serial") == serial)
-            return entry.path();
-    return {};
+    return usbDevice(fmt::format("{:016x}", card + 1));
 }
 
 std::string GuestCards::status(unsigned card, const std::string& name) const
 {
-    const fs::path folder = device(card);
-    if (folder.empty())
-        return {};
-    std::error_code none;
-    for (const auto& entry : fs::directory_iterator(folder, none))
-        if (fs::exists(entry.path() / "callbox" / name, none))
-            return lineOf(entry.path() / "callbox" / name);
-    return {};
+    return driverFile(device(card), name);
 }
 
 unsigned GuestCards::count(unsigned card, const std::string& name) const
 {
     const std::string text = status(card, name);
     return text.empty() ? 0 : static_cast<unsigned>(std::stoul(text));
-}
-
-bool waitFor(const std::function<bool()>& done, Duration limit)
-{
-    RealLoop loop;
-    return runUntil(loop, done, limit);
-}
-
-bool kernelIsWell()
-{
-    constexpr unsigned long died = 1UL << 7, warned = 1UL << 9; // Documentation/admin-guide/tainted-kernels
-    if (!(std::stoul(lineOf("/proc/sys/kernel/tainted")) & (died | warned)))
-        return true;
-    constexpr int readAll = 3;
-    std::string words(1 << 18, '\0');
-    const int n = klogctl(readAll, words.data(), static_cast<int>(words.size()));
-    words.resize(n < 0 ? 0 : static_cast<std::size_t>(n));
-    std::cerr << words.substr(words.size() > 8000 ? words.size() - 8000 : 0) << "\n";
-    return false;
 }
 
 } // namespace callbox::tests

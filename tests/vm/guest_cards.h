@@ -4,6 +4,7 @@
 // here.
 #pragma once
 #include "boards/usbip/virtual_card.h"
+#include "guest_kernel.h"
 #include <callbox/base/loop.h>
 #include <callbox/hal/types.h>
 #include <thread>
@@ -15,7 +16,7 @@ public:
     // Who has the ports of a card that is plugged in: our driver, whose module is loaded with alarms that take 300 ms
     // and stays, or whoever asks for them, by libusb.
     enum class By { driver, libusb };
-    // As many as `count`, the lines of the first two plugged into each other. Plugged in are none.
+    // As many as `count`, the lines of each two plugged into each other. Plugged in are none.
     explicit GuestCards(const firmware::Personality&, unsigned count = 2, hal::SpanType type = hal::SpanType::e1,
                         By by = By::driver);
     // One of each; analog ports are plugged into those of the next card, port n into port n. A card without E1 ports
@@ -33,14 +34,10 @@ public:
     void unplug(unsigned card);
     // The kernel does not know it any more; false: it had for 10 s.
     bool gone(unsigned card);
-    struct Settings {
-        bool crc4 = true, lineIsClock = true; // crc4: of an E1
-        bool d4 = false;                      // of a T1, else ESF
-    };
     // As dahdi_cfg does, of a card that is plugged in; a bank has nothing to be configured.
-    bool configure(unsigned card, const Settings& settings);
-    // As it was when it was plugged in: the first takes its clock from the line, others have their own.
-    bool configure(unsigned card) { return configure(card, {.lineIsClock = card == 0}); }
+    bool configure(unsigned card, const SpanSettings& settings);
+    // As it was when it was plugged in: of each two the first takes its clock from the line, the other has its own.
+    bool configure(unsigned card) { return configure(card, {.lineIsClock = card % 2 == 0}); }
 
     [[nodiscard]] By takenBy() const { return by_; }
     [[nodiscard]] hal::SpanType type() const { return type_; }
@@ -74,7 +71,6 @@ public:
 private:
     struct Plug; // one card as it is in the kernel's socket
     bool become(unsigned card, hal::SpanType type);
-    [[nodiscard]] std::string dahdiDevice(unsigned card) const; // its folder in sysfs; empty: there is none
     void drop(unsigned card);
     void readable(unsigned card);
     void answered(unsigned card, OctetBuffer answer);
@@ -99,10 +95,5 @@ private:
 void loseAll(OctetBuffer& answer);
 // Of any other answer: the transfer failed, with a negative errno.
 void fail(OctetBuffer& answer, int error);
-
-// Waits, looking every 2 ms.
-bool waitFor(const std::function<bool()>& done, Duration limit);
-// Nothing was found wrong in the kernel since it started: no oops, no warning. Else its last words are printed.
-bool kernelIsWell();
 
 } // namespace callbox::tests

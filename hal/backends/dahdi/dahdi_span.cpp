@@ -25,7 +25,8 @@ class DahdiSpan final : public SpanIo,
 public:
     DahdiSpan(const Edges& edges, SpanKeys keys)
         : edges_(edges), id_(std::move(keys.id)), clock_(keys.clock), echo_(std::move(keys.echo)),
-          longBlocks_(keys.longBlocks), bank_([this](Timeslot port) { restartAudio(port); }), ticker_(edges.loop, *this)
+          longBlocks_(keys.longBlocks), bank_([this](Timeslot port) { restartAudio(port); }),
+          ticker_(edges.loop, edges.disk, *this)
     {
     }
     ~DahdiSpan() override { DahdiSpan::stop(); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fstream>
+#include <utility>
 
 namespace callbox::hal::dahdi {
 
@@ -13,9 +14,9 @@ constexpr std::uint32_t most = 1000;
 
 } // namespace
 
-std::uint32_t Slips::counted() const
+std::uint32_t Slips::counted(const std::string& file)
 {
-    std::ifstream in(file_);
+    std::ifstream in(file);
     std::uint32_t n = 0;
     for (std::string line; std::getline(in, line) && !line.empty();) // channels follow the empty line
         if (const auto at = line.find(before); at != std::string::npos)
@@ -26,13 +27,12 @@ std::uint32_t Slips::counted() const
 void Slips::begin(const std::string& root, int span)
 {
     file_ = root + "/dahdi/" + std::to_string(span);
-    known_ = counted();
+    known_ = counted(file_);
 }
 
-std::uint32_t Slips::more()
+std::uint32_t Slips::more(std::uint32_t now)
 {
-    const std::uint32_t now = counted(), last = known_;
-    known_ = now;
+    const std::uint32_t last = std::exchange(known_, now);
     return std::min(most, now >= last ? now - last : now);
 }
 

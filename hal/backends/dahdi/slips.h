@@ -10,11 +10,14 @@ class Slips {
 public:
     // `span`: its number in the system; `root`: where /proc is. What was counted before now is not told.
     void begin(const std::string& root, int span);
-    // Since asked last. A driver that counts anew, its card was plugged in again, begins at 0; at most 1000 are told.
-    std::uint32_t more();
+    [[nodiscard]] const std::string& file() const { return file_; }
+    // What the file says now. It goes through all channels of the span: not on the loop.
+    [[nodiscard]] static std::uint32_t counted(const std::string& file);
+    // Since this was called last. A driver that counts anew, its card was plugged in again, begins at 0; at most 1000
+    // are told.
+    std::uint32_t more(std::uint32_t counted);
 
 private:
-    [[nodiscard]] std::uint32_t counted() const;
     std::string file_;
     std::uint32_t known_ = 0;
 };

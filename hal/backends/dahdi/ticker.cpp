@@ -45,8 +45,8 @@ Result<void> Ticker::start(const SpanConfig& config, Descriptor control, int spa
     reported_.reset();
     lastWake_ = lastTick_ = loop_.now();
     alarmsAsked_ = lastWake_ - askAlarmsEvery;
-    slipsAsked_ = lastWake_;
     slips_.begin("/proc", span);
+    slipsTimer_.after(askSlipsEvery, [this] { askSlips(); });
     wakeUps_.begin(lastWake_);
     loop_.post([this, life = std::weak_ptr(life_)] {
         if (!life.expired())
@@ -61,6 +61,7 @@ void Ticker::stop() noexcept
     events_ = nullptr;
     timerWatch_.reset();
     retry_.cancel();
+    slipsTimer_.cancel();
     open_.clear();
     timer_ = {};
     control_ = {};
@@ -109,12 +110,18 @@ void Ticker::askAlarms()
     report();
 }
 
+// Beside the ticks: the file is read by another thread.
 void Ticker::askSlips()
 {
-    const std::weak_ptr life = life_;
-    slipsAsked_ = loop_.now();
-    for (std::uint32_t n = slips_.more(); n > 0 && !life.expired(); --n)
-        events_->onSlip();
+    const auto counted = std::make_shared<std::uint32_t>(0);
+    disk_.run([counted, file = slips_.file()] { *counted = Slips::counted(file); },
+              [this, life = std::weak_ptr(life_), counted] {
+                  if (life.expired())
+                      return;
+                  slipsTimer_.after(askSlipsEvery, [this] { askSlips(); });
+                  for (std::uint32_t n = slips_.more(*counted); n > 0 && !life.expired(); --n)
+                      events_->onSlip();
+              });
 }
 
 void Ticker::report()
@@ -139,8 +146,6 @@ void Ticker::wake()
         return;
     if (owner_.alarmsChanged() || now - alarmsAsked_ >= askAlarmsEvery)
         askAlarms();
-    if (!life.expired() && now - slipsAsked_ >= askSlipsEvery)
-        askSlips();
     if (!life.expired())
         exchange();
 }

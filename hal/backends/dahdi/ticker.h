@@ -6,6 +6,7 @@
 #include "b_channel.h"
 #include "slips.h"
 #include <callbox/base/edges.h>
+#include <callbox/base/executor.h>
 #include <callbox/hal/wake_ups.h>
 #include <functional>
 #include <memory>
@@ -28,7 +29,11 @@ public:
     protected:
         ~Owner() = default;
     };
-    Ticker(Loop& loop, Owner& owner) : loop_(loop), owner_(owner), retry_(loop) {}
+    // `disk`: where the system's files are read.
+    Ticker(Loop& loop, Executor& disk, Owner& owner)
+        : loop_(loop), disk_(disk), owner_(owner), retry_(loop), slipsTimer_(loop)
+    {
+    }
 
     // `span`: its number in the system; `blockSamples`: of its ticks, shortBlock or longBlock.
     Result<void> start(const SpanConfig&, Descriptor control, int span, unsigned blockSamples, SpanEvents&);
@@ -59,6 +64,7 @@ private:
     void tick();
 
     Loop& loop_;
+    Executor& disk_;
     Owner& owner_;
     SpanEvents* events_ = nullptr;
     Descriptor control_, timer_;
@@ -80,8 +86,9 @@ private:
     std::uint64_t clock_ = 0;
     Duration owed_{};        // time that has passed and is in no tick yet
     std::uint32_t lost_ = 0; // to be told with the next tick
-    TimePoint lastWake_, lastTick_, alarmsAsked_, slipsAsked_;
+    TimePoint lastWake_, lastTick_, alarmsAsked_;
     Slips slips_;
+    Timer slipsTimer_;
     Alarms line_{.los = true}; // what the card says
     WakeUps wakeUps_{20ms};
     std::optional<Alarms> reported_;

@@ -25,6 +25,11 @@ private:
     tests::ScratchFolder scratch_{"proc"};
 };
 
+std::uint32_t more(dahdi::Slips& slips)
+{
+    return slips.more(dahdi::Slips::counted(slips.file()));
+}
+
 } // namespace
 
 TEST(DahdiSlips, ALineThatSlipsWithoutAnErrorIsToldSlipBySlip)
@@ -33,12 +38,12 @@ TEST(DahdiSlips, ALineThatSlipsWithoutAnErrorIsToldSlipBySlip)
     proc.shows("");
     dahdi::Slips slips;
     slips.begin(proc.folder(), 3);
-    EXPECT_EQ(slips.more(), 0u);
+    EXPECT_EQ(more(slips), 0u);
     proc.shows("\tCRC4 error count: 7\n\tTiming slips: 2\n");
-    EXPECT_EQ(slips.more(), 2u);
-    EXPECT_EQ(slips.more(), 0u);
+    EXPECT_EQ(more(slips), 2u);
+    EXPECT_EQ(more(slips), 0u);
     proc.shows("\tTiming slips: 3\n");
-    EXPECT_EQ(slips.more(), 1u);
+    EXPECT_EQ(more(slips), 1u);
 }
 
 TEST(DahdiSlips, WhatSlippedBeforeTheStartIsNotOurs)
@@ -47,7 +52,7 @@ TEST(DahdiSlips, WhatSlippedBeforeTheStartIsNotOurs)
     proc.shows("\tTiming slips: 41\n");
     dahdi::Slips slips;
     slips.begin(proc.folder(), 3);
-    EXPECT_EQ(slips.more(), 0u);
+    EXPECT_EQ(more(slips), 0u);
 }
 
 TEST(DahdiSlips, ACardThatWasPluggedInAgainCountsFromZeroAndNotFourThousandMillion)
@@ -57,11 +62,11 @@ TEST(DahdiSlips, ACardThatWasPluggedInAgainCountsFromZeroAndNotFourThousandMilli
     dahdi::Slips slips;
     slips.begin(proc.folder(), 3);
     proc.shows("\tTiming slips: 2\n");
-    EXPECT_EQ(slips.more(), 2u);
+    EXPECT_EQ(more(slips), 2u);
     std::filesystem::remove(proc.folder() + "/dahdi/3");
-    EXPECT_EQ(slips.more(), 0u);
+    EXPECT_EQ(more(slips), 0u);
     proc.shows("\tTiming slips: 4000000000\n");
-    EXPECT_EQ(slips.more(), 1000u);
+    EXPECT_EQ(more(slips), 1000u);
     proc.shows("\tTiming slips: no number\n");
-    EXPECT_EQ(slips.more(), 0u);
+    EXPECT_EQ(more(slips), 0u);
 }
