@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "usb_span.h"
+#include "card_bert.h"
 #include "d_channel.h"
 #include "inbound.h"
 #include "pace.h"
@@ -35,6 +36,7 @@ void add(std::uint64_t& sum, card_le32 last, card_le32 now)
 class UsbSpan final : public SpanIo,
                       public LineErrorCounts,
                       public LoopbackControl,
+                      public HardwareBert,
                       public CardArrival,
                       private Stream::Owner {
 public:
@@ -56,6 +58,11 @@ public:
     Result<void> sendFrame(Octets frame) override;
     [[nodiscard]] Result<LineErrors> lineErrors() const override;
     Result<void> setLoopback(Loopback) override;
+    [[nodiscard]] bool tests(BertPattern p) const override { return bert_.tests(p); }
+    Result<void> beginBert(Timeslot slot, BertPattern p) override { return bert_.begin(slot, p); }
+    void insertBertErrors(unsigned bits) override { bert_.insertErrors(bits); }
+    void endBert() noexcept override { bert_.end(); }
+    [[nodiscard]] Result<HardwareBertCounts> bertCounts() const override { return bert_.counts(); }
     Result<void> awaitCard(Callback arrived) override { return opening_.awaitCard(std::move(arrived)); }
 
 private:
@@ -97,6 +104,7 @@ private:
     DChannel d_;
     Slots slots_;
     Timer watch_;
+    CardBert bert_{edges_.loop};
     std::uint64_t clock_ = 0;
     std::uint32_t lost_ = 0; // to be told with the next tick
     bool flowing_ = false;   // frames come; before the first ones nothing is lost
@@ -164,6 +172,7 @@ void UsbSpan::begin(const Result<void>& ready)
     if (auto r = stream_->start(); !r)
         return gone(r.error());
     lastLook_ = {};
+    bert_.open(opening_.device(), kind_, port_.port);
     watch_.after(watchdog, [this] { look(); });
     askErrors();
     askCounters();
@@ -174,6 +183,7 @@ void UsbSpan::stop() noexcept
     life_.reset();
     events_ = nullptr;
     watch_.cancel();
+    bert_.close();
     tasks_.cancelAll();
     stream_.reset();
     opening_.close();
