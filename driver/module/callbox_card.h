@@ -25,6 +25,7 @@
 #include "out_pace.h"
 #include "packet_in.h"
 #include "pipes.h"
+#include "signals.h"
 #include "stall.h"
 
 #define CB_CHANNELS 31 /* of an E1; frames of a T1 have as much room, and 24 of them */
@@ -99,6 +100,8 @@ struct cb_port {
 	struct cb_in in;
 	struct cb_pace pace;
 	struct cb_events events;
+	struct cb_signals signals;
+	bool signals_telling;
 	bool live; /* packets are to be submitted again */
 	bool ticking;
 	u32 ticks, out_packets, usb_errors, restarts;
@@ -107,7 +110,7 @@ struct cb_port {
 	unsigned int loop_wanted; /* by DAHDI: READ_ONCE, WRITE_ONCE */
 
 	unsigned long todo;
-	struct work_struct work;
+	struct work_struct work, signalling;
 	struct delayed_work watch;
 
 	struct list_head retired; /* retired.c's */
@@ -131,6 +134,7 @@ void cb_loop_as_wanted(struct cb_port *port);
 int cb_set_remote_alarm(struct cb_port *port, bool on);
 void cb_ask_state(struct cb_port *port);
 int cb_get_counters(struct cb_port *port, struct card_counters *counters);
+int cb_tell_cas(struct cb_port *port, const struct card_cas *cas); /* without `state`, too */
 bool cb_can_loop(const struct cb_port *port, unsigned int loop);
 int cb_get_bank_status(struct cb_port *port, unsigned int i, struct card_analog_status *status);
 int cb_set_country(struct cb_port *port, unsigned int i, const struct card_analog_country *country);
@@ -146,6 +150,18 @@ void cb_stream_mend(struct cb_port *port);
 void cb_tick(struct cb_port *port);
 void cb_idle_frame(struct cb_port *port, u8 *frame);
 u8 cb_idle_of(const struct dahdi_chan *chan);
+
+/* signals.c */
+bool cb_can_signal(const struct cb_port *port);
+bool cb_wants_cas(const struct cb_port *port); /* by slot 16 */
+u32 cb_robbed(const struct cb_port *port);     /* channels of a T1, bit n: channel n */
+void cb_signals_init(struct cb_port *port);
+void cb_signals_config(struct cb_port *port); /* under `state` */
+int cb_rbsbits(struct dahdi_chan *chan, int bits);
+/* From any context. */
+void cb_signals_send(struct cb_port *port);
+void cb_signals_tell(struct cb_port *port);
+void cb_signals_look(struct cb_port *port);
 
 /* span.c */
 int cb_span_register(struct cb_port *port, bool t1);

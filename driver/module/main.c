@@ -117,6 +117,7 @@ void cb_port_free(struct cb_port *port)
 	/* DAHDI may have left a note after the span was gone. */
 	cancel_delayed_work_sync(&port->watch);
 	cancel_work_sync(&port->work);
+	cancel_work_sync(&port->signalling);
 	if (port->ddev)
 		dahdi_free_device(port->ddev);
 	cb_stream_free(port);
@@ -160,6 +161,7 @@ static int probe(struct usb_interface *intf, const struct usb_device_id *id)
 	mutex_init(&port->state);
 	spin_lock_init(&port->lock);
 	cb_watch_init(port);
+	cb_signals_init(port);
 	if (is_bank(intf)) {
 		r = -ENOMEM;
 		port->bank = cb_bank_alloc();
@@ -193,8 +195,9 @@ static int probe(struct usb_interface *intf, const struct usb_device_id *id)
 	}
 	dev_info(&intf->dev, "%s port %s, protocol %s, firmware %s%s\n", kind_of(port),
 		 port->hardware, port->protocol, port->build,
-		 port->bank ? ""
-			    : "; its channels are clear (bchan, dchan): no robbed bits, no CAS");
+		 port->bank || cb_can_signal(port)
+			 ? ""
+			 : "; its channels are clear (bchan, dchan): no robbed bits, no CAS");
 	return 0;
 failed:
 	usb_set_intfdata(intf, NULL);

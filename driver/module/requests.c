@@ -121,38 +121,51 @@ const char *cb_identify(struct cb_port *port)
 	return NULL;
 }
 
-/* Who had the port before may have left it the other kind. An E1 that is one stays as it is:
- * transmitter and receiver choose CRC-4 within it. */
+/* Who had the port before may have left it the other kind, or with signalling. An E1 that is one
+ * stays as it is otherwise: transmitter and receiver choose CRC-4 within it. */
 int cb_set_line(struct cb_port *port)
 {
-	const bool t1 = cb_is_t1(port);
+	const bool t1 = cb_is_t1(port), cas = cb_can_signal(port) && (t1 || cb_wants_cas(port));
+	const struct card_le32 robbed = card_make32(cb_robbed(port));
 	struct card_line line;
 	u8 kind;
 	int r;
 
-	if (port->bank || !(port->capabilities & CARD_CAN_T1))
+	if (port->bank || !(port->capabilities & (CARD_CAN_T1 | CARD_CAN_CAS)))
 		return 0;
 	r = ask(port, CARD_E1_GET_LINE, &line, sizeof(line));
 	if (r >= 0 && r < (int)sizeof(line))
 		r = -EPROTO;
-	if (r >= 0 && !t1 && line.kind == CARD_PORT_E1)
+	if (r >= 0 && !t1 && line.kind == CARD_PORT_E1 && line.cas == cas)
 		return 0;
 	kind = line.kind;
 	line.kind = t1 ? CARD_PORT_T1 : CARD_PORT_E1;
-	line.framing = t1 ? port->framing : CARD_FRAMING_CRC4;
-	line.code = t1 ? port->code : 1;
-	line.build_out = t1 ? port->build_out : 0;
-	line.impedance = t1 ? 100 : 120;
-	line.sa = 0xff;
-	line.cas = 0;
+	if (t1 || kind != CARD_PORT_E1) {
+		line.framing = t1 ? port->framing : CARD_FRAMING_CRC4;
+		line.code = t1 ? port->code : 1;
+		line.build_out = t1 ? port->build_out : 0;
+		line.impedance = t1 ? 100 : 120;
+		line.sa = 0xff;
+	}
+	line.cas = cas;
 	if (r >= 0 && line.kind != kind)
 		r = usb_set_interface(port->udev, interface_of(port), port->setting_off);
 	if (r >= 0)
 		r = tell(port, CARD_E1_SET_LINE, 0, &line, sizeof(line));
+	if (r >= 0 && t1 && cas) /* others stay clear */
+		r = tell(port, CARD_E1_ROBBED, 0, &robbed, sizeof(robbed));
 	if (r < 0)
 		dev_err(&port->intf->dev, "the card does not make the port %s (error %d)\n",
-			t1 ? "a T1 of this framing, line code and build-out" : "an E1", r);
+			t1    ? "a T1 of this framing, line code, build-out and signalling"
+			: cas ? "an E1 with CAS"
+			      : "an E1",
+			r);
 	return r < 0 ? r : 0;
+}
+
+int cb_tell_cas(struct cb_port *port, const struct card_cas *cas)
+{
+	return tell(port, CARD_E1_SET_CAS, 0, cas, sizeof(*cas));
 }
 
 int cb_select(struct cb_port *port, bool on)
@@ -272,6 +285,25 @@ static int ask_once(struct cb_port *port)
 	return taken ? 0 : -EAGAIN;
 }
 
+static int ask_cas(struct cb_port *port)
+{
+	struct card_cas cas;
+	unsigned long flags;
+	int n;
+
+	spin_lock_irqsave(&port->lock, flags);
+	cb_signals_ask(&port->signals);
+	spin_unlock_irqrestore(&port->lock, flags);
+	n = ask(port, CARD_E1_GET_CAS, &cas, sizeof(cas));
+	if (n < (int)sizeof(cas))
+		return n < 0 ? n : -EPROTO;
+	spin_lock_irqsave(&port->lock, flags);
+	cb_signals_answer(&port->signals, &cas);
+	spin_unlock_irqrestore(&port->lock, flags);
+	cb_signals_tell(port);
+	return 0;
+}
+
 /* Events tell of changes only. A card that tells one after another tells the last one, too; a
  * question that failed is left for the watch. */
 void cb_ask_state(struct cb_port *port)
@@ -287,6 +319,8 @@ void cb_ask_state(struct cb_port *port)
 			r = ask_once(port);
 		if (r == -EAGAIN)
 			r = 0; /* events have told more than an answer would */
+		if (r >= 0 && READ_ONCE(port->signals.on))
+			r = ask_cas(port);
 	}
 	if (r < 0)
 		set_bit(CB_DO_STATUS, &port->todo);

@@ -12,6 +12,7 @@ static struct cb_port *port_of(struct dahdi_span *span)
 /* The card forgets at its setting without packets what it was told of events and loops. */
 static int bring_up(struct cb_port *port)
 {
+	unsigned long flags;
 	int r = cb_set_line(port);
 
 	if (!r)
@@ -23,15 +24,20 @@ static int bring_up(struct cb_port *port)
 	if (!r) {
 		cb_events_begin(&port->events, port->ours && port->capabilities & CARD_CAN_EVENTS);
 		clear_bit(CB_DO_STATUS, &port->todo);
+		spin_lock_irqsave(&port->lock, flags);
+		cb_signals_begin(&port->signals);
+		spin_unlock_irqrestore(&port->lock, flags);
 		if (!port->bank) /* which tells all anew */
 			cb_ask_state(port);
 		r = cb_stream_start(port);
 	}
-	if (r)
+	if (r) {
 		cb_select(port, false);
-	else
-		cb_loop_as_wanted(port);
-	return r;
+		return r;
+	}
+	cb_signals_send(port);
+	cb_loop_as_wanted(port);
+	return 0;
 }
 
 int cb_port_start(struct cb_port *port)
@@ -94,6 +100,16 @@ static int take_t1(struct cb_port *port, const struct dahdi_lineconfig *lc)
 	return 0;
 }
 
+static int no_cas(struct cb_port *port)
+{
+	dev_err(&port->intf->dev,
+		"channel associated signalling (span=%d,TIMING,0,cas) is more than this card "
+		"has%s: its "
+		"spans are ccs\n",
+		port->span.spanno, port->ours ? "" : ", an icE1usb");
+	return -EINVAL;
+}
+
 static int spanconfig(struct file *file, struct dahdi_span *span, struct dahdi_lineconfig *lc)
 {
 	struct cb_port *port = port_of(span);
@@ -102,7 +118,10 @@ static int spanconfig(struct file *file, struct dahdi_span *span, struct dahdi_l
 	mutex_lock(&port->state);
 	if (cb_is_t1(port))
 		r = take_t1(port, lc);
+	else if (cb_wants_cas(port) && !cb_can_signal(port))
+		r = no_cas(port);
 	if (!r) {
+		cb_signals_config(port);
 		span->syncsrc = lc->sync > 0 ? span->spanno : 0; /* whose line it is */
 		port->line_is_clock = lc->sync > 0;
 	}
@@ -110,6 +129,22 @@ static int spanconfig(struct file *file, struct dahdi_span *span, struct dahdi_l
 		r = cb_set_line(port);
 	if (!r && port->running)
 		r = cb_configure(port);
+	mutex_unlock(&port->state);
+	return r;
+}
+
+/* Bits of a T1 are robbed on the channels that signal by them, and on no other. */
+static int chanconfig(struct file *file, struct dahdi_chan *chan, int sigtype)
+{
+	struct cb_port *port = chan->pvt;
+	int r = 0;
+
+	if (port->bank || !cb_is_t1(port) || !cb_can_signal(port))
+		return 0;
+	mutex_lock(&port->state);
+	cb_signals_config(port);
+	if (port->running && !port->away)
+		r = cb_set_line(port);
 	mutex_unlock(&port->state);
 	return r;
 }
@@ -171,6 +206,8 @@ static int set_spantype(struct dahdi_span *span, enum spantypes type);
 static const struct dahdi_span_ops ops = {
 	.owner = THIS_MODULE,
 	.spanconfig = spanconfig,
+	.chanconfig = chanconfig,
+	.rbsbits = cb_rbsbits,
 	.startup = cb_span_startup,
 	.shutdown = cb_span_shutdown,
 	.maint = maint,
@@ -179,7 +216,7 @@ static const struct dahdi_span_ops ops = {
 
 /* ---- Its life ---- */
 
-/* Clear channels alone: the card has neither robbed bits nor CAS. */
+/* Until it is configured an E1 is one of clear channels. */
 static void be(struct cb_port *port, bool t1)
 {
 	struct dahdi_span *span = &port->span;
@@ -214,10 +251,12 @@ static int set_spantype(struct dahdi_span *span, enum spantypes type)
 	if (type == span->spantype)
 		return 0;
 	mutex_lock(&port->state);
-	if (port->running || cb_waited_for(port))
+	if (port->running || cb_waited_for(port)) {
 		r = -EBUSY;
-	else
+	} else {
 		be(port, t1);
+		cb_signals_config(port);
+	}
 	mutex_unlock(&port->state);
 	if (!r)
 		dahdi_init_span(span); /* it has other channels now */
@@ -243,11 +282,15 @@ static void describe(struct cb_port *port)
 		init_waitqueue_head(&chan->waitq); /* a T1 begins 24 of them alone */
 		snprintf(chan->name, sizeof(chan->name), "%s/%u", span->name, i + 1);
 		chan->chanpos = i + 1;
-		chan->sigcap = DAHDI_SIG_CLEAR | DAHDI_SIG_MTP2;
 		chan->pvt = port;
 	}
-	if (port->bank)
+	if (port->bank) {
 		cb_bank_describe(port);
+		return;
+	}
+	cb_signals_config(port);
+	if (cb_can_signal(port))
+		span->flags |= DAHDI_FLAG_RBS;
 }
 
 int cb_span_register(struct cb_port *port, bool t1)
@@ -281,4 +324,5 @@ void cb_span_unregister(struct cb_port *port)
 	mutex_unlock(&port->state);
 	cancel_delayed_work_sync(&port->watch);
 	cancel_work_sync(&port->work);
+	cancel_work_sync(&port->signalling);
 }

@@ -54,6 +54,18 @@ static ssize_t defects_show(struct device *dev, struct device_attribute *attr, c
 }
 static DEVICE_ATTR_RO(defects);
 
+static ssize_t signalling_show(struct device *dev, struct device_attribute *attr, char *out)
+{
+	const struct cb_port *port = port_of(dev);
+
+	if (!READ_ONCE(port->signals.on))
+		return sysfs_emit(out, "none\n");
+	if (!port->signals.t1)
+		return sysfs_emit(out, "slot 16\n");
+	return sysfs_emit(out, "robbed bits %#08x\n", READ_ONCE(port->signals.slots));
+}
+static DEVICE_ATTR_RO(signalling);
+
 /* A counter of the port, since it was plugged in. */
 #define COUNTER(name, what)                                                                        \
 	static ssize_t name##_show(struct device *dev, struct device_attribute *attr, char *out)   \
@@ -75,21 +87,23 @@ COUNTER(events_bad, events.bad);
 COUNTER(events_lost, events.lost);
 COUNTER(card_overflow, events.overflow);
 COUNTER(card_underflow, events.underflow);
+COUNTER(signals_refused, signals.refused);
 COUNTER(usb_errors, usb_errors);
 COUNTER(restarts, restarts);
 
 static struct attribute *attributes[] = {
-	&dev_attr_build.attr,	       &dev_attr_protocol.attr,
-	&dev_attr_state.attr,	       &dev_attr_clock.attr,
-	&dev_attr_defects.attr,	       &dev_attr_loop.attr,
-	&dev_attr_ticks.attr,	       &dev_attr_packets_in.attr,
-	&dev_attr_packets_out.attr,    &dev_attr_packets_bad.attr,
-	&dev_attr_frames_missing.attr, &dev_attr_frames_overflow.attr,
-	&dev_attr_slips_left_out.attr, &dev_attr_slips_said_twice.attr,
-	&dev_attr_clock_switches.attr, &dev_attr_events_bad.attr,
-	&dev_attr_events_lost.attr,    &dev_attr_card_overflow.attr,
-	&dev_attr_card_underflow.attr, &dev_attr_usb_errors.attr,
-	&dev_attr_restarts.attr,       NULL,
+	&dev_attr_build.attr,		&dev_attr_protocol.attr,
+	&dev_attr_state.attr,		&dev_attr_clock.attr,
+	&dev_attr_defects.attr,		&dev_attr_loop.attr,
+	&dev_attr_ticks.attr,		&dev_attr_packets_in.attr,
+	&dev_attr_packets_out.attr,	&dev_attr_packets_bad.attr,
+	&dev_attr_frames_missing.attr,	&dev_attr_frames_overflow.attr,
+	&dev_attr_slips_left_out.attr,	&dev_attr_slips_said_twice.attr,
+	&dev_attr_clock_switches.attr,	&dev_attr_events_bad.attr,
+	&dev_attr_events_lost.attr,	&dev_attr_card_overflow.attr,
+	&dev_attr_card_underflow.attr,	&dev_attr_usb_errors.attr,
+	&dev_attr_restarts.attr,	&dev_attr_signalling.attr,
+	&dev_attr_signals_refused.attr, NULL,
 };
 
 const struct attribute_group cb_status_group = {

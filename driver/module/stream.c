@@ -96,6 +96,7 @@ static void take_event(struct cb_port *port, struct urb *urb, const u8 *buffer)
 {
 	if (port->bank)
 		return cb_bank_event(port, buffer, urb->actual_length);
+	cb_signals_event(&port->signals, buffer, urb->actual_length);
 	if (!cb_events_take(&port->events, buffer, urb->actual_length))
 		return;
 	set_bit(CB_DO_STATUS, &port->todo);
@@ -140,8 +141,10 @@ static void completed(struct urb *urb)
 			port->usb_errors++;
 	}
 	spin_unlock_irqrestore(&port->lock, flags);
-	if (port->bank && u->kind == CB_EVENT)
+	if (u->kind == CB_EVENT && port->bank)
 		cb_bank_tell(port);
+	else if (u->kind == CB_EVENT)
+		cb_signals_tell(port);
 	if (u->kind == CB_DATA_IN || u->kind == CB_DATA_OUT)
 		cb_tick(port);
 }

@@ -58,6 +58,8 @@ static void exchange(struct cb_port *port, u8 (*from_line)[CARD_E1_FRAME],
 	local_irq_restore(flags);
 	if (port->bank)
 		cb_bank_look(port);
+	else
+		cb_signals_look(port);
 }
 
 /* Completions of both directions come here, on any processor: one of them ticks, the other leaves

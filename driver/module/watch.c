@@ -25,7 +25,7 @@ static int alarms_of(const struct cb_alarms *a)
 		alarms |= DAHDI_ALARM_RED | DAHDI_ALARM_LOS;
 	if (a->now & CARD_ALARM_LOF)
 		alarms |= DAHDI_ALARM_RED | DAHDI_ALARM_LFA;
-	if (a->now & CARD_ALARM_LOMF)
+	if (a->now & (CARD_ALARM_LOMF | CARD_ALARM_LOCASMF)) /* DAHDI has one word for both */
 		alarms |= DAHDI_ALARM_RED | DAHDI_ALARM_LMFA;
 	if (a->now & CARD_ALARM_AIS)
 		alarms |= DAHDI_ALARM_BLUE;
@@ -48,7 +48,7 @@ static u16 defects_now(struct cb_port *port)
 	if (cb_stall_stands(&port->stall))
 		d |= CARD_ALARM_LOS;
 	if (d & (CARD_ALARM_LOS | CARD_ALARM_AIS))
-		d &= ~(CARD_ALARM_LOF | CARD_ALARM_LOMF);
+		d &= ~(CARD_ALARM_LOF | CARD_ALARM_LOMF | CARD_ALARM_LOCASMF);
 	return d;
 }
 
@@ -131,6 +131,8 @@ static void watch(struct work_struct *work)
 		watch_counters(port);
 		if (port->bank)
 			cb_bank_watch(port);
+		else
+			cb_signals_send(port); /* what failed */
 		schedule_delayed_work(&port->watch, msecs_to_jiffies(CB_WATCH_MS));
 	}
 	mutex_unlock(&port->state);

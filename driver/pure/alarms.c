@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "alarms.h"
 
-#define LOSSES (CARD_ALARM_LOS | CARD_ALARM_AIS | CARD_ALARM_LOF | CARD_ALARM_LOMF)
+#define LOSSES                                                                                     \
+	(CARD_ALARM_LOS | CARD_ALARM_AIS | CARD_ALARM_LOF | CARD_ALARM_LOMF | CARD_ALARM_LOCASMF)
 
 void cb_alarms_begin(struct cb_alarms *a)
 {

@@ -15,12 +15,12 @@
 #endif
 
 struct cb_alarm_times {	     /* ms */
-	unsigned int loss;   /* LOS, AIS, LOF, LOMF */
+	unsigned int loss;   /* LOS, AIS, LOF, LOMF, LOCASMF */
 	unsigned int remote; /* RAI */
 	unsigned int recover;
 };
 
-#define CB_DEFECTS 5 /* CARD_ALARM_LOS .. CARD_ALARM_RAI: bits 0..4 */
+#define CB_DEFECTS 6 /* CARD_ALARM_LOS .. CARD_ALARM_LOCASMF: bits 0..5 */
 
 struct cb_alarms {
 	unsigned int lasted[CB_DEFECTS]; /* ms; they run back as fast when the defect is gone: a

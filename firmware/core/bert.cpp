@@ -71,11 +71,12 @@ void BertSender::fill(FrameOut frame, std::uint32_t slots)
         if ((slots >> slot & 1) == 0)
             continue;
         std::uint8_t octet = 0;
-        for (unsigned i = 0; i < 8; ++i) {
-            const bool spoilt = wrong_ > 0;
-            if (spoilt)
-                --wrong_;
-            octet = std::uint8_t(octet << 1 | (sequence_.next() != spoilt ? 1 : 0));
+        for (unsigned i = 0; i < 8; ++i)
+            octet = std::uint8_t(octet << 1 | (sequence_.next() ? 1 : 0));
+        if (wrong_ > 0) {
+            --wrong_;
+            ++inserted_;
+            octet ^= 1;
         }
         frame[slot] = octet;
     }
@@ -110,11 +111,23 @@ void BertChecker::bit(bool b)
         // What this window counted was not the line's errors but the search's delay.
         errors_ -= wrong_;
         bits_ -= window_;
-        ++losses_;
-        sync_ = false;
-        learnt_ = right_ = 0;
+        lose();
     }
     window_ = wrong_ = 0;
+}
+
+void BertChecker::lose()
+{
+    ++losses_;
+    sync_ = false;
+    learnt_ = right_ = 0;
+}
+
+void BertChecker::gap()
+{
+    if (sync_)
+        lose();
+    learnt_ = right_ = 0;
 }
 
 void BertChecker::seek(bool b)

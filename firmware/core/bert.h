@@ -32,19 +32,27 @@ private:
 
 class BertSender {
 public:
-    void begin(BertPattern pattern, std::uint8_t octet = 0) { sequence_.begin(pattern, octet); }
+    void begin(BertPattern pattern, std::uint8_t octet = 0)
+    {
+        *this = BertSender();
+        sequence_.begin(pattern, octet);
+    }
     void fill(FrameOut frame, std::uint32_t slots); // bit n: slot n; the others stay as they are
+    // So many bits more go out wrong, one an octet: more of them together would look like a loss.
     void insertErrors(unsigned bits) { wrong_ += bits; }
+    [[nodiscard]] std::uint32_t inserted() const { return inserted_; } // wrong bits that went out
 
 private:
     BertSequence sequence_;
     unsigned wrong_ = 0;
+    std::uint32_t inserted_ = 0;
 };
 
 class BertChecker {
 public:
     void begin(BertPattern pattern, std::uint8_t octet = 0);
     void check(FrameIn frame, std::uint32_t slots);
+    void gap(); // frames were lost: the pattern is sought anew
     [[nodiscard]] bool inSync() const { return sync_; }
     [[nodiscard]] std::uint64_t bits() const { return bits_; } // compared
     [[nodiscard]] std::uint64_t errors() const { return errors_; }
@@ -53,6 +61,7 @@ public:
 private:
     void bit(bool b);
     void seek(bool b);
+    void lose();
 
     BertSequence sequence_;
     bool sync_ = false;

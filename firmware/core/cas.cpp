@@ -29,21 +29,16 @@ void CasReceiver::slot(std::uint8_t octet)
         return;
     }
     if (number_ == 0) {
-        if (!anyOne_) {
-            aligned_ = lastOne_ = remote_ = false;
-            return;
-        }
+        if (!anyOne_)
+            return lose(0);
         anyOne_ = false;
         first(octet);
-        if (bad_ >= 2) {
-            aligned_ = remote_ = false;
-            lastOne_ = octet != 0;
-            return;
-        }
+        if (bad_ >= 2)
+            return lose(octet);
     } else if (bad_ == 0) {
         // Behind a bad signal nothing is believed until the next one is right.
-        set(number_, octet >> 4);
-        set(number_ + 15, octet & 0x0F);
+        filter_.came(number_, octet >> 4);
+        filter_.came(number_ + 15, octet & 0x0F);
     }
     anyOne_ = anyOne_ || octet != 0;
     number_ = (number_ + 1) % frames;
@@ -62,19 +57,11 @@ void CasReceiver::first(std::uint8_t octet)
     }
 }
 
-void CasReceiver::set(unsigned channel, std::uint8_t now)
+void CasReceiver::lose(std::uint8_t octet)
 {
-    if (abcd_[channel] == now)
-        return;
-    abcd_[channel] = now;
-    changed_ |= 1U << channel;
-}
-
-std::uint32_t CasReceiver::takeChanged()
-{
-    const std::uint32_t out = changed_;
-    changed_ = 0;
-    return out;
+    aligned_ = remote_ = false;
+    lastOne_ = octet != 0;
+    filter_.gap();
 }
 
 bool CasTransmitter::set(unsigned channel, std::uint8_t abcd)

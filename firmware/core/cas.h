@@ -2,6 +2,7 @@
 // Channel associated signalling in slot 16 of E1, G.704 5.1.3: a multiframe of its own, 16 octets, not aligned to that
 // of CRC-4. Channels are numbered 1..30 as telephone channels (slots 1..15, 17..31); ABCD are bits 3..0.
 #pragma once
+#include "core/abcd.h"
 #include "core/bits.h"
 
 namespace callbox::firmware::core {
@@ -10,24 +11,24 @@ class CasReceiver {
 public:
     // Slot 16 of the next frame. While the line has no alignment nothing is fed: ABCD stay as they were.
     void slot(std::uint8_t octet);
-    void lineLost() { *this = CasReceiver(abcd_, changed_); }
+    void lineLost()
+    {
+        filter_.gap();
+        *this = CasReceiver(filter_);
+    }
     [[nodiscard]] bool aligned() const { return aligned_; }
     [[nodiscard]] bool remoteAlarm() const { return remote_; } // y, in two multiframes in a row
-    [[nodiscard]] std::uint8_t abcd(unsigned channel) const { return abcd_[channel]; }
-    // Channels whose ABCD changed since the last call, bit n: channel n.
-    std::uint32_t takeChanged();
+    [[nodiscard]] AbcdFilter& channels() { return filter_; }
+    [[nodiscard]] const AbcdFilter& channels() const { return filter_; }
 
-    CasReceiver() { abcd_.fill(idle); }
+    CasReceiver() = default;
 
 private:
-    static constexpr std::uint8_t idle = 0b1101; // G.704 5.1.3.2.2: b = 1, c = 0, d = 1 where nothing is used
-    using All = std::array<std::uint8_t, 31>;
-    CasReceiver(const All& kept, std::uint32_t changed) : abcd_(kept), changed_(changed) {}
-    void set(unsigned channel, std::uint8_t now);
+    explicit CasReceiver(const AbcdFilter& kept) : filter_(kept) {}
+    void lose(std::uint8_t octet);
     void first(std::uint8_t octet);
 
-    All abcd_{};
-    std::uint32_t changed_ = 0;
+    AbcdFilter filter_;
     unsigned number_ = 0;
     bool aligned_ = false, remote_ = false;
     bool lastOne_ = false;    // the octet before held a one
@@ -38,7 +39,8 @@ private:
 
 class CasTransmitter {
 public:
-    CasTransmitter() { abcd_.fill(0b1101); }
+    static constexpr std::uint8_t idle = 0b1101; // G.704 5.1.3.2.2: b = 1, c = 0, d = 1 where nothing is used
+    CasTransmitter() { abcd_.fill(idle); }
     // False, and nothing is changed: there is no such channel, or 0000 for channels 1 to 15, which would look like the
     // alignment signal (G.704 5.1.3.2.2).
     bool set(unsigned channel, std::uint8_t abcd);

@@ -137,6 +137,7 @@ bool T1Receiver::finish(FrameOut frame)
     for (std::size_t i = 0; i < frame.size(); ++i)
         frame[i] = frame_[i];
     ++counters_.frames;
+    signalled_ = false;
     if (number_ == multiframeOf(framing_))
         endOfMultiframe();
     number_ = number_ % multiframeOf(framing_) + 1;
@@ -147,6 +148,7 @@ void T1Receiver::endOfMultiframe()
 {
     // The first one may have begun before alignment.
     if (multiframes_ >= 1) {
+        signalled_ = true;
         for (std::size_t i = 0; i < t1Channels; ++i)
             abcd_[i] = framing_ == T1Framing::esf ? robbed_[i] : std::uint8_t((robbed_[i] & 0x0C) | robbed_[i] >> 2);
     }

@@ -29,6 +29,7 @@ public:
     [[nodiscard]] bool aligned() const { return aligned_; }
     // Of channel 1..24, A in bit 3, out of the last whole multiframe. SF has A and B alone: C and D are as they.
     [[nodiscard]] std::uint8_t abcd(unsigned channel) const { return abcd_[channel - 1]; }
+    [[nodiscard]] bool signalled() const { return signalled_; } // the frame last received brought them anew
     T1LinkReceiver& link() { return link_; }
     [[nodiscard]] Defects defects() const;
     [[nodiscard]] const T1Counters& counters() const { return counters_; }
@@ -58,6 +59,7 @@ private:
     unsigned multiframes_ = 0;           // whole ones since alignment; at 2 the first check has come
     unsigned checked_ = 0, errored_ = 0; // in this second
     std::array<std::uint8_t, t1Channels> abcd_{}, robbed_{};
+    bool signalled_ = false;
     T1LinkReceiver link_;
 
     unsigned octets_ = 0, zeros_ = 0; // in these 3 ms

@@ -10,6 +10,8 @@ void T1Transmitter::begin(T1Framing framing)
     crc_.take();
     sum_ = 0x3F;
     abcd_.fill(0x0F);
+    saying_ = abcd_;
+    robbing_ = rob_;
     pending_ = waiting_ = 0;
 }
 
@@ -39,8 +41,8 @@ bool T1Transmitter::framingBit()
 
 std::uint8_t T1Transmitter::channel(unsigned n, std::uint8_t octet) const
 {
-    if (rob_ && number_ % 6 == 0) {
-        const bool bit = (abcd_[n - 1] >> (4 - number_ / 6) & 1) != 0;
+    if (number_ % 6 == 0 && (robbing_ >> n & 1) != 0) {
+        const bool bit = (saying_[n - 1] >> (4 - number_ / 6) & 1) != 0;
         octet = std::uint8_t((octet & 0xFE) | (bit ? 1 : 0));
     }
     if (framing_ == T1Framing::sf && yellow_)
@@ -57,6 +59,10 @@ std::size_t T1Transmitter::frame(FrameIn channels, std::span<std::uint8_t, octet
             line[out++] = ais_ ? 0xFF : std::uint8_t(pending_ >> waiting_);
         }
     };
+    if (number_ == 1) {
+        saying_ = abcd_;
+        robbing_ = rob_;
+    }
     pending_ = pending_ << 1 | (framingBit() ? 1 : 0);
     ++waiting_;
     crc_.one();

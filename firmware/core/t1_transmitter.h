@@ -17,9 +17,10 @@ public:
     std::size_t frame(FrameIn channels, std::span<std::uint8_t, octetsMost> line);
     void setYellow(bool on); // ESF: on the data link; SF: bit 2 of all channels zero
     void setAis(bool on) { ais_ = on; }
-    // Robs bit 8 of frames 6, 12 (18, 24) for ABCD of channel 1..24, A in bit 3. False: there is no such channel.
+    // Of channel 1..24, A in bit 3, from the next multiframe on. False: there is no such channel.
     bool setAbcd(unsigned channel, std::uint8_t abcd);
-    void robBits(bool on) { rob_ = on; }
+    // Of these channels (bit n: channel n) bit 8 of frames 6, 12 (18, 24) is robbed for ABCD.
+    void robBits(std::uint32_t channels) { rob_ = channels; }
     T1LinkSender& link() { return link_; }
     [[nodiscard]] unsigned number() const { return number_; } // of the next frame, from 1
 
@@ -32,8 +33,9 @@ private:
     Crc6 crc_;
     std::uint8_t sum_ = 0x3F; // of the multiframe before
     T1LinkSender link_;
-    bool yellow_ = false, ais_ = false, rob_ = false;
-    std::array<std::uint8_t, t1Channels> abcd_{};
+    bool yellow_ = false, ais_ = false;
+    std::uint32_t rob_ = 0, robbing_ = 0; // as set; in this multiframe
+    std::array<std::uint8_t, t1Channels> abcd_{}, saying_{};
     std::uint32_t pending_ = 0; // bits not yet sent, the last one lowest
     unsigned waiting_ = 0;      // how many, 0..7 between frames
 };

@@ -28,7 +28,8 @@ int status(Device& d, const Setup&, unsigned p, Buffer data)
                         card_make16(static_cast<card_u16>(d.bank().alarms(p))),
                         CARD_LOOP_NONE,
                         static_cast<card_u8>(d.maintenance() ? 1 : 0),
-                        {}};
+                        0,
+                        0};
     return give(s, data);
 }
 

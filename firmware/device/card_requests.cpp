@@ -40,14 +40,16 @@ int status(Device& d, const Setup&, unsigned p, Buffer data)
                         card_make16(port.alarmsNow()),
                         static_cast<card_u8>(port.loop()),
                         static_cast<card_u8>(d.maintenance() ? 1 : 0),
-                        {}};
+                        port.isT1() ? card_u8{0} : port.sa(),
+                        0};
     return give(s, data);
 }
 
 int setLine(Device& d, const Setup&, unsigned p, Buffer data)
 {
     const auto line = take<card_line>(data);
-    if (line.kind == CARD_PORT_T1 && !(d.personality().capabilities & CARD_CAN_T1))
+    const std::uint32_t can = d.personality().capabilities;
+    if ((line.kind == CARD_PORT_T1 && !(can & CARD_CAN_T1)) || (line.cas != 0 && !(can & CARD_CAN_CAS)))
         return stalled;
     return d.port(p).setLine(line) ? 0 : stalled;
 }
@@ -113,6 +115,12 @@ constexpr Request table[] = {
      [](Device& d, const Setup& setup, unsigned p, Buffer) {
          return d.port(p).on() && d.port(p).setLoop(setup.value) ? 0 : stalled;
      }},
+    {deviceOut, CARD_REQ_BERT, Index::port, 0, sizeof(card_bert), CARD_CAN_BERT, false,
+     [](Device& d, const Setup&, unsigned p, Buffer data) {
+         return d.port(p).setBert(take<card_bert>(data)) ? 0 : stalled;
+     }},
+    {deviceIn, CARD_REQ_GET_BERT, Index::port, 0, 0, CARD_CAN_BERT, false,
+     [](Device& d, const Setup&, unsigned p, Buffer data) { return give(d.port(p).bert(), data); }},
     {deviceIn, CARD_REQ_GET_NVM, Index::zero, any, 0, CARD_CAN_NVM, false, readMemory},
     {deviceOut, CARD_REQ_SET_NVM, Index::zero, any, Request::given, CARD_CAN_NVM, true, writeMemory},
     {deviceIn, CARD_REQ_GET_SENSORS, Index::zero, 0, 0, CARD_CAN_SENSORS, false,
@@ -161,6 +169,20 @@ constexpr Request table[] = {
     {out, CARD_E1_SET_LINE, Index::e1, 0, sizeof(card_line), CARD_CAN_LINE, false, setLine},
     {in, CARD_E1_GET_LINE, Index::e1, 0, 0, CARD_CAN_LINE, false,
      [](Device& d, const Setup&, unsigned p, Buffer data) { return give(d.port(p).line(), data); }},
+    {out, CARD_E1_SET_CAS, Index::e1, 0, sizeof(card_cas), CARD_CAN_CAS, false,
+     [](Device& d, const Setup&, unsigned p, Buffer data) {
+         return d.port(p).setCas(take<card_cas>(data)) ? 0 : stalled;
+     }},
+    {in, CARD_E1_GET_CAS, Index::e1, 0, 0, CARD_CAN_CAS, false,
+     [](Device& d, const Setup&, unsigned p, Buffer data) { return give(d.port(p).cas(), data); }},
+    {out, CARD_E1_ROBBED, Index::e1, 0, sizeof(card_le32), CARD_CAN_CAS, false,
+     [](Device& d, const Setup&, unsigned p, Buffer data) {
+         return d.port(p).setRobbed(card_get32(take<card_le32>(data))) ? 0 : stalled;
+     }},
+    {in, CARD_E1_ROBBED, Index::e1, 0, 0, CARD_CAN_CAS, false,
+     [](Device& d, const Setup&, unsigned p, Buffer data) {
+         return give(card_make32(d.port(p).robbedWanted()), data);
+     }},
 };
 
 } // namespace

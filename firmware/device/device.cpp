@@ -209,6 +209,9 @@ void Device::millisecond()
     for (unsigned p = 0; p < personality_.e1Ports; ++p) {
         E1Port& port = ports_[p];
         port.millisecond();
+        portLogs_[p].millisecond();
+        while (const auto e = portLogs_[p].next(port))
+            say(e->code, e->value, e->level, p);
         const bool gone = port.alarmsNow() & CARD_ALARM_NO_HOST;
         if (gone == std::exchange(hostGone_[p], gone) || !port.on())
             continue;

@@ -7,6 +7,7 @@
 #include "device/e1_port.h"
 #include "device/log.h"
 #include "device/personality.h"
+#include "device/port_log.h"
 #include "device/update_session.h"
 #include "device/usb.h"
 #include <array>
@@ -89,6 +90,7 @@ private:
     Board& board_;
     std::array<E1Port, e1PortsMax> ports_;
     std::array<bool, e1PortsMax> hostGone_{}; // as the log has it
+    std::array<PortLog, e1PortsMax> portLogs_;
     AnalogBank bank_;
     bool bankHostGone_ = false;
     LogRing log_;

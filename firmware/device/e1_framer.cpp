@@ -92,6 +92,7 @@ void E1Framer::chunk(FrameIn line)
             port_.blocks(firstErrored_, b.errored);
         }
     }
+    port_.lineBrings(frame, number_);
     hand(frame);
 }
 

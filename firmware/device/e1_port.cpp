@@ -9,7 +9,6 @@ namespace {
 constexpr unsigned noHostAfter = 500;   // ms
 constexpr unsigned few = 64, many = 96; // frames for the line: between them the host's pace is right
 constexpr std::uint8_t spare = 0xff;    // slot 0 where the host has none: Sa bits are 1, G.704 2.3.2
-constexpr std::uint16_t noSignal = CARD_ALARM_LOS | CARD_ALARM_AIS | CARD_ALARM_LOF | CARD_ALARM_LOMF;
 
 } // namespace
 
@@ -32,6 +31,8 @@ void E1Port::select(bool on)
     extensions_ = 0;
     events_.clear();
     alarms_ = static_cast<std::uint16_t>(alarms_ & ~CARD_ALARM_NO_HOST);
+    bert_.end();
+    signalling_.forget();
     if (!on)
         loop_ = CARD_LOOP_NONE;
     else if (!stock_)
@@ -45,8 +46,10 @@ void E1Port::out(Octets packet)
     if (!on_)
         return;
     const std::size_t data = packet.size() < CARD_E1_HEADER ? 0 : packet.size() - CARD_E1_HEADER;
-    if (packet.size() > CARD_E1_PACKET_MAX || data % CARD_E1_FRAME != 0 || packet.size() < CARD_E1_HEADER)
+    if (packet.size() > CARD_E1_PACKET_MAX || data % CARD_E1_FRAME != 0 || packet.size() < CARD_E1_HEADER) {
         ++counters_.usb;
+        badPacket_ = static_cast<std::uint16_t>(std::min<std::size_t>(packet.size(), 0xffff));
+    }
     const std::size_t frames = std::min<std::size_t>(data / CARD_E1_FRAME, CARD_E1_FRAMES_MAX);
     if (frames == 0)
         return;
@@ -87,7 +90,14 @@ E1Port::Send E1Port::transmit(E1Frame frame)
 {
     ++age_;
     const Send what = next(frame);
+    if (what != Send::ais) {
+        bert_.send(frame);
+        if (signalling_.inSlot16() && loop_ != CARD_LOOP_PAYLOAD) // which gives the far end its own back
+            frame[16] = signalling_.slot16();
+    }
     if (loop_ == CARD_LOOP_DIGITAL) {
+        if (what != Send::ais)
+            bert_.receive(frame);
         if (what == Send::frame)
             counters_.overflow += received_.keep(frame, false);
         else
@@ -120,6 +130,17 @@ void E1Port::feedback(std::span<std::uint8_t, CARD_E1_FEEDBACK_SIZE> value) cons
 
 // ---- From the line to the host ----
 
+void E1Port::lineBrings(E1FrameIn frame, unsigned number)
+{
+    if (loop_ != CARD_LOOP_DIGITAL)
+        bert_.receive(frame);
+    if (isT1())
+        return;
+    if (number % 2 == 1)
+        sa_.came(frame[0]);
+    signalling_.cameSlot16(frame[16]);
+}
+
 void E1Port::receive(E1FrameIn frame, unsigned number)
 {
     ++counters_.frames;
@@ -140,8 +161,11 @@ void E1Port::receive(E1FrameIn frame, unsigned number)
 
 void E1Port::receiveNothing()
 {
+    signalling_.lineLost();
+    sa_.lineLost();
     if (loop_ == CARD_LOOP_DIGITAL)
         return;
+    bert_.lineLost();
     if (started_ && !stock_ && !(extensions_ & CARD_E1_EXT_FILLER))
         received_.lose(); // nothing else tells it where the next frame's number follows by chance, or is none
     fill();
@@ -164,84 +188,6 @@ std::size_t E1Port::in(Buffer packet)
     return on_ ? received_.packet(packet, isT1() ? CARD_E1_HEADER_T1 : 0) : 0;
 }
 
-// ---- Errors and events ----
-
-void E1Port::blocks(bool firstErrored, bool secondErrored)
-{
-    seconds_.errors(firstErrored + secondErrored);
-    counters_.crc += firstErrored + secondErrored;
-    if (firstErrored || secondErrored)
-        ++badMultiframes_;
-}
-
-void E1Port::t1Errors(unsigned multiframes, unsigned bits)
-{
-    counters_.crc += multiframes;
-    counters_.fas += bits;
-    badMultiframes_ = static_cast<std::uint16_t>(badMultiframes_ + multiframes);
-    seconds_.errors(line_.framing == CARD_FRAMING_SF ? bits : multiframes);
-}
-
-void E1Port::alarms(std::uint16_t now)
-{
-    change(static_cast<std::uint16_t>((now & ~CARD_ALARM_NO_HOST) | (alarms_ & CARD_ALARM_NO_HOST)));
-}
-
-void E1Port::change(std::uint16_t now)
-{
-    if (now == alarms_)
-        return;
-    event(CARD_E1_EVENT_ALARMS, now, alarms_);
-    seconds_.defects(alarms_ | now); // what ends in a second stood in it as well
-    alarms_ = now;
-}
-
-void E1Port::slip(int framesOut)
-{
-    ++(framesOut > 0 ? counters_.slipsOut : counters_.slipsIn);
-    event(CARD_E1_EVENT_SLIP, framesOut > 0 ? 1 : 0xffff, 0);
-}
-
-void E1Port::event(unsigned type, std::uint16_t what, std::uint16_t also)
-{
-    if (on_ && extensions_ & CARD_E1_EXT_EVENTS)
-        events_.add(type, what, also, age_);
-}
-
-std::size_t E1Port::interrupt(std::span<std::uint8_t, CARD_E1_INTERRUPT_SIZE> out)
-{
-    return on_ ? events_.next(errors(), out) : 0;
-}
-
-card_ice1_errors E1Port::errors() const
-{
-    const unsigned flags = (alarms_ & (CARD_ALARM_LOF | CARD_ALARM_LOMF) ? CARD_ICE1_FLAG_ALIGNMENT : 0) |
-                           (alarms_ & CARD_ALARM_LOS ? CARD_ICE1_FLAG_LOS : 0) |
-                           (alarms_ & CARD_ALARM_RAI ? CARD_ICE1_FLAG_RAI : 0) |
-                           (alarms_ & CARD_ALARM_AIS ? CARD_ICE1_FLAG_AIS : 0);
-    const auto low = [](std::uint32_t v) { return card_make16(static_cast<card_u16>(v)); };
-    return {low(badMultiframes_), low(counters_.losses), low(counters_.overflow), low(counters_.underflow),
-            static_cast<card_u8>(flags)};
-}
-
-card_counters E1Port::countersOut() const
-{
-    card_counters out{};
-    const PortCounters& c = counters_;
-    out.frames = card_make32(c.frames);
-    out.crc = card_make32(c.crc);
-    out.fas = card_make32(c.fas);
-    out.ebit = card_make32(c.ebit);
-    out.code = card_make32(c.code);
-    out.slips_out = card_make32(c.slipsOut);
-    out.slips_in = card_make32(c.slipsIn);
-    out.overflow = card_make32(c.overflow);
-    out.underflow = card_make32(c.underflow);
-    out.usb = card_make32(c.usb);
-    seconds_.write(out);
-    return out;
-}
-
 void E1Port::millisecond()
 {
     if (++milliseconds_ == 1000) {
@@ -254,51 +200,6 @@ void E1Port::millisecond()
     sentRead_ = sentWrite_;
     running_ = false;
     change(alarms_ | CARD_ALARM_NO_HOST);
-}
-
-// ---- Settings ----
-
-bool E1Port::remoteAlarm() const
-{
-    return tx_.alarm || (alarms_ & noSignal && (stock_ || line_.rai == 1));
-}
-
-bool E1Port::setTx(const card_ice1_tx& tx)
-{
-    if (tx.mode > CARD_ICE1_TX_CRC4_E || tx.timing > 1 || tx.loopback > 2 || tx.alarm > 1)
-        return false;
-    tx_ = tx;
-    return true;
-}
-
-bool E1Port::setRx(std::uint8_t mode)
-{
-    if (mode > CARD_ICE1_RX_CRC4)
-        return false;
-    rx_ = mode;
-    return true;
-}
-
-bool E1Port::setLine(const card_line& l)
-{
-    if (!isPossible(l) || (on_ && l.kind != line_.kind)) // frames of both do not lie in one ring
-        return false;
-    line_ = l;
-    seconds_.severeFrom(severeFrom(l));
-    return true;
-}
-
-bool E1Port::setLoop(unsigned kind)
-{
-    if (kind > CARD_LOOP_DIGITAL)
-        return false;
-    if (kind == loop_)
-        return true;
-    loop_ = kind;
-    sentRead_ = sentWrite_; // what one side said does not go out as the other's
-    running_ = false;
-    received_.cut();
-    return true;
 }
 
 } // namespace callbox::firmware

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // One E1 or T1 port (the protocol names both by E1, which came first) between USB and its framer: the frames under way
-// both ways, the feedback that keeps the host at the line's pace, errors and events, the settings. No heap, no clock:
-// the line calls once per frame of each direction, the bus once per packet, the device once per millisecond. One
-// thread, or interrupts that do not interrupt one another.
+// both ways and the feedback that keeps the host at the line's pace (e1_port.cpp), errors and events
+// (e1_port_told.cpp), the settings (e1_port_settings.cpp). No heap, no clock: the line calls once per frame of each
+// direction, the bus once per packet, the device once per millisecond. One thread, or interrupts that do not interrupt
+// one another.
 #pragma once
 #include "device/line_frames.h"
 #include "device/line_settings.h"
+#include "device/port_bert.h"
 #include "device/port_events.h"
+#include "device/sa_bits.h"
 #include "device/seconds.h"
+#include "device/signalling.h"
 #include "device/usb.h"
 
 namespace callbox::firmware {
@@ -38,7 +42,12 @@ public:
     enum class Send { frame, idle, ais }; // idle: a frame of octets `line.idle`
     // The next frame of the transmitter's clock. Slot 0 is the host's: of it a framer takes what its mode leaves to it.
     Send transmit(E1Frame frame);
-    // A frame received in alignment; `number`: in its multiframe of an E1, 0..15.
+    // A frame received in alignment, before any slip: signalling, Sa bits and a bit error test go by it. `number`: in
+    // its multiframe of an E1, 0..15; without one its parity tells the frames that have no alignment signal.
+    void lineBrings(E1FrameIn frame, unsigned number);
+    // T1: ABCD of a channel, 1..24, at the end of a multiframe that brought them.
+    void lineSignals(unsigned channel, std::uint8_t abcd) { signalling_.cameRobbed(channel, abcd); }
+    // The same frame for the host, behind the slip if there was one: none, one or two of these; `number` as there.
     void receive(E1FrameIn frame, unsigned number);
     // The time of a frame in which there was no alignment.
     void receiveNothing();
@@ -50,6 +59,9 @@ public:
     // A frame was left out (1) or said twice (-1) between the line's clock and ours.
     void slip(int framesOut);
     [[nodiscard]] bool remoteAlarm() const; // shall RAI be sent?
+    // T1: channels whose bits are to be robbed, and ABCD of each, A in bit 3.
+    [[nodiscard]] std::uint32_t robbed() const;
+    [[nodiscard]] std::uint8_t said(unsigned channel) const { return signalling_.said(channel); }
     [[nodiscard]] PortCounters& counters() { return counters_; }
 
     // ---- Settings ----
@@ -62,13 +74,22 @@ public:
     bool setRx(std::uint8_t mode);
     bool setLine(const card_line&);
     bool setLoop(unsigned kind); // CARD_LOOP_NONE, _LINE, _PAYLOAD, _DIGITAL
-    void extend(std::uint16_t what) { extensions_ = what; }
+    void extend(std::uint16_t what);
+    bool setCas(const card_cas&);
+    bool setRobbed(std::uint32_t channels) { return isT1() && signalling_.setRobbed(channels); }
+    bool setBert(const card_bert&);
     [[nodiscard]] unsigned loop() const { return loop_; }
 
     // ---- What is told ----
     [[nodiscard]] card_ice1_errors errors() const;
     [[nodiscard]] card_counters countersOut() const;
     [[nodiscard]] std::uint16_t alarmsNow() const { return alarms_; }
+    [[nodiscard]] const PortCounters& counters() const { return counters_; }
+    [[nodiscard]] std::uint16_t badPacket() const { return badPacket_; } // length of the last one
+    [[nodiscard]] card_cas cas() const { return signalling_.heard(); }
+    [[nodiscard]] std::uint32_t robbedWanted() const { return signalling_.robbed(); }
+    [[nodiscard]] std::uint8_t sa() const { return sa_.now(); }
+    [[nodiscard]] card_bert_result bert() const { return bert_.result(); }
     [[nodiscard]] unsigned state() const { return !on_ ? 0 : running_ ? 2 : 1; } // card_port_info.state
     [[nodiscard]] unsigned waiting() const { return sentWrite_ - sentRead_; }    // frames for the line
     [[nodiscard]] unsigned received() const { return received_.waiting(); }      // frames for the host
@@ -79,6 +100,7 @@ private:
     void pushSent(E1FrameIn frame);
     bool popSent(E1Frame frame);
     void change(std::uint16_t alarms);
+    void tellLineBits();
     void event(unsigned type, std::uint16_t what, std::uint16_t also);
 
     bool stock_ = false, on_ = false;
@@ -104,6 +126,11 @@ private:
     std::uint16_t alarms_ = 0;
     std::uint16_t badMultiframes_ = 0;
     PortEvents events_;
+    Signalling signalling_;
+    SaBits sa_;
+    std::uint8_t toldSa_ = 0; // to the host
+    PortBert bert_;
+    std::uint16_t badPacket_ = 0;
     std::uint32_t age_ = 0; // frames sent since the port was switched on
 };
 

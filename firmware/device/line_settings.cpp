@@ -32,7 +32,7 @@ card_line usualLine(std::uint8_t kind)
 
 bool isPossible(const card_line& l)
 {
-    if (l.code > 1 || l.rai > 1 || l.cas != 0)
+    if (l.code > 1 || l.rai > 1 || l.cas > 1)
         return false;
     if (l.sensitivity != 12 && l.sensitivity != 18 && l.sensitivity != 36 && l.sensitivity != 43)
         return false;

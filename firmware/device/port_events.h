@@ -11,6 +11,7 @@ namespace callbox::firmware {
 
 class PortEvents {
 public:
+    [[nodiscard]] bool empty() const { return read_ == write_; }
     void clear() { read_ = write_ = 0; }
     // Who hears it next has been told of no defect.
     void forgetFlags() { told_.back() = 0; }

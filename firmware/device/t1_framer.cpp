@@ -18,6 +18,9 @@ void T1Framer::settings()
     const T1Framing framing = port_.line().framing == CARD_FRAMING_SF ? T1Framing::sf : T1Framing::esf;
     if (std::exchange(framing_, framing) != framing)
         begin();
+    transmitter_.robBits(port_.robbed());
+    for (unsigned c = 1; c <= t1Channels; ++c)
+        transmitter_.setAbcd(c, port_.said(c));
 }
 
 void T1Framer::receive(Octets line)
@@ -28,6 +31,9 @@ void T1Framer::receive(Octets line)
         defects_ |= receiver_.defects(); // a loss may be over within the millisecond
         without_ = whole || receiver_.aligned() ? 0 : without_ + 8;
         if (whole) {
+            port_.lineBrings(frame, 0);
+            for (unsigned c = 1; receiver_.signalled() && c <= t1Channels; ++c)
+                port_.lineSignals(c, receiver_.abcd(c));
             const int slipped = slips_.next();
             if (slipped != 0)
                 port_.slip(slipped);

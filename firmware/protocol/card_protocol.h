@@ -175,7 +175,7 @@ struct card_e1_event {
     card_u8 sequence; /* of events of types from 2 on: a gap says that some were lost */
     struct card_le16
         what; /* ALARMS: CARD_ALARM_... now; CAS: the channel; SA: bits Sa4..Sa8 in bits 4..0; SLIP: 1 or ffff */
-    struct card_le16 also; /* ALARMS: those before; CAS: ABCD in bits 3..0 */
+    struct card_le16 also; /* ALARMS: those before; CAS: ABCD in bits 3..0; SA: those before, as card_status.sa */
     struct card_le32 at;   /* frames since the port was switched on */
 };
 CARD_SIZE(card_e1_event, CARD_E1_INTERRUPT_SIZE);
@@ -230,6 +230,7 @@ enum {
     CARD_E1_GET_LINE = 0x22,   /* IN */
     CARD_E1_SET_CAS = 0x23,    /* OUT, card_cas */
     CARD_E1_GET_CAS = 0x24,    /* IN */
+    CARD_E1_ROBBED = 0x25,     /* OUT and IN, card_le32: channels of a T1 whose bits are robbed, bit n: channel n */
 };
 /* Vendor requests to an analog bank (wIndex: interface in the low octet, port of the bank in the high one) */
 enum {
@@ -306,7 +307,8 @@ struct card_status {
     struct card_le16 alarms; /* CARD_ALARM_... */
     card_u8 loop;            /* CARD_LOOP_... */
     card_u8 maintenance;     /* 1: the card is unlocked */
-    card_u8 reserved[2];
+    card_u8 sa; /* E1, received: Sa4..Sa8 in bits 4..0, each as it last stood for 2 ms; bit 7: they are known */
+    card_u8 reserved;
 };
 CARD_SIZE(card_status, 8);
 #define CARD_ALARM_LOS 0x0001
@@ -326,21 +328,27 @@ enum {
 };
 
 struct card_bert {
-    card_u8 run;     /* 0 stops */
-    card_u8 pattern; /* CARD_BERT_... */
-    card_u8 fixed;   /* octet of CARD_BERT_FIXED */
-    card_u8 reserved;
-    struct card_le32 slots; /* bit n: slot n */
+    card_u8 run;            /* CARD_BERT_STOP.. */
+    card_u8 pattern;        /* CARD_BERT_15.. */
+    card_u8 fixed;          /* octet of CARD_BERT_FIXED */
+    card_u8 spoil;          /* START, SPOIL: so many bits go out wrong */
+    struct card_le32 slots; /* bit n: slot n; none that carries framing or signalling */
 };
 CARD_SIZE(card_bert, 8);
+enum {
+    CARD_BERT_STOP = 0,  /* the result stays */
+    CARD_BERT_START = 1, /* instead of one that runs */
+    CARD_BERT_SPOIL = 2, /* of one that runs; pattern, octet and slots are not looked at */
+};
 enum { CARD_BERT_15 = 0, CARD_BERT_11 = 1, CARD_BERT_QRSS = 2, CARD_BERT_FIXED = 3 };
 struct card_bert_result {
     card_u8 state; /* 0 off, 1 seeks the pattern, 2 in synchronism */
     card_u8 reserved[3];
     struct card_le32 bits_low, bits_high, errors_low, errors_high;
-    struct card_le32 losses; /* of synchronism */
+    struct card_le32 losses;  /* of synchronism */
+    struct card_le32 spoiled; /* wrong bits that went out */
 };
-CARD_SIZE(card_bert_result, 24);
+CARD_SIZE(card_bert_result, 28);
 
 struct card_sensors {
     struct card_le16 valid;        /* bit n: the n-th value below is measured */
@@ -474,7 +482,7 @@ struct card_line {
     card_u8 idle;        /* octet of slots that are not in use */
     card_u8 sa;          /* bits Sa4..Sa8 in bits 4..0; ff: as the host has them in slot 0; T1: ff */
     card_u8 rai;         /* 0 never, 1 by itself on LOS, AIS, LOF */
-    card_u8 cas;         /* 1: slot 16 carries CAS */
+    card_u8 cas;         /* 1: slot 16 carries CAS; T1: bits of the channels that CARD_E1_ROBBED says are robbed */
     card_u8 reserved[2];
 };
 CARD_SIZE(card_line, 12);
@@ -487,11 +495,26 @@ enum {
 };
 
 struct card_cas { /* as slot 16 of a multiframe, G.704 5.1.3.2: octet n: channel n in the high nibble, n + 15 in the low
-                     one */
+                     one; of a T1 n + 12. A in bit 3. */
     card_u8 octet[16];
-    struct card_le32 valid; /* bit n: channel n (1..30); IN: known; OUT: to be set */
+    struct card_le32 valid; /* bit n: channel n (1..30; T1: 1..24); IN: known; OUT: to be set */
 };
 CARD_SIZE(card_cas, 20);
+#define CARD_CAS_CHANNELS 30 /* telephone channels of an E1: slots 1..15, 17..31 */
+#define CARD_T1_CHANNELS 24
+static inline card_u8 card_cas_get(const struct card_cas* c, unsigned int channel, unsigned int t1)
+{
+    const unsigned int half = t1 ? 12 : 15;
+    return channel > half ? c->octet[channel - half] & 0x0f : c->octet[channel] >> 4;
+}
+static inline void card_cas_put(struct card_cas* c, unsigned int channel, unsigned int t1, card_u8 abcd)
+{
+    const unsigned int half = t1 ? 12 : 15;
+    if (channel > half)
+        c->octet[channel - half] = (c->octet[channel - half] & 0xf0) | abcd;
+    else
+        c->octet[channel] = (c->octet[channel] & 0x0f) | abcd << 4;
+}
 
 /* ---- The analog bank ---- */
 

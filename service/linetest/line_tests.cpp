@@ -10,6 +10,14 @@ using nlohmann::json;
 
 constexpr std::size_t testsKept = 50;
 
+// The card's own tester, if it can do what is ordered and is free; it knows no rate of wrong bits.
+hal::HardwareBert* cardFor(lines::Line& line, const BertOrder& order)
+{
+    auto* card = dynamic_cast<hal::HardwareBert*>(&line.span().io());
+    const bool can = card && !order.all && order.insertEvery == 0 && card->tests(order.pattern) && !card->bertCounts();
+    return can ? card : nullptr;
+}
+
 } // namespace
 
 LineTests::LineTests(const Edges& edges, lines::Lines& lines, lines::CallTable& calls)
@@ -81,7 +89,10 @@ Result<const Test*> LineTests::beginBert(const BertOrder& order)
     if (!held)
         return held.error();
     Test& test = add("bert", order.span);
-    run(test, bert(order, std::move(*held), test));
+    if (hal::HardwareBert* card = cardFor(**line, order))
+        run(test, bertOfCard(order, std::move(*held), *card, test));
+    else
+        run(test, bert(order, std::move(*held), test));
     return &test;
 }
 

@@ -6,6 +6,7 @@
 #include "linetest/orders.h"
 #include "linetest/reservations.h"
 #include <callbox/base/async.h>
+#include <callbox/hal/hardware_bert.h>
 #include <nlohmann/json.hpp>
 
 namespace callbox::linetest {
@@ -59,6 +60,8 @@ private:
     Test& add(const std::string& kind, const std::string& span);
     void run(Test& test, Task<> script);
     Task<> bert(BertOrder order, HeldChannels held, Test& test);
+    // One channel, by the card's own tester.
+    Task<> bertOfCard(BertOrder order, HeldChannels held, hal::HardwareBert& card, Test& test);
     Task<> listen(AudioOrder order, HeldChannels held, Test& test);
     void unloop(lines::Line& line);
     Task<nlohmann::json> makeLoop(control::Request request);

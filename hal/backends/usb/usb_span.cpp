@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "usb_span.h"
+#include "card_bert.h"
 #include "d_channel.h"
 #include "inbound.h"
 #include "pace.h"
@@ -38,6 +39,7 @@ void add(std::uint64_t& sum, card_le32 last, card_le32 now)
 class UsbSpan final : public SpanIo,
                       public LineErrorCounts,
                       public LoopbackControl,
+                      public HardwareBert,
                       public CardArrival,
                       public ClockSource,
                       public WakeUpCounts,
@@ -64,6 +66,11 @@ public:
     [[nodiscard]] Result<ClockState> clock() const override;
     Result<void> setClock(ClockChoice) override;
     [[nodiscard]] const WakeUps& wakeUps() const override { return wakeUps_; }
+    [[nodiscard]] bool tests(BertPattern p) const override { return bert_.tests(p); }
+    Result<void> beginBert(Timeslot slot, BertPattern p) override { return bert_.begin(slot, p); }
+    void insertBertErrors(unsigned bits) override { bert_.insertErrors(bits); }
+    void endBert() noexcept override { bert_.end(); }
+    [[nodiscard]] Result<HardwareBertCounts> bertCounts() const override { return bert_.counts(); }
     Result<void> awaitCard(Callback arrived) override { return opening_.awaitCard(std::move(arrived)); }
 
 private:
@@ -106,6 +113,7 @@ private:
     DChannel d_;
     Slots slots_;
     Timer watch_;
+    CardBert bert_{edges_.loop};
     std::uint64_t clock_ = 0;
     std::uint32_t lost_ = 0; // to be told with the next tick
     bool flowing_ = false;   // frames come; before the first ones nothing is lost
@@ -177,6 +185,7 @@ void UsbSpan::begin(const Result<void>& ready)
     lastLook_ = {};
     lastWake_ = edges_.loop.now();
     wakeUps_.begin(lastWake_);
+    bert_.open(opening_.device(), kind_, port_.port);
     watch_.after(watchdog, [this] { look(); });
     askErrors();
     askCounters();
@@ -187,6 +196,7 @@ void UsbSpan::stop() noexcept
     life_.reset();
     events_ = nullptr;
     watch_.cancel();
+    bert_.close();
     tasks_.cancelAll();
     stream_.reset();
     opening_.close();

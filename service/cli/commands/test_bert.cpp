@@ -60,6 +60,8 @@ void tell(Context& c, const json& r)
     c.out() << '\n'
             << (flagOf(r, "ok") ? "Good: " : "NOT GOOD: ") << cell(fieldOf(r, "errors")) << " errors, "
             << cell(fieldOf(r, "inserted")) << " of them inserted, in " << cell(fieldOf(r, "bits")) << " bits.\n";
+    if (textOf(r, "counted_by") == "card")
+        c.out() << "Sent and counted by the card itself.\n";
 }
 
 Task<Exit> run(Context& c)

@@ -24,15 +24,44 @@ TEST_F(Cas, EachChannelsBitsArrive)
         ASSERT_TRUE(transmitter.set(c, std::uint8_t(c % 15 + 1)));
     run(5); // begins anywhere
     receiver.lineLost();
-    run(32);
+    EXPECT_EQ(receiver.channels().known(), 0U);
+    run(48);
     ASSERT_TRUE(receiver.aligned());
+    EXPECT_EQ(receiver.channels().known(), 0x7FFFFFFEU);
     for (unsigned c = 1; c <= 30; ++c)
-        EXPECT_EQ(receiver.abcd(c), c % 15 + 1) << c;
-    (void)receiver.takeChanged();
+        EXPECT_EQ(receiver.channels().abcd(c), c % 15 + 1) << c;
+    (void)receiver.channels().takeNews();
     transmitter.set(17, 0b0101);
     run(32);
-    EXPECT_EQ(receiver.takeChanged(), 1U << 17);
-    EXPECT_EQ(receiver.takeChanged(), 0U);
+    EXPECT_EQ(receiver.channels().takeNews(), 1U << 17);
+    EXPECT_EQ(receiver.channels().takeNews(), 0U);
+}
+
+TEST_F(Cas, OneMultiframeThatSaysOtherwiseIsNoChange)
+{
+    run(64);
+    (void)receiver.channels().takeNews();
+    for (unsigned spoilt = 0; spoilt < 64; ++spoilt) {
+        for (unsigned i = 0; i < 32; ++i)
+            receiver.slot(std::uint8_t(transmitter.slot() ^ (i == 5 ? 0x10 : 0)));
+        ASSERT_EQ(receiver.channels().takeNews(), 0U);
+    }
+}
+
+TEST_F(Cas, TwoMultiframesWithTheLineLostBetweenThemAreNotTwoInARow)
+{
+    run(64);
+    transmitter.set(7, 0b0110);
+    run(16);
+    receiver.lineLost();
+    transmitter.set(7, 0b1101);
+    run(64);
+    EXPECT_EQ(receiver.channels().abcd(7), 0b1101);
+    transmitter.set(7, 0b0110);
+    run(16);
+    EXPECT_EQ(receiver.channels().abcd(7), 0b1101) << "once";
+    run(16);
+    EXPECT_EQ(receiver.channels().abcd(7), 0b0110);
 }
 
 TEST_F(Cas, WhatLooksLikeTheAlignmentSignalIsNotSent)
@@ -64,7 +93,7 @@ TEST_F(Cas, OneBadSignalIsNoLossTwoAreAndTheBitsStay)
     EXPECT_TRUE(receiver.aligned());
     spoiled(2);
     EXPECT_FALSE(receiver.aligned());
-    EXPECT_EQ(receiver.abcd(4), 0b0110);
+    EXPECT_EQ(receiver.channels().abcd(4), 0b0110);
     run(32);
     EXPECT_TRUE(receiver.aligned());
 }
@@ -72,12 +101,12 @@ TEST_F(Cas, OneBadSignalIsNoLossTwoAreAndTheBitsStay)
 TEST_F(Cas, AChangeNotYetFetchedOutlivesTheLossOfTheLine)
 {
     run(64);
-    (void)receiver.takeChanged();
+    (void)receiver.channels().takeNews();
     transmitter.set(9, 0b0010);
     run(32);
     receiver.lineLost();
-    EXPECT_EQ(receiver.takeChanged(), 1U << 9);
-    EXPECT_EQ(receiver.abcd(9), 0b0010);
+    EXPECT_EQ(receiver.channels().takeNews(), 1U << 9);
+    EXPECT_EQ(receiver.channels().abcd(9), 0b0010);
 }
 
 TEST_F(Cas, ASlotOfNothingButZerosIsLoss)

@@ -127,7 +127,7 @@ TEST_P(T1, TheNumberOfAFrameIsTheOneItWasSentWith)
 TEST_P(T1, RobbedBitsArrive)
 {
     T1Pair pair(GetParam(), 3);
-    pair.transmitter.robBits(true);
+    pair.transmitter.robBits(0x1FFFFFE);
     for (unsigned c = 1; c <= t1Channels; ++c)
         ASSERT_TRUE(pair.transmitter.setAbcd(c, std::uint8_t(c % 16)));
     EXPECT_FALSE(pair.transmitter.setAbcd(0, 1));
@@ -138,6 +138,32 @@ TEST_P(T1, RobbedBitsArrive)
         const unsigned abcd = c % 16;
         EXPECT_EQ(pair.receiver.abcd(c), GetParam() == T1Framing::esf ? abcd : (abcd & 0xC) | abcd >> 2) << c;
     }
+}
+
+TEST_P(T1, OnlyTheChannelsThatAreChosenAreRobbedAndTheOthersStayClear)
+{
+    T1Pair pair(GetParam(), 3);
+    pair.transmitter.robBits(1U << 5 | 1U << 24);
+    for (unsigned c = 1; c <= t1Channels; ++c)
+        ASSERT_TRUE(pair.transmitter.setAbcd(c, 0));
+    std::array<std::uint8_t, 32> said{}, heard{};
+    said.fill(0xFF);
+    T1Receiver receiver(GetParam());
+    std::array<std::uint8_t, T1Transmitter::octetsMost> line{};
+    unsigned robbed = 0, other = 0, frames = 0;
+    for (unsigned i = 0; i < 2000; ++i) {
+        const std::size_t n = pair.transmitter.frame(said, line);
+        for (std::size_t k = 0; k < n; ++k) {
+            if (!receiver.octet(line[k], heard))
+                continue;
+            ++frames;
+            for (unsigned c = 1; c <= t1Channels; ++c)
+                (c == 5 || c == 24 ? robbed : other) += heard[c] != 0xFF;
+        }
+    }
+    ASSERT_GT(frames, 1500U);
+    EXPECT_EQ(other, 0U);
+    EXPECT_NEAR(robbed, 2.0 * frames / 6, 4);
 }
 
 TEST_P(T1, YellowAlarmComesAndGoes)

@@ -104,6 +104,7 @@ struct Bench {
     {
         std::array<std::uint8_t, 32> f{};
         f.fill(static_cast<std::uint8_t>(octet));
+        device.port(port).lineBrings(f, number);
         device.port(port).receive(f, number);
     }
     std::optional<Bytes> transmitted(unsigned port = 0)

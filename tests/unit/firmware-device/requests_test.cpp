@@ -13,23 +13,30 @@ namespace {
 
 TEST_F(Card, ProtoSaysWhatThereIs)
 {
-    EXPECT_EQ(b.ask(0xc0, 0x80, 0, 0, 64), hex("544c4331 01 00 1000 02 00 00 00 37 3b 0100"));
+    EXPECT_EQ(b.ask(0xc0, 0x80, 0, 0, 64), hex("544c4331 01 00 1000 02 00 00 00 7f 3b 0100"));
     EXPECT_EQ(b.ask(0xc0, 0x80, 0, 0, 4), hex("544c4331")) << "a short question, a short answer";
     EXPECT_EQ(b.ask(0xc0, 0x81, 0, 1, 8), hex("01 01 00 00 01 000000"));
 }
 
 TEST_F(Card, WhatItSaysItCannotIsStalled)
 {
-    for (const unsigned r : {CARD_REQ_GET_BERT, CARD_REQ_GET_REG, CARD_REQ_CLOCK})
+    for (const unsigned r : {CARD_REQ_GET_REG, CARD_REQ_CLOCK})
         EXPECT_FALSE(b.ask(0xc0, r, 0, 0, 64)) << r;
-    EXPECT_FALSE(b.ask(0xc1, CARD_E1_GET_CAS, 0, 0, 20));
     Personality bare = Personality::card(1);
     bare.capabilities = 0;
     Bench c(bare);
     ASSERT_TRUE(c.configure());
-    for (const unsigned r :
-         {CARD_REQ_LOOP, CARD_REQ_GET_NVM, CARD_REQ_GET_SENSORS, CARD_REQ_GET_LOG, CARD_REQ_SELFTEST, CARD_REQ_LOCATE})
+    for (const unsigned r : {CARD_REQ_LOOP, CARD_REQ_GET_NVM, CARD_REQ_GET_SENSORS, CARD_REQ_GET_LOG, CARD_REQ_SELFTEST,
+                             CARD_REQ_LOCATE, CARD_REQ_GET_BERT})
         EXPECT_FALSE(c.ask(0xc0, r, 0, 0, 64)) << r;
+    for (const unsigned r : {CARD_E1_GET_CAS, CARD_E1_ROBBED})
+        EXPECT_FALSE(c.ask(0xc1, r, 0, 0, 64)) << r;
+    bare.capabilities = CARD_CAN_LINE;
+    Bench lines(bare);
+    ASSERT_TRUE(lines.configure());
+    Bytes cas = lines.ask(0xc1, CARD_E1_GET_LINE, 0, 0, 12).value();
+    cas[9] = 1;
+    EXPECT_FALSE(lines.tell(0x41, CARD_E1_SET_LINE, 0, 0, cas)) << "this one carries no signalling";
     EXPECT_TRUE(c.ask(0xc0, CARD_REQ_GET_STATUS, 0, 0, 8));
 }
 
@@ -139,7 +146,7 @@ TEST_F(Card, SettingsOutsideTheirRangesAreRefused)
     const Bytes before = b.ask(0xc1, CARD_E1_GET_LINE, 0, 0, 12).value();
     EXPECT_EQ(before, hex("01 01 01 00 78 0c ff ff 01 00 0000"));
     const std::pair<unsigned, unsigned> wrong[] = {{0, 2},  {1, 3},    {2, 2}, {3, 1}, {4, 100},
-                                                   {5, 13}, {7, 0x20}, {8, 2}, {9, 1}};
+                                                   {5, 13}, {7, 0x20}, {8, 2}, {9, 2}};
     for (const auto& [at, value] : wrong) {
         Bytes line = before;
         line[at] = static_cast<std::uint8_t>(value);
@@ -322,9 +329,12 @@ TEST(Fuzz, AMillionRequestsAndPackets)
             for (unsigned k = 0; k < chance() % 12; ++k) {
                 E1Port& port = b.device.port(chance() % 2);
                 port.transmit(f);
-                if (chance() % 8)
+                if (chance() % 8) {
+                    f[16] = octet();
+                    port.lineBrings(f, static_cast<unsigned>(chance()));
+                    port.lineSignals(static_cast<unsigned>(chance() % 40), octet() & 0x0f);
                     port.receive(f, chance() % 4 ? i + k : chance());
-                else
+                } else
                     port.receiveNothing();
                 ASSERT_LE(port.waiting(), 256u);
                 ASSERT_LE(port.received(), 256u + 16);

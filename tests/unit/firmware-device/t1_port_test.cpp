@@ -44,7 +44,7 @@ TEST_F(T1Port, SettingsOutsideTheirRangesAreRefused)
     ASSERT_TRUE(become(CARD_PORT_T1, CARD_FRAMING_ESF));
     const Bytes before = b.ask(0xc1, CARD_E1_GET_LINE, 0, 0, 12).value();
     const std::pair<unsigned, unsigned> wrong[] = {
-        {0, 3}, {1, CARD_FRAMING_CRC4}, {1, 5}, {2, 2}, {3, 8}, {4, 120}, {5, 13}, {7, 0}, {7, 0x1f}, {8, 2}, {9, 1}};
+        {0, 3}, {1, CARD_FRAMING_CRC4}, {1, 5}, {2, 2}, {3, 8}, {4, 120}, {5, 13}, {7, 0}, {7, 0x1f}, {8, 2}, {9, 2}};
     for (const auto& [at, value] : wrong) {
         Bytes line = before;
         line[at] = static_cast<std::uint8_t>(value);

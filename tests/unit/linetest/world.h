@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Two daemons' lines on one virtual span, each with its tests: near is what is tested, far what may loop or answer.
+// Two daemons' lines on the two ends of a span, each with its tests: near is what is tested, far what may loop or
+// answer.
 #pragma once
 #include "linetest/line_tests.h"
 #include <callbox/base/sim_files.h>
@@ -16,12 +17,12 @@ struct Side {
     lines::Line& line() { return *lines->all()[0]; }
 };
 
-class World : public testing::TestWithParam<hal::SpanType> {
+class Daemons {
 protected:
-    World()
+    void bringUp(std::unique_ptr<hal::SpanIo> nearEnd, std::unique_ptr<hal::SpanIo> farEnd, hal::SpanType type)
     {
-        near.lines = made(std::move(pair.second), hal::PriRole::user);
-        far.lines = made(std::move(pair.first), hal::PriRole::network);
+        near.lines = made(std::move(nearEnd), hal::PriRole::user, type);
+        far.lines = made(std::move(farEnd), hal::PriRole::network, type);
         for (Side* s : {&near, &far}) {
             s->calls = std::make_unique<lines::CallTable>(loop);
             s->tests = std::make_unique<LineTests>(edges, *s->lines, *s->calls);
@@ -29,16 +30,16 @@ protected:
         }
         EXPECT_TRUE(untilUsable());
     }
-    std::unique_ptr<lines::Lines> made(std::unique_ptr<hal::SpanIo> io, hal::PriRole role)
+    std::unique_ptr<lines::Lines> made(std::unique_ptr<hal::SpanIo> io, hal::PriRole role, hal::SpanType type)
     {
         lines::SpanSettings s;
         s.span.name = "trunk1";
-        s.span.type = GetParam();
-        s.span.law = GetParam() == hal::SpanType::e1 ? hal::Law::alaw : hal::Law::mulaw;
-        s.span.dChannel = hal::dChannelSlot(GetParam());
+        s.span.type = type;
+        s.span.law = type == hal::SpanType::e1 ? hal::Law::alaw : hal::Law::mulaw;
+        s.span.dChannel = hal::dChannelSlot(type);
         s.plan = lines::dialPlan("eu");
         s.pri.role = role;
-        s.pri.switchType = GetParam() == hal::SpanType::e1 ? hal::PriSwitchType::euroIsdn : hal::PriSwitchType::ni2;
+        s.pri.switchType = type == hal::SpanType::e1 ? hal::PriSwitchType::euroIsdn : hal::PriSwitchType::ni2;
         s.pri.highestChannelFirst = role == hal::PriRole::network;
         lines::LinesConfig c;
         c.spans.push_back(s);
@@ -112,10 +113,16 @@ protected:
     std::unique_ptr<Executor> disk = makeSimExecutor(loop, 1ms);
     Edges edges{loop, *random, files, *disk, Log()};
     std::unique_ptr<hal::VirtualClock> clock = hal::VirtualClock::paced(loop);
-    hal::VirtualPair pair = hal::makeVirtualPair(loop, *clock);
-    hal::SpanIo& nearIo = *pair.second;
     Side near, far;
     TaskGroup tasks{loop};
+};
+
+// A virtual span.
+class World : public Daemons, public testing::TestWithParam<hal::SpanType> {
+protected:
+    World() { bringUp(std::move(pair.second), std::move(pair.first), GetParam()); }
+    hal::VirtualPair pair = hal::makeVirtualPair(loop, *clock);
+    hal::SpanIo& nearIo = *pair.second;
 };
 
 } // namespace callbox::linetest::tests
