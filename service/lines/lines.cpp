@@ -2,6 +2,7 @@
 #include "lines/lines.h"
 #include <algorithm>
 #include <callbox/hal/card_arrival.h>
+#include <callbox/hal/line_country.h>
 #include <callbox/hal/media.h>
 #include <sstream>
 
@@ -149,6 +150,8 @@ Result<void> Lines::addLine(const SpanSettings& s, const LinesWorld& world)
     auto io = openSpan(s, world);
     if (!io)
         return io.error();
+    if (auto* lines = dynamic_cast<hal::LineCountry*>(io->get()))
+        lines->setLineCountry(s.analog.country.code);
     auto span = std::make_unique<hal::Span>(edges_, s.span, std::move(*io));
     if (s.rxGainDb != 0 || s.txGainDb != 0)
         span->setGains(hal::Gains{hal::gainTable(s.span.law, s.rxGainDb), hal::gainTable(s.span.law, s.txGainDb)});

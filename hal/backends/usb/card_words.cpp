@@ -233,6 +233,69 @@ std::string updateReason(unsigned wrong)
     return wrong < std::size(words) ? std::string(words[wrong]) : fmt::format("for reason {}", wrong);
 }
 
+std::string lineStateName(const card_analog_status& s)
+{
+    if (s.fault == CARD_BANK_FAULT_MUTE)
+        return "does not answer";
+    if (s.fault == CARD_BANK_FAULT_GIVEN_UP)
+        return "given up";
+    if (s.ringing)
+        return "ringing";
+    if (s.hook)
+        return "off hook";
+    if (s.type == CARD_PORT_FXO)
+        return s.battery ? "idle" : "no battery";
+    return s.linefeed == 0 ? "open" : "idle";
+}
+
+std::string impedanceName(unsigned acim)
+{
+    // Data sheet of the Si3050, register 30.
+    static constexpr std::string_view names[] = {"600 ohm",
+                                                 "900 ohm",
+                                                 "270 ohm + (750 ohm | 150 nF)",
+                                                 "220 ohm + (820 ohm | 120 nF)",
+                                                 "370 ohm + (620 ohm | 310 nF)",
+                                                 "320 ohm + (1050 ohm | 230 nF)",
+                                                 "370 ohm + (820 ohm | 110 nF)",
+                                                 "275 ohm + (780 ohm | 115 nF)",
+                                                 "120 ohm + (820 ohm | 110 nF)",
+                                                 "350 ohm + (1000 ohm | 210 nF)",
+                                                 "200 ohm + (680 ohm | 100 nF)",
+                                                 "600 ohm + 2.16 uF",
+                                                 "900 ohm + 1 uF",
+                                                 "900 ohm + 2.16 uF",
+                                                 "600 ohm + 1 uF",
+                                                 "a global complex one"};
+    return nameIn(acim, names);
+}
+
+std::vector<std::string> lineFaults(unsigned failed, bool exchange)
+{
+    static constexpr Bit telephone[] = {
+        {CARD_TEST_FAILED_HAZARD, "a hazardous voltage from elsewhere: keep off the wires"},
+        {CARD_TEST_FAILED_FOREIGN, "a voltage from elsewhere"},
+        {CARD_TEST_FAILED_RESISTIVE, "a short, or a leak between the wires or to ground"},
+        {CARD_TEST_FAILED_OFF_HOOK, "the telephone is off hook"},
+        {CARD_TEST_FAILED_NO_RINGER, "no ringer: no telephone is there, or the wires are cut"},
+        {CARD_TEST_FAILED_RINGERS, "more ringers than a line rings (5 REN)"}};
+    static constexpr Bit central[] = {{CARD_TEST_FAILED_OFF_HOOK, "another telephone at the line is off hook"},
+                                      {CARD_TEST_FAILED_NO_BATTERY, "no battery: the wires are cut, or lead nowhere"},
+                                      {CARD_TEST_FAILED_LOW_CURRENT, "less than 18 mA off hook: the line is too long"}};
+    std::vector<std::string> out;
+    const auto add = [&](std::span<const Bit> bits) {
+        for (const Bit& b : bits) {
+            if (failed & b.bit)
+                out.emplace_back(b.name);
+            failed &= ~b.bit;
+        }
+    };
+    add(exchange ? std::span<const Bit>(central) : std::span<const Bit>(telephone));
+    if (failed != 0)
+        out.push_back(fmt::format("{:#04x}, which this program does not know", failed));
+    return out;
+}
+
 std::string testName(unsigned number)
 {
     if (number == CARD_SELFTEST_FRAMER)

@@ -16,6 +16,11 @@ std::vector<std::string> abilityNames(std::uint32_t can); // CARD_CAN_...
 std::string testName(unsigned number);                    // CARD_SELFTEST_...
 std::string updateReason(unsigned wrong);                 // CARD_UPDATE_WRONG_...
 
+std::string lineStateName(const card_analog_status&);
+std::string impedanceName(unsigned acim);
+// CARD_TEST_FAILED_..., of a line towards an exchange, else a telephone.
+std::vector<std::string> lineFaults(unsigned failed, bool exchange);
+
 // The records of a program that failed are one entry, its registers in words (ARMv7-M).
 std::vector<CardLogEntry> inWords(std::span<const card_log_record>);
 

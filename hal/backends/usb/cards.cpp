@@ -2,6 +2,7 @@
 #include "cards.h"
 #include "card_questions.h"
 #include "firmware_requests.h"
+#include "line_questions.h"
 #include "ports.h"
 
 namespace callbox::hal::usb {
@@ -10,7 +11,7 @@ namespace {
 
 constexpr std::string_view backendName = "usb:";
 
-class UsbCard final : public Card, public CardUpdate {
+class UsbCard final : public Card, public CardLineTests, public CardUpdate {
 public:
     UsbCard(Loop& loop, CardFacts facts, DeviceFacts device, std::unique_ptr<Device> opened)
         : loop_(loop), facts_(std::move(facts)), deviceFacts_(std::move(device)), device_(std::move(opened))
@@ -23,6 +24,8 @@ public:
     Task<CardLog> log() override { return askLog(loop_, *device_); }
     Task<std::vector<CardTest>> selfTest() override { return runSelfTest(loop_, *device_); }
     Task<> locate(unsigned seconds) override { return blink(loop_, *device_, seconds); }
+    Task<CardLines> lines() override { return askLines(loop_, *device_, deviceFacts_); }
+    Task<CardLineTest> testLine(unsigned line) override { return runLineTest(loop_, *device_, deviceFacts_, line); }
     Task<CardFirmware> firmware() override { return askFirmware(loop_, *device_); }
     Task<> writeFirmware(OctetBuffer image, UpdateProgress progress) override
     {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "usb_bank.h"
+#include "bank_country.h"
 #include "bank_lines.h"
 #include "bank_orders.h"
 #include "requests.h"
@@ -28,8 +29,10 @@ std::string named(Timeslot port)
     return "port " + std::to_string(index(port));
 }
 
-// From whatever state the bank was left in to setting 1; `ports`: how many it has.
-Task<> setUp(Loop& loop, Device& device, BankInterface at, std::vector<PortConfig> used, unsigned& ports)
+// From whatever state the bank was left in to setting 1; `ports`: how many it has. `country` is sent to the ports in
+// use; those that do not take it are told in `untaken`.
+Task<> setUp(Loop& loop, Device& device, BankInterface at, std::vector<PortConfig> used, const LineTermination* country,
+             unsigned& ports, std::string& untaken)
 {
     const CardKind kind = co_await whatIsIt(loop, device);
     ports = kind.fxoPorts + kind.fxsPorts;
@@ -52,10 +55,12 @@ Task<> setUp(Loop& loop, Device& device, BankInterface at, std::vector<PortConfi
                                                            (p.kind == PortKind::fxo ? "a telephone, not an exchange"
                                                                                     : "an exchange, not a telephone")});
     }
+    if (country)
+        untaken = co_await setCountry(loop, device, at, used, *country, kind.can(CARD_CAN_COUNTRY));
     co_await select(loop, device, at.number, at.onSetting);
 }
 
-class UsbBank final : public SpanIo, public LineIo, public CardArrival, private Stream::Owner {
+class UsbBank final : public SpanIo, public LineIo, public LineCountry, public CardArrival, private Stream::Owner {
 public:
     UsbBank(const Edges& edges, SpanKeys keys, MakeBus makeBus)
         : edges_(edges), keys_(std::move(keys)), opening_(edges, keys_.id, std::move(makeBus)), tasks_(edges.loop),
@@ -81,6 +86,7 @@ public:
     Result<void> ring(Timeslot t, bool on) override { return lines_.ring(t, on); }
     Result<void> setReversed(Timeslot t, bool reversed) override { return lines_.setReversed(t, reversed); }
     Result<void> openLoop(Timeslot t, Duration d) override { return lines_.openLoop(t, d); }
+    void setLineCountry(std::string_view code) override { country_ = findTermination(code); }
     Result<void> awaitCard(Callback arrived) override { return opening_.awaitCard(std::move(arrived)); }
 
 private:
@@ -111,7 +117,9 @@ private:
     SpanEvents* events_ = nullptr;
     LineEvents* lineEvents_ = nullptr;
     BankInterface at_;
-    unsigned ports_ = 0; // of the card's bank
+    unsigned ports_ = 0;                       // of the card's bank
+    const LineTermination* country_ = nullptr; // null: as the card has it
+    std::string untaken_;                      // ports that did not take it
     TaskGroup tasks_;
     std::unique_ptr<Stream> stream_;
     std::unique_ptr<BankOrders> orders_;
@@ -164,7 +172,8 @@ Result<void> UsbBank::start(const SpanConfig& config, SpanEvents& events)
             report();
     });
     std::vector<PortConfig> used = config.ports;
-    tasks_.start(setUp(edges_.loop, opening_.device(), at_, std::move(used), ports_),
+    untaken_.clear();
+    tasks_.start(setUp(edges_.loop, opening_.device(), at_, std::move(used), country_, ports_, untaken_),
                  [this, life = std::weak_ptr(life_)](const Result<void>& r) {
                      if (!life.expired())
                          begin(r);
@@ -176,6 +185,9 @@ void UsbBank::begin(const Result<void>& ready)
 {
     if (!ready)
         return gone(ready.error());
+    if (!untaken_.empty())
+        edges_.log.warning("the card does not take the country of its lines",
+                           {{"span", config_.name}, {"country", country_ ? country_->code : ""}, {"ports", untaken_}});
     Stream::Owner& owner = *this;
     const Stream::Ways ways{.in = at_.in, .out = at_.out, .feedback = {}, .interrupt = at_.interrupt};
     orders_ = std::make_unique<BankOrders>(opening_.device(), at_.command, [this](card_u16 tag, const Error& why) {

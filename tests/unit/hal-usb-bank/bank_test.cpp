@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A card's analog bank in the usb backend: what it is found by, what goes wrong with it, and its clock.
+#include "../../../hal/backends/usb/bank_country.h"
 #include "../../../hal/backends/usb/bank_lines.h"
+#include "../../../hal/backends/usb/cards.h"
 #include "../../support/span_heard.h"
 #include "../../support/usb_banks.h"
 #include "device/descriptors.h"
+#include <callbox/hal/card_lines.h>
+#include <callbox/hal/country.h>
 #include <gmock/gmock.h>
 #include <random>
 
@@ -221,6 +225,127 @@ TEST_F(UsbBank, WhatHappenedWhileEventsWereLostIsAskedFor)
     pass(300);
     loop.runFor(300ms);
     EXPECT_THAT(heard.told, testing::EndsWith("normal battery-lost"));
+}
+
+TEST_F(UsbBank, TheCountryOfItsLinesIsInTheCardWhenItRuns)
+{
+    dynamic_cast<LineCountry&>(*near).setLineCountry("gb");
+    dynamic_cast<LineCountry&>(*far).setLineCountry("generic");
+    up();
+    for (unsigned i = 0; i < 3; ++i) {
+        EXPECT_EQ(banks.box.analogLines().fxo(i).regs[30], 5) << i;
+        EXPECT_EQ(banks.box.analogLines().fxo(i).regs[31], 0xab);
+        EXPECT_EQ(banks.office.analogLines().fxs(i).regs[10], 12) << "TBR 21";
+    }
+    EXPECT_EQ(banks.box.device().bank().country(0).ring_max, 70);
+    dynamic_cast<LineCountry&>(*near).setLineCountry("nowhere");
+    ASSERT_TRUE(near->start(bank(PortKind::fxo), heard).has_value());
+    loop.runFor(2s);
+    EXPECT_FALSE(heard.alarms.any());
+    EXPECT_EQ(banks.box.analogLines().fxo(0).regs[30], 5) << "what is not known changes nothing";
+}
+
+TEST(LineTerminations, EachCountryHasOneAsDahdisDriversHaveIt)
+{
+    const std::pair<std::string_view, std::array<unsigned, 4>> known[] = {
+        {"us", {0, 0, 0, 3}}, {"gb", {5, 2, 1, 3}},  {"de", {3, 2, 1, 3}},     {"at", {3, 2, 1, 3}},
+        {"fr", {2, 2, 1, 3}}, {"au", {3, 0, 0, 12}}, {"generic", {2, 0, 1, 3}}};
+    for (const auto& [code, values] : known) {
+        const LineTermination* t = findTermination(code);
+        ASSERT_NE(t, nullptr) << code;
+        const card_analog_country c = usb::countryOf(*t, PortKind::fxo);
+        EXPECT_EQ((std::array<unsigned, 4>{c.impedance, c.off_hook_speed, c.current_limit, c.dc}), values) << code;
+    }
+    for (const CountryProfile& c : countryProfiles())
+        EXPECT_NE(findTermination(c.code), nullptr) << c.code;
+    EXPECT_EQ(countryProfiles().size(), lineTerminations().size());
+    const card_analog_country telephone = usb::countryOf(*findTermination("de"), PortKind::fxs);
+    EXPECT_EQ(telephone.impedance, 3);
+    EXPECT_EQ(telephone.dc | telephone.current_limit | telephone.ring_max, 0) << "its port has none of these";
+}
+
+// ---- Lines asked and tested beside a running bank
+
+template <class T> Task<> keep(Task<T> task, std::optional<Result<T>>& out)
+{
+    Result<T> r = co_await check(std::move(task));
+    out.emplace(std::move(r));
+}
+
+struct LineTests : UsbBank {
+    template <class T> Result<T> outcome(Task<T> task)
+    {
+        std::optional<Result<T>> out;
+        TaskGroup tasks(loop);
+        tasks.start(keep(std::move(task), out));
+        loop.runUntil([&] { return out.has_value(); }, 30s);
+        return out ? std::move(*out) : Result<T>(Error{Errc::timeout, "it did not end"});
+    }
+    std::unique_ptr<Cards> cards = usb::makeCards(loop, banks.host.bus());
+    std::unique_ptr<Card> telephones = std::move(*cards->open("000000000000000b"));
+    std::unique_ptr<Card> exchanges = std::move(*cards->open("000000000000000a"));
+    CardLineTests& fxsLines = dynamic_cast<CardLineTests&>(*telephones);
+    CardLineTests& fxoLines = dynamic_cast<CardLineTests&>(*exchanges);
+};
+
+TEST_F(LineTests, MeasurementsAreTakenWhileThePortsAreAtWork)
+{
+    up();
+    ASSERT_TRUE(lines().setHook(Timeslot{2}, true));
+    loop.runFor(1s);
+    const Result<CardLines> fxo = outcome(fxoLines.lines()), fxs = outcome(fxsLines.lines());
+    ASSERT_TRUE(fxo && fxs);
+    ASSERT_EQ(fxo->lines.size(), 3U);
+    EXPECT_EQ(fxo->lines[0].state, "idle");
+    EXPECT_NEAR(*fxo->lines[0].lineVolts, 48, 2);
+    EXPECT_EQ(fxo->lines[1].state, "off hook");
+    EXPECT_NEAR(*fxo->lines[1].loopMilliamps, 25, 2);
+    EXPECT_EQ(fxs->lines[1].state, "off hook");
+    EXPECT_NEAR(*fxs->lines[1].loopMilliamps, 23, 1);
+    EXPECT_NEAR(*fxs->lines[0].batteryVolts, -52, 1);
+    EXPECT_EQ(fxs->lines[2].type, "fxs");
+    EXPECT_EQ(fxs->lines[2].impedance, "600 ohm");
+}
+
+TEST_F(LineTests, AShortedLineIsFoundAndAGoodOneIsNotAndCallsGoOn)
+{
+    up();
+    banks.office.analog(2).shortOhms = 100;
+    loop.runFor(100ms);
+    ASSERT_TRUE(lines().setHook(Timeslot{1}, true));
+    loop.runFor(1s);
+    heard.told.clear();
+    const auto good = outcome(fxsLines.testLine(2));
+    ASSERT_TRUE(good) << good.error().what;
+    EXPECT_TRUE(good->passed);
+    EXPECT_NEAR(*good->ren, 1.0, 0.15);
+    EXPECT_FALSE(good->ohms);
+    const auto shorted = outcome(fxsLines.testLine(3));
+    ASSERT_TRUE(shorted) << shorted.error().what;
+    EXPECT_THAT(shorted->found, ElementsAre("a short, or a leak between the wires or to ground"));
+    EXPECT_NEAR(*shorted->ohms, 100, 20);
+    const auto office = outcome(fxoLines.testLine(2));
+    ASSERT_TRUE(office) << office.error().what;
+    EXPECT_TRUE(office->passed);
+    EXPECT_NEAR(*office->loopMilliamps, 25, 2);
+    const auto called = outcome(fxoLines.testLine(1));
+    EXPECT_EQ(called.error().code, Errc::busy);
+    EXPECT_THAT(called.error().what, HasSubstr("line 1 is in a call"));
+    EXPECT_THAT(outcome(fxoLines.testLine(4)).error().what, HasSubstr("this card has lines 1 to 3"));
+    EXPECT_TRUE(banks.box.analogLines().fxo(0).offHook()) << "its call goes on";
+}
+
+TEST_F(LineTests, ARingInATestBreaksItOffAndIsHeard)
+{
+    up();
+    Timer call(loop);
+    call.after(500ms, [&] { EXPECT_TRUE(dynamic_cast<LineIo&>(*far).ring(Timeslot{1}, true)); });
+    const auto test = outcome(fxsLines.testLine(1));
+    ASSERT_FALSE(test);
+    EXPECT_EQ(test.error().code, Errc::busy);
+    EXPECT_THAT(test.error().what, HasSubstr("broken off"));
+    loop.runFor(1s);
+    EXPECT_THAT(heard.told, HasSubstr("ring-begin"));
 }
 
 // ---- Lines alone
