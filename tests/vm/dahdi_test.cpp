@@ -13,10 +13,7 @@ namespace {
 
 class Wired final : public SpanPair {
 public:
-    explicit Wired(const std::string& blockMs = "")
-        : near_(open("DYN/loc/1:0/1", blockMs)), far_(open("DYN/loc/1:1/1", blockMs))
-    {
-    }
+    Wired() : near_(open("DYN/loc/1:0/1")), far_(open("DYN/loc/1:1/1")) {}
     ~Wired() override
     {
         near_.reset();
@@ -31,10 +28,10 @@ public:
     void slipAtNear() override { ADD_FAILURE() << "nothing slips here"; }
 
 private:
-    std::unique_ptr<SpanIo> open(const std::string& id, const std::string& blockMs)
+    std::unique_ptr<SpanIo> open(const std::string& id)
     {
         const Edges edges{loop_, *random_, *files_, *disk_, Log()};
-        auto io = findBackend("dahdi")->open(edges, {{"span", id}, {"block_ms", blockMs}});
+        auto io = findBackend("dahdi")->open(edges, {{"span", id}});
         return io ? std::move(*io) : nullptr;
     }
     RealLoop loop_;
@@ -56,11 +53,6 @@ std::vector<Case<SpanPair>> casesWithoutFaults()
 TEST(DahdiSpan, KeepsTheContractOnAWireInsideTheKernel)
 {
     checkSubject(casesWithoutFaults(), Make<SpanPair>([] { return std::make_unique<Wired>(); }));
-}
-
-TEST(DahdiSpan, KeepsTheContractWithBlocksOfFortyMilliseconds)
-{
-    checkSubject(casesWithoutFaults(), Make<SpanPair>([] { return std::make_unique<Wired>("40"); }));
 }
 
 TEST(DahdiSpan, TheKernelsSpansAreFoundByWhatTheyAre)

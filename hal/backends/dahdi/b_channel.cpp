@@ -7,10 +7,10 @@ namespace callbox::hal::dahdi {
 namespace {
 
 // Queued idle blocks. An empty queue would send the octet 0xFF, which is quiet in one law only.
-constexpr unsigned untilFirstTick = 16 * shortBlock; // samples; opening many channels may take longer than a tick
-constexpr unsigned idleAhead = 1;                    // for a tick that is late
-constexpr unsigned tooMany = 3;                      // queued before a tick's own: a stall has left them
-constexpr Duration settled = 8ms;                    // two of DAHDI's usual steps
+constexpr unsigned untilFirstTick = 16; // opening many channels may take longer than a tick
+constexpr unsigned idleAhead = 1;       // for a tick that is late
+constexpr unsigned tooMany = 3;         // queued before a tick's own: a stall has left them
+constexpr Duration settled = 8ms;       // two of DAHDI's usual steps
 
 // Below the first segment of G.711, some -40 dBm0: nobody misses it.
 bool quiet(Octets block, Law law)
@@ -21,24 +21,24 @@ bool quiet(Octets block, Law law)
 
 } // namespace
 
-Result<BChannel> BChannel::open(int channel, Law law, TimePoint now, unsigned blockSamples)
+Result<BChannel> BChannel::open(int channel, Law law, TimePoint now)
 {
     auto device = openChannel(channel);
     if (!device)
         return device.error();
-    if (auto r = setBuffers(*device, blockSamples, blocksQueued(blockSamples)); !r)
+    if (auto r = setBuffers(*device, blockSamples, blocksQueued); !r)
         return r.error();
-    BChannel opened(std::make_shared<OpenChannel>(std::move(*device), channel), law, blockSamples);
+    BChannel opened(std::make_shared<OpenChannel>(std::move(*device), channel), law);
     opened.since_ = now;
-    opened.sendIdle(untilFirstTick / blockSamples);
+    opened.sendIdle(untilFirstTick);
     return opened;
 }
 
-Result<BChannel> BChannel::on(std::shared_ptr<OpenChannel> device, Law law, TimePoint now, unsigned blockSamples)
+Result<BChannel> BChannel::on(std::shared_ptr<OpenChannel> device, Law law, TimePoint now)
 {
-    if (auto r = setBuffers(device->device, blockSamples, blocksQueued(blockSamples)); !r)
+    if (auto r = setBuffers(device->device, blockSamples, blocksQueued); !r)
         return r.error();
-    BChannel opened(std::move(device), law, blockSamples);
+    BChannel opened(std::move(device), law);
     opened.restart(now);
     return opened;
 }
@@ -54,15 +54,15 @@ void BChannel::restart(TimePoint now)
     fresh_ = true;
     skipped_ = false;
     since_ = now;
-    sendIdle(untilFirstTick / blockSamples_);
+    sendIdle(untilFirstTick);
 }
 
 void BChannel::sendIdle(unsigned blocks)
 {
-    std::array<std::uint8_t, longBlock> idle;
+    std::array<std::uint8_t, blockSamples> idle;
     idle.fill(idleOctet(law_));
     for (unsigned i = 0; i < blocks; ++i)
-        send(Octets(idle).first(blockSamples_));
+        send(idle);
 }
 
 void BChannel::send(Octets block)
@@ -78,7 +78,7 @@ BChannel::Fetch BChannel::fetch()
     if (inHand_)
         return Fetch::ready;
     for (int tries = 0; tries < 8; ++tries) {
-        const Got got = read(device_->device, std::span(block_).first(blockSamples_));
+        const Got got = read(device_->device, block_);
         if (got.gone)
             return Fetch::gone;
         if (got.event) {
@@ -86,9 +86,9 @@ BChannel::Fetch BChannel::fetch()
                 return Fetch::gone;
             continue; // alarms are the span's, told by its D channel too
         }
-        if (got.octets == blockSamples_ && !std::exchange(skipped_, true))
+        if (got.octets == block_.size() && !std::exchange(skipped_, true))
             continue;
-        inHand_ = got.octets == blockSamples_;
+        inHand_ = got.octets == block_.size();
         return inHand_ ? Fetch::ready : Fetch::nothing;
     }
     return Fetch::nothing;

@@ -13,10 +13,6 @@ constexpr BackendKey keys[] = {
      "what it sends by; a trunk by its line, the exchange's clock; empty: as it was set up before"},
     {"echo_canceller", "none, or NAME [TAPS] [on SLOTS]",
      "cancels the echo of its channels while they are in calls, as mg2 128; where there is none recordings are exact"},
-    {"block_ms", "20 or 40",
-     "how often its channels are read and written; 40 costs less, delays more, and what a caller says in the last 40 "
-     "ms "
-     "before hanging up may be lost; empty: 20"},
 };
 
 Result<std::vector<SpanInfo>> probe()
@@ -35,7 +31,7 @@ Result<std::unique_ptr<SpanIo>> open(const Edges& edges, const BackendKeys& give
     const auto span = given.find("span");
     if (span == given.end() || span->second.empty())
         return Error{Errc::invalid, "backend dahdi: span = HARDWARE_ID/N is needed"};
-    dahdi::SpanKeys of{span->second, {}, {}, false};
+    dahdi::SpanKeys of{span->second, {}, {}};
     if (const auto clock = given.find("clock"); clock != given.end() && !clock->second.empty()) {
         of.clock = parseClock(clock->second);
         if (!of.clock)
@@ -46,11 +42,6 @@ Result<std::unique_ptr<SpanIo>> open(const Edges& edges, const BackendKeys& give
         if (!choice)
             return choice.error().because("backend dahdi");
         of.echo = std::move(*choice);
-    }
-    if (const auto block = given.find("block_ms"); block != given.end() && !block->second.empty()) {
-        if (block->second != "20" && block->second != "40")
-            return Error{Errc::invalid, "backend dahdi: block_ms = " + block->second + ": 20 or 40"};
-        of.longBlocks = block->second == "40";
     }
     return dahdi::makeSpan(edges, std::move(of));
 }

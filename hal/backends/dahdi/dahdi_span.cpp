@@ -25,8 +25,7 @@ class DahdiSpan final : public SpanIo,
 public:
     DahdiSpan(const Edges& edges, SpanKeys keys)
         : edges_(edges), id_(std::move(keys.id)), clock_(keys.clock), echo_(std::move(keys.echo)),
-          longBlocks_(keys.longBlocks), bank_([this](Timeslot port) { restartAudio(port); }),
-          ticker_(edges.loop, edges.disk, *this)
+          bank_([this](Timeslot port) { restartAudio(port); }), ticker_(edges.loop, edges.disk, *this)
     {
     }
     ~DahdiSpan() override { DahdiSpan::stop(); }
@@ -57,7 +56,6 @@ public:
 private:
     [[nodiscard]] int channelOf(Timeslot slot) const { return facts_.firstChannel + int(index(slot)) - 1; }
     Result<void> prepare(const Descriptor& control, int channel, Signalling wanted);
-    [[nodiscard]] unsigned blockSamples() const { return longBlocks_ && !isBank() ? longBlock : shortBlock; }
     [[nodiscard]] bool isBank() const { return config_.type == SpanType::analog; }
     Result<void> openPri(const Descriptor& control);
     Result<Descriptor> openDevices(); // the control device
@@ -75,7 +73,6 @@ private:
     std::string id_;
     std::optional<ClockChoice> clock_;
     Echo echo_;
-    bool longBlocks_;
     SpanConfig config_;
     SpanEvents* events_ = nullptr;
     LineEvents* lineEvents_ = nullptr;
@@ -175,7 +172,7 @@ Result<void> DahdiSpan::start(const SpanConfig& config, SpanEvents& events)
         return control.error();
     }
     events_ = &events;
-    if (auto r = ticker_.start(config, std::move(*control), facts_.number, blockSamples(), events); !r) {
+    if (auto r = ticker_.start(config, std::move(*control), facts_.number, events); !r) {
         stop();
         return r;
     }
@@ -199,8 +196,7 @@ Result<void> DahdiSpan::openSlot(Timeslot slot)
     const auto port = bank_.channel(slot);
     if (isBank() && !port)
         return Error{Errc::invalid, "port " + std::to_string(index(slot)) + " is not in use"};
-    auto channel = port ? BChannel::on(port, config_.law, now, blockSamples())
-                        : BChannel::open(channelOf(slot), config_.law, now, blockSamples());
+    auto channel = port ? BChannel::on(port, config_.law, now) : BChannel::open(channelOf(slot), config_.law, now);
     if (!channel)
         return channel.error();
     echo_.begin(slot, *channel->device());

@@ -11,7 +11,6 @@ struct SpanKeys {
     std::string id;                   // see identity.h; looked up at each start
     std::optional<ClockChoice> clock; // empty: as it was configured outside
     EchoChoice echo;
-    bool longBlocks = false; // 40 ms instead of 20; a bank of analog lines has short ones always
 };
 std::unique_ptr<SpanIo> makeSpan(const Edges&, SpanKeys);
 

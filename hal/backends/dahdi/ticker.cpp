@@ -6,21 +6,22 @@ namespace callbox::hal::dahdi {
 
 namespace {
 
+constexpr Duration blockTime = 20ms;
 constexpr Duration askAlarmsEvery = 500ms; // beside what the owner is told
 constexpr Duration askSlipsEvery = 1s;
-constexpr Duration deadAfter = 500ms; // so long without a block on open channels is loss of signal
-constexpr Duration again = 4ms;       // DAHDI's own step on most machines
+constexpr Duration deadAfter = 500ms;                      // so long without a block on open channels is loss of signal
+constexpr Duration again = 4ms;                            // DAHDI's own step on most machines
+constexpr Duration holds = blockTime * (blocksQueued - 1); // longer stalls lose samples
+
+// Whole blocks in a time.
+std::uint32_t blocksIn(Duration d)
+{
+    return d > Duration::zero() ? static_cast<std::uint32_t>(d / blockTime) : 0;
+}
 
 } // namespace
 
-// Whole ones.
-std::uint32_t Ticker::blocksIn(Duration d) const
-{
-    return d > Duration::zero() ? static_cast<std::uint32_t>(d / blockTime_) : 0;
-}
-
-Result<void> Ticker::start(const SpanConfig& config, Descriptor control, int span, unsigned blockSamples,
-                           SpanEvents& events)
+Result<void> Ticker::start(const SpanConfig& config, Descriptor control, int span, SpanEvents& events)
 {
     auto timer = openTimer(blockSamples);
     if (!timer)
@@ -32,9 +33,6 @@ Result<void> Ticker::start(const SpanConfig& config, Descriptor control, int spa
     timer_ = std::move(*timer);
     timerWatch_ = std::move(*watch);
     span_ = span;
-    blockSamples_ = blockSamples;
-    blockTime_ = Duration(1s) * blockSamples / samplesPerSecond;
-    wakeUps_ = WakeUps(blockTime_);
     events_ = &events;
     idle_.fill(idleOctet(config.law));
     clock_ = 0;
@@ -188,7 +186,7 @@ std::optional<unsigned> Ticker::makeTicks()
     const std::weak_ptr life = life_;
     const Duration stall = loop_.now() - lastTick_;
     unsigned ticks = 0;
-    while (runningChannels() > 0 && ticks <= blocksQueued(blockSamples_)) {
+    while (runningChannels() > 0 && ticks <= blocksQueued) {
         const Fetched f = fetchAll();
         if (f == Fetched::gone) {
             owner_.onGone("a channel was taken away");
@@ -206,15 +204,15 @@ std::optional<unsigned> Ticker::makeTicks()
     }
     if (ticks > 0) {
         // Full queues keep the oldest: what is lost came after what was in them.
-        if (stall > blockTime_ * (blocksQueued(blockSamples_) - 1))
-            lost_ += blocksIn(stall - ticks * blockTime_) * blockSamples_;
+        if (stall > holds)
+            lost_ += blocksIn(stall - ticks * blockTime) * blockSamples;
         owed_ = {};
     } else if (runningChannels() > 0) {
         nothingCame(stall);
     } else {
-        lost_ += blocksIn(owed_ - 2 * blockTime_) * blockSamples_;
-        owed_ = std::min(owed_, 2 * blockTime_);
-        for (; owed_ >= blockTime_ - again && !life.expired(); owed_ -= blockTime_) {
+        lost_ += blocksIn(owed_ - 2 * blockTime) * blockSamples;
+        owed_ = std::min(owed_, 2 * blockTime);
+        for (; owed_ >= blockTime - again && !life.expired(); owed_ -= blockTime) {
             tick(); // nothing counts samples but the clock
             ++ticks;
         }
@@ -227,7 +225,7 @@ void Ticker::nothingCame(Duration stall)
     if (stall >= deadAfter) {
         moving_ = false;
         report();
-    } else if (stall < 2 * blockTime_) {
+    } else if (stall < 2 * blockTime) {
         retry_.after(again, [this] { exchange(); });
     }
 }
@@ -245,23 +243,22 @@ void Ticker::tick()
     outgoing_.resize(open_.size());
     blocks_.clear();
     std::size_t i = 0;
-    const Octets idle = Octets(idle_).first(blockSamples_);
     for (const Open& o : open_) {
-        const auto tx = std::span(outgoing_[i]).first(blockSamples_);
-        std::copy(idle.begin(), idle.end(), tx.begin());
-        blocks_.push_back({o.slot, o.channel->running() ? o.channel->block() : idle, tx, o.channel->ahead()});
+        outgoing_[i] = idle_;
+        const Octets heard = o.channel->running() ? o.channel->block() : Octets(idle_);
+        blocks_.push_back({o.slot, heard, outgoing_[i], o.channel->ahead()});
         ++i;
     }
     const std::uint32_t lost = std::exchange(lost_, 0U);
     clock_ += lost;
-    const SpanTick now{clock_, blockSamples_, lost, blocks_};
-    clock_ += blockSamples_;
+    const SpanTick now{clock_, blockSamples, lost, blocks_};
+    clock_ += blockSamples;
     events_->onTick(now);
     if (life.expired())
         return;
     for (std::size_t k = 0; k < blocks_.size(); ++k)
         if (BChannel* channel = find(blocks_[k].slot))
-            channel->exchange(blocks_[k].tx, lastTick_);
+            channel->exchange(outgoing_[k], lastTick_);
 }
 
 } // namespace callbox::hal::dahdi

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What spans of DAHDI have in common: open channels, their ticks, alarms. A timer of DAHDI's own wakes it once in a
-// block's samples of the master clock; a tick is made when every open channel has a block, which on a span with a clock
-// of its own is now and then none or two a timer.
+// What spans of DAHDI have in common: open channels, their ticks, alarms. A timer of DAHDI's own wakes it once in 160
+// samples of the master clock; a tick is made when every open channel has a block, which on a span with a clock of its
+// own is now and then none or two a timer.
 #pragma once
 #include "b_channel.h"
 #include "slips.h"
@@ -35,8 +35,8 @@ public:
     {
     }
 
-    // `span`: its number in the system; `blockSamples`: of its ticks, shortBlock or longBlock.
-    Result<void> start(const SpanConfig&, Descriptor control, int span, unsigned blockSamples, SpanEvents&);
+    // `span`: its number in the system.
+    Result<void> start(const SpanConfig&, Descriptor control, int span, SpanEvents&);
     void stop() noexcept;
     // Of a start; expired: stopped since. Posted work of an earlier one does nothing.
     [[nodiscard]] std::weak_ptr<int> life() const { return life_; }
@@ -55,7 +55,6 @@ private:
     void askAlarms();
     void askSlips();
     void report();
-    [[nodiscard]] std::uint32_t blocksIn(Duration) const;
     std::optional<unsigned> makeTicks();
     [[nodiscard]] std::ptrdiff_t runningChannels() const; // those that count samples
     enum class Fetched { all, notYet, gone };
@@ -69,8 +68,6 @@ private:
     SpanEvents* events_ = nullptr;
     Descriptor control_, timer_;
     int span_ = 0;
-    unsigned blockSamples_ = shortBlock;
-    Duration blockTime_{}; // as long
     // In the order of their slots. A channel stays where it is while others come and go: a tick shows its block.
     struct Open {
         Timeslot slot;
@@ -79,8 +76,8 @@ private:
     [[nodiscard]] std::vector<Open>::iterator placeOf(Timeslot);
     std::vector<Open> open_;
     std::vector<SlotBlock> blocks_;
-    std::vector<std::array<std::uint8_t, longBlock>> outgoing_;
-    std::array<std::uint8_t, longBlock> idle_{};
+    std::vector<std::array<std::uint8_t, blockSamples>> outgoing_;
+    std::array<std::uint8_t, blockSamples> idle_{};
     std::unique_ptr<Watch> timerWatch_;
     Timer retry_;
     std::uint64_t clock_ = 0;
