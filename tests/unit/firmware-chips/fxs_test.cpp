@@ -479,4 +479,28 @@ TEST(Si3210, VoltagesAreMillivolts)
     EXPECT_EQ(r.feed, Linefeed::forward);
 }
 
+// Registers that say what is put there, to be read by the data sheet and not by our model of it.
+struct Plain final : core::Registers {
+    std::array<std::uint8_t, 109> regs{};
+    std::uint8_t read(std::uint8_t r) override { return r < regs.size() ? regs[r] : 0xFF; }
+    void write(std::uint8_t, std::uint8_t) override {}
+};
+
+TEST(Si3210, ABatteryOf52VoltsIsNoCurrent)
+{
+    Plain registers;
+    chips::Si3210 chip(registers);
+    registers.regs[82] = registers.regs[83] = 138; // both batteries
+    registers.regs[86] = registers.regs[87] = 200; // transistors Q3 and Q4
+    EXPECT_EQ(chip.read().battery, -138 * 376);
+    EXPECT_EQ(chip.currents().out, 0U);
+    EXPECT_EQ(chip.currents().back, 0U);
+    registers.regs[84] = 10; // Q1
+    registers.regs[85] = 20; // Q2
+    registers.regs[88] = 1;  // Q5
+    registers.regs[89] = 2;  // Q6
+    EXPECT_EQ(chip.currents().out, 30 * 319U);
+    EXPECT_EQ(chip.currents().back, 3 * 316U);
+}
+
 } // namespace
