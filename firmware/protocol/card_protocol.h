@@ -611,7 +611,7 @@ struct card_line_test { /* GR-909, as far as the port's chip measures */
 };
 CARD_SIZE(card_line_test, 16);
 enum {
-    CARD_TEST_NONE = 0, /* since power on, or the port began anew */
+    CARD_TEST_NONE = 0, /* since power on */
     CARD_TEST_RUNS = 1,
     CARD_TEST_DONE = 2,
     CARD_TEST_BROKEN_OFF = 3, /* by a command, a ring, a chip that failed; nothing else of it counts */
@@ -620,19 +620,19 @@ enum {
 #define CARD_TEST_FAILED_FOREIGN 0x02     /* FXS: 10 V rms, or 6 V direct */
 #define CARD_TEST_FAILED_RESISTIVE 0x04   /* FXS: a short or a leak */
 #define CARD_TEST_FAILED_OFF_HOOK 0x08    /* FXS: the telephone is; FXO: another one at the line is */
-#define CARD_TEST_FAILED_NO_RINGER 0x10   /* FXS: less than 0.175 REN: no telephone is there */
+#define CARD_TEST_FAILED_NO_RINGER 0x10   /* FXS: less than 0.175 REN, or one step of 0.13: no telephone is there */
 #define CARD_TEST_FAILED_RINGERS 0x20     /* FXS: more than 5 REN */
 #define CARD_TEST_FAILED_NO_BATTERY 0x40  /* FXO */
 #define CARD_TEST_FAILED_LOW_CURRENT 0x80 /* FXO: less than 18 mA off hook */
 
-struct card_analog_country {  /* of a port; what its kind has not is zero */
-    card_u8 impedance;        /* of the AC termination, 0..15, by Si3050's table ACIM: 0 600 ohm, 1 900 ohm, 2 270 +
-                                 (750 | 150 nF) (TBR 21), 3 220 + (820 | 120 nF), ... FXS: 600 ohm instead of one that its
-                                 chip has not */
-    card_u8 ring_threshold;   /* FXO; 0: 13.5..16.5 V rms, 1: 19.35..23.65 */
-    card_u8 ringer_impedance; /* FXO; 1: synthesised */
-    card_u8 off_hook_speed;   /* FXO; bit 0: OHS, bit 1: OHS2 */
-    card_u8 current_limit;    /* FXO; 1: 60 mA (TBR 21); FXS: mA of the feed, 20..41; 0: the card's own */
+struct card_analog_country {    /* of a port; what its kind has not is zero */
+    card_u8 impedance;          /* of the AC termination, 0..15, by Si3050's table ACIM: 0 600 ohm, 1 900 ohm, 2 270 +
+                                   (750 | 150 nF) (TBR 21), 3 220 + (820 | 120 nF), ... FXS: 600 ohm instead of one that its
+                                   chip has not */
+    card_u8 ring_threshold;     /* FXO; 0: 13.5..16.5 V rms, 1: 19.35..23.65 */
+    card_u8 ringer_impedance;   /* FXO; 1: synthesised */
+    card_u8 off_hook_speed;     /* FXO; bit 0: OHS, bit 1: OHS2 */
+    card_u8 current_limit;      /* FXO; 1: 60 mA (TBR 21); FXS: mA of the feed, 20..41; 0: the card's own */
     card_u8 ring_min, ring_max; /* FXO; Hz of what is a ring, 10..70; both 0: any */
     card_u8 dc;                 /* FXO; bits 1..0: DCV, bits 3..2: MINI, the voltage and the current off hook */
     card_u8 hybrid[8];          /* FXO; of the balance, the chip's registers 45..52; 0: its own */

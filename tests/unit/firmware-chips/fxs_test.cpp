@@ -300,6 +300,46 @@ TEST_F(Fxs, BehindADisconnectItRingsOnlyWhenTheHookIsRead)
     EXPECT_THAT(events(), ElementsAre(AnalogEvent::offHook));
 }
 
+TEST_F(Fxs, WhatATestOfTheLineWouldCutShortIsBusy)
+{
+    EXPECT_FALSE(logic.busy());
+    logic.ring(true);
+    run(1000);
+    EXPECT_TRUE(logic.busy()) << "it rings";
+    logic.ring(false);
+    run(5900);
+    EXPECT_TRUE(logic.busy()) << "the caller's identity";
+    run(200);
+    EXPECT_FALSE(logic.busy());
+    logic.disconnect(500);
+    run(450);
+    EXPECT_TRUE(logic.busy()) << "the loop is open";
+    run(100);
+    EXPECT_FALSE(logic.busy());
+    logic.ring(true);
+    EXPECT_FALSE(model.highVoltage());
+    EXPECT_TRUE(logic.busy()) << "a ring that waits till the hook is read";
+    run(400);
+    model.hook = true;
+    run(200);
+    EXPECT_FALSE(logic.busy()) << "talk: a receiver off hook may be tested";
+    model.hook = false;
+    run(50);
+    EXPECT_TRUE(logic.busy()) << "a flash, a digit or the end of the call";
+    model.hook = true;
+    run(200);
+    EXPECT_TRUE(logic.busy()) << "a digit";
+    run(300);
+    EXPECT_FALSE(logic.busy());
+    model.hook = false;
+    run(300);
+    logic.ring(true);
+    run(2000);
+    EXPECT_TRUE(logic.busy()) << "a ring that came before the hang-up was told";
+    logic.hostGone();
+    EXPECT_FALSE(logic.busy());
+}
+
 TEST_F(Fxs, RareAlarmsDoNotKillAPort)
 {
     for (int i = 0; i < 20; ++i) {
