@@ -32,13 +32,16 @@ static void add(struct cb_orders *o, unsigned int op, unsigned int port, unsigne
 	o->write++;
 }
 
-static void feed(struct cb_orders *o, unsigned int port)
+static unsigned int polarity(const struct cb_wish *w)
 {
-	const struct cb_wish *w = &o->wish[port];
 	const bool shown = w->waiting && w->shows & CB_SHOWS_REVERSED;
 
-	add(o, CARD_BANK_LINEFEED, port,
-	    w->reversed != shown ? CARD_BANK_FEED_REVERSE : CARD_BANK_FEED_FORWARD, 0);
+	return w->reversed != shown ? CARD_BANK_FEED_REVERSE : CARD_BANK_FEED_FORWARD;
+}
+
+static void feed(struct cb_orders *o, unsigned int port)
+{
+	add(o, CARD_BANK_LINEFEED, port, polarity(&o->wish[port]), 0);
 }
 
 static void gain(struct cb_orders *o, unsigned int port)
@@ -106,8 +109,12 @@ void cb_orders_ring(struct cb_orders *o, unsigned int port, bool on)
 
 void cb_orders_reverse(struct cb_orders *o, unsigned int port, bool on)
 {
-	o->wish[port].reversed = on;
-	feed(o, port);
+	struct cb_wish *w = &o->wish[port];
+	const unsigned int was = polarity(w);
+
+	w->reversed = on;
+	if (polarity(w) != was)
+		feed(o, port);
 }
 
 void cb_orders_open(struct cb_orders *o, unsigned int port, unsigned int ms)
@@ -116,29 +123,32 @@ void cb_orders_open(struct cb_orders *o, unsigned int port, unsigned int ms)
 	add(o, CARD_BANK_LINEFEED, port, CARD_BANK_FEED_OPEN, ms);
 }
 
-static void show(struct cb_orders *o, unsigned int port)
+/* What changes nothing is not ordered: a card breaks off a test of the line for it. */
+static void show(struct cb_orders *o, unsigned int port, card_u8 shows, bool waiting)
 {
 	struct cb_wish *w = &o->wish[port];
-	const bool lamp = w->waiting && w->shows & CB_SHOWS_LAMP;
+	const bool lamp = waiting && shows & CB_SHOWS_LAMP;
 	const bool changes = lamp != w->lamp;
+	const unsigned int was = polarity(w);
 
+	w->shows = shows;
+	w->waiting = waiting;
 	w->lamp = lamp;
 	w->lamped |= lamp;
-	feed(o, port);
+	if (polarity(w) != was)
+		feed(o, port);
 	if (changes)
 		add(o, CARD_BANK_MWI, port, lamp, 0);
 }
 
 void cb_orders_shows(struct cb_orders *o, unsigned int port, card_u8 shows)
 {
-	o->wish[port].shows = shows;
-	show(o, port);
+	show(o, port, shows, o->wish[port].waiting);
 }
 
 void cb_orders_waiting(struct cb_orders *o, unsigned int port, bool waiting)
 {
-	o->wish[port].waiting = waiting;
-	show(o, port);
+	show(o, port, o->wish[port].shows, waiting);
 }
 
 bool cb_orders_gain(struct cb_orders *o, unsigned int port, bool to_line, int tenths)

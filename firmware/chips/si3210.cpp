@@ -24,9 +24,9 @@ enum Register : std::uint8_t {
     highBattery = 74,     // 1.5 V a step
     tipVoltage = 80,      // 376 mV a step below ground
     ringVoltage = 81,
-    battery = 82,
-    current1 = 83, // Q1: ground to tip; 84, Q2: ground to ring
-    current5 = 87, // Q5: ring to the battery; 88, Q6: tip to the battery
+    battery = 82,  // 83: the second battery's
+    current1 = 84, // Q1: ground to tip; 85, Q2: ground to ring
+    current5 = 88, // Q5: ring to the battery; 89, Q6: tip to the battery
 };
 enum Indirect : std::uint8_t {
     ringOffset = 19, // 96 V is 2^15

@@ -5,14 +5,9 @@ namespace callbox::firmware::core {
 
 namespace {
 
-constexpr unsigned looks = 100, settles = 700; // ms; as FxoTimes::settle, and a margin
+constexpr unsigned looks = 100, settles = 700; // ms on hook, off hook; as FxoTimes::settle, and a margin
 constexpr unsigned battery = 3, inUse = 19;    // V on hook: less is none; less than this, somebody is off hook
 constexpr unsigned leastCurrent = 18;          // mA, what a telephone needs
-
-unsigned magnitude(int v)
-{
-    return unsigned(v < 0 ? -v : v);
-}
 
 } // namespace
 
@@ -29,12 +24,6 @@ void ExchangeCheck::stop()
 {
     if (state_ == State::runs)
         end(State::brokenOff);
-}
-
-void ExchangeCheck::forget()
-{
-    if (state_ != State::runs)
-        state_ = State::none;
 }
 
 void ExchangeCheck::end(State how)

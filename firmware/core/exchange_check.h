@@ -17,11 +17,10 @@ public:
     };
     static constexpr unsigned infinite = 0xffffffff;
 
-    void begin(FxoChip&);
+    void begin(FxoChip&); // a line that is nobody's: FxoLogic::busy() is false
     // `ms` 1..100, and what the chip reads now.
     void tick(unsigned ms, const FxoReading&);
-    void stop();   // broken off, if it runs; on hook
-    void forget(); // none, if none runs
+    void stop(); // broken off, if it runs; on hook
     [[nodiscard]] State state() const { return state_; }
     [[nodiscard]] const Findings& findings() const { return found_; }
 

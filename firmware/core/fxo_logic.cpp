@@ -8,11 +8,6 @@ namespace {
 constexpr unsigned longest = 100;  // ms between two ticks: a pause of ours is no event of the line
 constexpr unsigned wavesMost = 16; // of a ring are enough to know its frequency
 
-int magnitude(int v)
-{
-    return v < 0 ? -v : v;
-}
-
 } // namespace
 
 void FxoLogic::begin()
@@ -28,6 +23,7 @@ void FxoLogic::hook(bool offHook)
 {
     offHook_ = offHook;
     settling_ = times_.settle;
+    rest_ = rest_ > times_.afterHook ? rest_ : times_.afterHook;
     still_ = times_.wave;
     swung_ = 0;
     denied_ = false;
@@ -87,6 +83,7 @@ void FxoLogic::tick(unsigned ms)
         if (silence_ >= times_.noHost)
             hostGone();
     }
+    rest_ = rest_ > ms ? rest_ - ms : 0;
     last_ = chip_.read();
     if (lent_)
         return;
@@ -127,6 +124,8 @@ void FxoLogic::onHookLine(unsigned ms)
         ring_.set(true);
         events_.push(AnalogEvent::ringOn);
     }
+    if (ring_.value())
+        rest_ = times_.afterRing;
     // While it rings the voltage swings: it says nothing of battery and polarity.
     if (!ring_.value() && !swings)
         volts(ms);

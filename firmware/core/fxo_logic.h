@@ -17,10 +17,12 @@ struct FxoTimes {
     unsigned polarity = 64;
     unsigned settle = 650; // after a change of the hook current and voltage mean nothing
     unsigned denial = 80;  // loop open that long: the far side has hung up (250..900 ms are usual)
-    int volts = 3;         // below: no battery
+    unsigned volts = 3;    // below: no battery
     int milliamps = 3;
     unsigned deadAfter = 2000; // the line side does not answer that long
     unsigned noHost = 500;
+    unsigned afterRing = 6000; // silence that long: whoever rang has given up; exchanges pause for 5 s at most
+    unsigned afterHook = 2000; // on hook that long was a hang-up, no flash, and the line's voltage has settled
 };
 
 class FxoLogic {
@@ -34,6 +36,7 @@ public:
     // What is a ring: its frequency in Hz, give or take a twentieth. 0: whatever swings.
     void setRingWindow(unsigned least, unsigned most);
     // Somebody else has the chip until takeBack(), as for a test: the line tells nothing. On-hook before and after it.
+    // Not while it is busy.
     void lend();
     void takeBack();
     // Reads the chip; `ms` since the last call, 1..100: more is taken as 100.
@@ -42,6 +45,8 @@ public:
 
     [[nodiscard]] bool offHook() const { return offHook_; }
     [[nodiscard]] bool ringing() const { return ring_.value(); }
+    // Going off hook would answer somebody, or be a flash of the hook.
+    [[nodiscard]] bool busy() const { return offHook_ || rest_ > 0; }
     [[nodiscard]] bool battery() const { return battery_.value(); }
     [[nodiscard]] bool reversed() const { return reversed_.value(); }
     [[nodiscard]] bool alive() const { return !dead_; }
@@ -66,6 +71,7 @@ private:
     FxoReading last_;
     bool offHook_ = false, dead_ = false, denied_ = false, known_ = false, lent_ = false;
     unsigned silence_ = 0, unanswered_ = 0, settling_ = 0;
+    unsigned rest_ = 0;  // till the line is nobody's: since its last ring, or since it was hung up
     unsigned still_ = 0; // since the last alternating voltage
     unsigned swung_ = 0; // since the first of this ring
     // Of this ring or the last one: whole waves and the ms that they took.

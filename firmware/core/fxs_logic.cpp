@@ -92,8 +92,6 @@ void FxsLogic::lamp(bool on)
 
 void FxsLogic::lend()
 {
-    ring_ = held_ = false;
-    gap_ = pulses_ = cut_ = 0;
     setLit(false);
     lent_ = true;
     feed_ = Linefeed::open;

@@ -38,6 +38,7 @@ public:
     void disconnect(unsigned ms = 0); // opens the line; 0: as long as times say
     void lamp(bool on);               // it blinks while the telephone is on-hook, and neither rings nor hears who calls
     // Somebody else has the chip until takeBack(), as for a test, and leaves its feed open: the line tells nothing.
+    // Not while it is busy.
     void lend();
     void takeBack();
 
@@ -48,6 +49,10 @@ public:
     [[nodiscard]] unsigned lastBreak() const { return lastBreak_; } // ms, of the last flash
     [[nodiscard]] const FxsReading& last() const { return last_; }
     [[nodiscard]] bool ringing() const { return feed_ == Linefeed::ringing; }
+    [[nodiscard]] bool reversed() const { return reversed_; } // as the host wishes
+    // What another hand at the chip would cut short: a ring, ordered or under way, the caller's identity behind it, a
+    // loop that is open for a while, a break of the hook or a digit that is not told yet.
+    [[nodiscard]] bool busy() const { return ring_ || held_ || audio_ > 0 || cut_ > 0 || gap_ > 0 || pulses_ > 0; }
     [[nodiscard]] Linefeed feed() const { return feed_; }
     [[nodiscard]] bool alive() const { return !dead_; }
     [[nodiscard]] std::uint32_t powerAlarms() const { return alarms_; }

@@ -39,6 +39,11 @@ struct FxoReading {
     int milliamps = 0;     // through the loop, off-hook
 };
 
+constexpr unsigned magnitude(int volts)
+{
+    return unsigned(volts < 0 ? -volts : volts);
+}
+
 class FxoChip {
 public:
     virtual FxoReading read() = 0;

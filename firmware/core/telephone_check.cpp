@@ -14,7 +14,7 @@ constexpr unsigned swings = 10'000;              // mV from least to most: alter
 constexpr unsigned leastCurrent = 600;           // µA: two of the chip's steps
 constexpr unsigned coarse = 30;                  // ohm: a step of the chip's voltages, and a half
 constexpr unsigned ringerOhms = 7'000;           // of one REN
-constexpr unsigned leastRen = 17, mostRen = 500; // hundredths
+constexpr unsigned leastRen = 17, mostRen = 500; // hundredths; GR-909: 0.175 and 5
 
 unsigned below(int millivolts) // ground
 {
@@ -33,9 +33,10 @@ unsigned ohmsOf(unsigned millivolts, unsigned microamperes)
 
 } // namespace
 
-void TelephoneCheck::begin(FxsChip& chip, bool offHook, unsigned loopLimit, const Ringer& ringer)
+void TelephoneCheck::begin(FxsChip& chip, bool offHook, bool reversed, unsigned loopLimit, const Ringer& ringer)
 {
     chip_ = &chip;
+    reversed_ = reversed;
     loopLimit_ = loopLimit;
     ringer_ = ringer;
     found_ = {};
@@ -47,12 +48,6 @@ void TelephoneCheck::stop()
 {
     if (state_ == State::runs)
         end(State::brokenOff);
-}
-
-void TelephoneCheck::forget()
-{
-    if (state_ != State::runs)
-        state_ = State::none;
 }
 
 void TelephoneCheck::end(State how)
@@ -89,7 +84,7 @@ void TelephoneCheck::enter(Step step)
         break;
     case Step::closedLow:
         chip_->setLoopLimit(lowLimit);
-        chip_->setFeed(Linefeed::forward);
+        chip_->setFeed(reversed_ ? Linefeed::reverse : Linefeed::forward);
         break;
     case Step::closedHigh:
         chip_->setLoopLimit(highLimit);

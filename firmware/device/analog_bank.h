@@ -33,7 +33,7 @@ public:
     std::size_t interrupt(std::span<std::uint8_t, CARD_BANK_EVENT_SIZE> event);
     void millisecond();
     // `port` is below ports(). It is idle: not off hook towards an exchange, no ring, no test of its line.
-    // Tests its line, in either setting. False: the port is not idle, or its chip does not answer.
+    // Tests its line, in either setting. False: the port is not idle or its logic busy(), or its chip does not answer.
     bool testLine(unsigned port);
     // It stays until the power goes. False: a value is outside its range or not of this kind of port, or the port is
     // not idle.
@@ -70,6 +70,7 @@ private:
         void setLaw(bool);
         bool setGain(int toLine, int fromLine);
         [[nodiscard]] bool idle() const;
+        [[nodiscard]] bool mayBeTested() const;
         [[nodiscard]] bool tested() const; // now
         void endTest();                    // broken off, if one runs
         core::FxoChip* fxoChip = nullptr;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Tests of a bank's lines: a port's chip is lent to them while the port is idle.
 #include "device/analog_bank.h"
-#include <algorithm>
+#include "device/bank_words.h"
 
 namespace callbox::firmware {
 
@@ -15,16 +15,6 @@ template <class Check> bool runs(const Check& check)
     return check.state() == Check::State::runs;
 }
 
-card_le16 centivolts(int millivolts) // mV / 10
-{
-    return card_make16(static_cast<card_u16>(std::clamp(millivolts / 10, -0x8000, 0x7fff)));
-}
-
-card_le16 unsigned16(unsigned v)
-{
-    return card_make16(static_cast<card_u16>(std::min(v, 0xffffu)));
-}
-
 card_line_test told(const TelephoneCheck& check)
 {
     const TelephoneCheck::Findings& f = check.findings();
@@ -34,8 +24,8 @@ card_line_test told(const TelephoneCheck& check)
         (f.hazardous ? CARD_TEST_FAILED_HAZARD : 0) | (f.foreign ? CARD_TEST_FAILED_FOREIGN : 0) |
         (f.resistive ? CARD_TEST_FAILED_RESISTIVE : 0) | (f.offHook ? CARD_TEST_FAILED_OFF_HOOK : 0) |
         (f.noRinger ? CARD_TEST_FAILED_NO_RINGER : 0) | (f.manyRingers ? CARD_TEST_FAILED_RINGERS : 0));
-    t.tip = centivolts(f.tip);
-    t.ring = centivolts(f.ring);
+    t.tip = signed16(f.tip / 10);
+    t.ring = signed16(f.ring / 10);
     t.ohms = card_make32(f.ohms);
     t.ren = unsigned16(f.ren);
     return t;
@@ -49,8 +39,8 @@ card_line_test told(const ExchangeCheck& check)
     t.failed = static_cast<card_u8>((f.noBattery ? CARD_TEST_FAILED_NO_BATTERY : 0) |
                                     (f.inUse ? CARD_TEST_FAILED_OFF_HOOK : 0) |
                                     (f.lowCurrent ? CARD_TEST_FAILED_LOW_CURRENT : 0));
-    t.tip = centivolts(f.onHook * 1000);
-    t.ring = centivolts(f.offHook * 1000);
+    t.tip = signed16(f.onHook * 100);
+    t.ring = signed16(f.offHook * 100);
     t.ohms = card_make32(f.ohms);
     t.loop = unsigned16(f.milliamps * 10);
     return t;
@@ -66,12 +56,20 @@ static_assert(unsigned(ExchangeCheck::State::brokenOff) == CARD_TEST_BROKEN_OFF)
 
 } // namespace
 
-// A telephone that is off hook is no less so for a test, or for a country.
+// A telephone that is off hook is no less so for a country.
 bool AnalogBank::Port::idle() const
 {
     if (tested())
         return false;
     return exchange ? !exchange->offHook() && !offHook && !exchange->ringing() : !telephone->ringing();
+}
+
+// Nor for a test.
+bool AnalogBank::Port::mayBeTested() const
+{
+    if (!idle())
+        return false;
+    return exchange ? exchange->last().alive && !exchange->busy() : telephone->alive() && !telephone->busy();
 }
 
 bool AnalogBank::Port::tested() const
@@ -93,7 +91,7 @@ void AnalogBank::Port::endTest()
 bool AnalogBank::testLine(unsigned port)
 {
     Port& p = all_[port];
-    if (!p.idle() || !(p.exchange ? p.exchange->last().alive : p.telephone->alive()))
+    if (!p.mayBeTested())
         return false;
     if (p.exchange) {
         p.exchange->lend();
@@ -102,7 +100,7 @@ bool AnalogBank::testLine(unsigned port)
     }
     const bool offHook = p.telephone->offHook();
     p.telephone->lend();
-    p.telephoneCheck.begin(*p.fxsChip, offHook, p.country.current_limit, p.ringer);
+    p.telephoneCheck.begin(*p.fxsChip, offHook, p.telephone->reversed(), p.country.current_limit, p.ringer);
     return true;
 }
 

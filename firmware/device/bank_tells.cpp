@@ -1,25 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a bank tells when it is asked.
 #include "device/analog_bank.h"
-#include <algorithm>
+#include "device/bank_words.h"
 
 namespace callbox::firmware {
 
-namespace {
-
 using core::Linefeed;
-
-card_le16 signed16(int v)
-{
-    return card_make16(static_cast<card_u16>(std::clamp(v, -0x8000, 0x7fff)));
-}
-
-card_le16 unsigned16(std::uint32_t v)
-{
-    return card_make16(static_cast<card_u16>(std::min<std::uint32_t>(v, 0xffff)));
-}
-
-} // namespace
 
 card_analog_status AnalogBank::status(unsigned port) const
 {

@@ -178,8 +178,7 @@ int Device::in(std::uint8_t endpoint, Buffer packet)
 
 void Device::deselect()
 {
-    if (bank_.on())
-        bank_.select(false);
+    bank_.select(false); // a test of a line runs without a setting too
     for (E1Port& port : ports_)
         if (port.on())
             port.select(false);

@@ -634,7 +634,7 @@ struct card_line_test { /* GR-909, as far as the port's chip measures */
 };
 CARD_SIZE(card_line_test, 16);
 enum {
-    CARD_TEST_NONE = 0, /* since power on, or the port began anew */
+    CARD_TEST_NONE = 0, /* since power on */
     CARD_TEST_RUNS = 1,
     CARD_TEST_DONE = 2,
     CARD_TEST_BROKEN_OFF = 3, /* by a command, a ring, a chip that failed; nothing else of it counts */
@@ -643,7 +643,7 @@ enum {
 #define CARD_TEST_FAILED_FOREIGN 0x02     /* FXS: 10 V rms, or 6 V direct */
 #define CARD_TEST_FAILED_RESISTIVE 0x04   /* FXS: a short or a leak */
 #define CARD_TEST_FAILED_OFF_HOOK 0x08    /* FXS: the telephone is; FXO: another one at the line is */
-#define CARD_TEST_FAILED_NO_RINGER 0x10   /* FXS: less than 0.175 REN: no telephone is there */
+#define CARD_TEST_FAILED_NO_RINGER 0x10   /* FXS: less than 0.175 REN, or one step of 0.13: no telephone is there */
 #define CARD_TEST_FAILED_RINGERS 0x20     /* FXS: more than 5 REN */
 #define CARD_TEST_FAILED_NO_BATTERY 0x40  /* FXO */
 #define CARD_TEST_FAILED_LOW_CURRENT 0x80 /* FXO: less than 18 mA off hook */

@@ -59,14 +59,15 @@ struct Si3210Model final : core::Registers {
         case 81:
             return steps(-l.ring, 0.376);
         case 82:
+        case 83: // the second battery's, here the same
             return steps(highVoltage() ? regs[74] * 1.5 : openVolts() + 4.0, 0.376);
-        case 83:
-            return steps(l.reversed ? 0 : l.out, 0.319);
         case 84:
+            return steps(l.reversed ? 0 : l.out, 0.319);
+        case 85:
             return steps(l.reversed ? l.out : 0, 0.319);
-        case 87:
-            return steps(l.reversed ? 0 : l.back, 0.316);
         case 88:
+            return steps(l.reversed ? 0 : l.back, 0.316);
+        case 89:
             return steps(l.reversed ? l.back : 0, 0.316);
         default:
             return r < regs.size() ? regs[r] : 0xFF;
@@ -74,7 +75,7 @@ struct Si3210Model final : core::Registers {
     }
     void write(std::uint8_t r, std::uint8_t v) override
     {
-        const bool readOnly = r == 0 || r == 31 || r == 68 || (r >= 80 && r <= 88);
+        const bool readOnly = r == 0 || r == 31 || r == 68 || (r >= 80 && r <= 89);
         if (!present || r >= regs.size() || readOnly)
             return;
         regs[r] = v;

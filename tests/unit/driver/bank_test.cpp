@@ -5,6 +5,7 @@
 #include <cstring>
 #include <gtest/gtest.h>
 #include <random>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -264,22 +265,37 @@ TEST(BankOrders, WaitingMessagesAreShownAsIsWantedAndHoldForACardThatBegins)
     cb_orders_begin(&orders.o);
     ordered(orders.o);
     cb_orders_waiting(&orders.o, fxs, true);
-    EXPECT_EQ(ordered(orders.o), "feed1:1") << "nobody said how";
+    EXPECT_EQ(ordered(orders.o), "") << "nobody said how";
     cb_orders_shows(&orders.o, fxs, CB_SHOWS_LAMP);
-    EXPECT_EQ(ordered(orders.o), "feed1:1 mwi1:1");
-    cb_orders_waiting(&orders.o, fxs, true); // more of them
-    EXPECT_EQ(ordered(orders.o), "feed1:1");
+    EXPECT_EQ(ordered(orders.o), "mwi1:1");
     cb_orders_begin(&orders.o);
     EXPECT_EQ(ordered(orders.o), "law0:0 hook0:0 law1:0 feed1:3/65535 feed1:1 mwi1:1");
     cb_orders_waiting(&orders.o, fxs, false);
-    EXPECT_EQ(ordered(orders.o), "feed1:1 mwi1:0");
+    EXPECT_EQ(ordered(orders.o), "mwi1:0");
     cb_orders_shows(&orders.o, fxs, CB_SHOWS_REVERSED);
     cb_orders_waiting(&orders.o, fxs, true);
-    EXPECT_EQ(ordered(orders.o), "feed1:1 feed1:2");
+    EXPECT_EQ(ordered(orders.o), "feed1:2");
     cb_orders_reverse(&orders.o, fxs, true);
     EXPECT_EQ(ordered(orders.o), "feed1:1") << "twice the other way round";
     cb_orders_waiting(&orders.o, fxs, false);
     EXPECT_EQ(ordered(orders.o), "feed1:2");
+}
+
+TEST(BankOrders, MoreMessagesAreNothingNewToTheLineWhoseTestGoesOn)
+{
+    Orders orders;
+    cb_orders_begin(&orders.o);
+    for (const unsigned shows : {0, CB_SHOWS_LAMP, CB_SHOWS_REVERSED, CB_SHOWS_REVERSED | CB_SHOWS_LAMP})
+        for (const bool waiting : {false, true}) {
+            cb_orders_shows(&orders.o, fxs, static_cast<card_u8>(shows));
+            cb_orders_waiting(&orders.o, fxs, waiting);
+            cb_orders_reverse(&orders.o, fxs, waiting);
+            ordered(orders.o);
+            cb_orders_waiting(&orders.o, fxs, waiting);
+            cb_orders_shows(&orders.o, fxs, static_cast<card_u8>(shows));
+            cb_orders_reverse(&orders.o, fxs, waiting);
+            EXPECT_EQ(ordered(orders.o), "") << shows << waiting;
+        }
 }
 
 TEST(BankOrders, GainsAreOfAPortsChipAndHoldForACardThatBegins)
@@ -317,8 +333,60 @@ TEST(Opermode, CountriesAreFoundByTheirNames)
     ASSERT_TRUE(cb_opermode("TBR21", CARD_PORT_FXS, &c));
     EXPECT_EQ(c.impedance, 2);
     EXPECT_EQ(c.current_limit | c.dc, 0) << "a telephone's port has none of these";
-    for (const char* none : {"", "ATLANTIS", "UKRAINE", "U"})
+    for (const char* none : {"", "ATLANTIS", "UKRAINE", "U", "US", "USAA"})
         EXPECT_FALSE(cb_opermode(none, CARD_PORT_FXO, &c)) << none;
+}
+
+// Whose lines are alike; the names and the chip's fields are those of DAHDI's fxo_modes.h.
+struct Alike {
+    unsigned impedance, threshold, ringer, speed, limit, dcv, mini;
+    const char* countries;
+};
+constexpr Alike alike[] = {
+    {0, 0, 0, 0, 0, 3, 0,
+     "ARGENTINA CANADA CHILE COLOMBIA ECUADOR ELSALVADOR GUAM HONGKONG HUNGARY INDONESIA KAZAKHSTAN KUWAIT MACAO "
+     "MEXICO PERU ROMANIA SAUDIARABIA SINGAPORE SOUTHKOREA UAE USA YEMEN"},
+    {0, 0, 0, 0, 0, 0, 3, "BRAZIL EGYPT JAPAN JORDAN MALAYSIA OMAN PAKISTAN PHILIPPINES RUSSIA SYRIA TAIWAN THAILAND"},
+    {0, 1, 0, 0, 0, 3, 0, "FCC"},
+    {0, 1, 1, 0, 0, 3, 0, "POLAND"},
+    {2, 0, 0, 0, 0, 3, 0, "SLOVENIA"},
+    {2, 0, 0, 0, 1, 3, 0, "BAHRAIN CROATIA CYPRUS CZECH ISRAEL LATVIA LEBANON MALTA MOROCCO NIGERIA TBR21"},
+    {2, 0, 0, 2, 1, 3, 0,
+     "BELGIUM DENMARK FINLAND FRANCE GREECE ICELAND IRELAND ITALY LUXEMBOURG NETHERLANDS NORWAY PORTUGAL SPAIN SWEDEN "
+     "SWITZERLAND"},
+    {3, 0, 0, 0, 0, 3, 0, "SLOVAKIA"},
+    {3, 0, 0, 0, 1, 3, 0, "BULGARIA"},
+    {3, 0, 0, 1, 0, 0, 3, "AUSTRALIA"},
+    {3, 0, 0, 2, 1, 3, 0, "AUSTRIA GERMANY"},
+    {3, 0, 1, 1, 0, 3, 0, "SOUTHAFRICA"},
+    {4, 0, 0, 0, 0, 3, 0, "INDIA NEWZEALAND"},
+    {5, 0, 0, 2, 1, 3, 0, "UK"},
+    {15, 0, 0, 0, 0, 0, 3, "CHINA"},
+};
+
+TEST(Opermode, EveryCountryHasItsSettings)
+{
+    unsigned countries = 0;
+    for (const Alike& a : alike) {
+        std::istringstream names(a.countries);
+        for (std::string name; names >> name; ++countries) {
+            card_analog_country c{}, wanted{};
+            wanted.impedance = static_cast<card_u8>(a.impedance);
+            ASSERT_TRUE(cb_opermode(name.c_str(), CARD_PORT_FXS, &c)) << name;
+            EXPECT_EQ(std::memcmp(&c, &wanted, sizeof c), 0) << name << ": impedance " << unsigned(c.impedance);
+            wanted.ring_threshold = static_cast<card_u8>(a.threshold);
+            wanted.ringer_impedance = static_cast<card_u8>(a.ringer);
+            wanted.off_hook_speed = static_cast<card_u8>(a.speed);
+            wanted.current_limit = static_cast<card_u8>(a.limit);
+            wanted.dc = static_cast<card_u8>(a.dcv | a.mini << 2);
+            ASSERT_TRUE(cb_opermode(name.c_str(), CARD_PORT_FXO, &c)) << name;
+            EXPECT_EQ(std::memcmp(&c, &wanted, sizeof c), 0)
+                << name << ": impedance " << unsigned(c.impedance) << ", threshold " << unsigned(c.ring_threshold)
+                << ", ringer " << unsigned(c.ringer_impedance) << ", speed " << unsigned(c.off_hook_speed) << ", limit "
+                << unsigned(c.current_limit) << ", dc " << unsigned(c.dc);
+        }
+    }
+    EXPECT_EQ(countries, 73u);
 }
 
 TEST(BankOrders, WhenMoreWaitThanThereIsRoomForAllThatHoldsIsOrderedAgain)

@@ -311,6 +311,49 @@ TEST_F(Fxo, ALineThatIsLentTellsNothingAndIsKnownWhenItIsBack)
     EXPECT_THAT(events(), ElementsAre(AnalogEvent::batteryOn)) << "who lent nothing gets nothing back";
 }
 
+TEST_F(Fxo, ALineIsBusyFromItsRingTillTheCallerHasGivenUp)
+{
+    run(600); // two seconds since it began
+    EXPECT_FALSE(logic.busy());
+    for (unsigned rings = 0; rings < 3; ++rings) {
+        model.ringing = true;
+        run(1000);
+        EXPECT_TRUE(logic.busy()) << rings;
+        model.ringing = false;
+        run(5000);
+        EXPECT_TRUE(logic.busy()) << "the pause behind ring " << rings;
+    }
+    run(1300);
+    EXPECT_FALSE(logic.busy());
+    model.ringing = true;
+    run(500);
+    logic.begin();
+    model.ringing = false;
+    run(2500);
+    EXPECT_TRUE(logic.busy()) << "who takes the port between two rings knows of the first";
+    run(4000);
+    EXPECT_FALSE(logic.busy());
+}
+
+TEST_F(Fxo, ALineIsBusyTillAHangUpIsNoFlash)
+{
+    logic.setHook(true);
+    run(3000);
+    EXPECT_TRUE(logic.busy());
+    logic.setHook(false);
+    run(1900);
+    EXPECT_TRUE(logic.busy());
+    run(200);
+    EXPECT_FALSE(logic.busy());
+    logic.lend();
+    run(3000);
+    logic.takeBack();
+    run(1900);
+    EXPECT_TRUE(logic.busy()) << "who had it may have been off hook";
+    run(200);
+    EXPECT_FALSE(logic.busy());
+}
+
 TEST(Si3050, GainsAreInTheRegisters)
 {
     Si3050Model m;

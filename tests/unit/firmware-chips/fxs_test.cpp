@@ -300,6 +300,46 @@ TEST_F(Fxs, BehindADisconnectItRingsOnlyWhenTheHookIsRead)
     EXPECT_THAT(events(), ElementsAre(AnalogEvent::offHook));
 }
 
+TEST_F(Fxs, WhatATestOfTheLineWouldCutShortIsBusy)
+{
+    EXPECT_FALSE(logic.busy());
+    logic.ring(true);
+    run(1000);
+    EXPECT_TRUE(logic.busy()) << "it rings";
+    logic.ring(false);
+    run(5900);
+    EXPECT_TRUE(logic.busy()) << "the caller's identity";
+    run(200);
+    EXPECT_FALSE(logic.busy());
+    logic.disconnect(500);
+    run(450);
+    EXPECT_TRUE(logic.busy()) << "the loop is open";
+    run(100);
+    EXPECT_FALSE(logic.busy());
+    logic.ring(true);
+    EXPECT_FALSE(model.highVoltage());
+    EXPECT_TRUE(logic.busy()) << "a ring that waits till the hook is read";
+    run(400);
+    model.hook = true;
+    run(200);
+    EXPECT_FALSE(logic.busy()) << "talk: a receiver off hook may be tested";
+    model.hook = false;
+    run(50);
+    EXPECT_TRUE(logic.busy()) << "a flash, a digit or the end of the call";
+    model.hook = true;
+    run(200);
+    EXPECT_TRUE(logic.busy()) << "a digit";
+    run(300);
+    EXPECT_FALSE(logic.busy());
+    model.hook = false;
+    run(300);
+    logic.ring(true);
+    run(2000);
+    EXPECT_TRUE(logic.busy()) << "a ring that came before the hang-up was told";
+    logic.hostGone();
+    EXPECT_FALSE(logic.busy());
+}
+
 TEST_F(Fxs, RareAlarmsDoNotKillAPort)
 {
     for (int i = 0; i < 20; ++i) {
@@ -477,6 +517,30 @@ TEST(Si3210, VoltagesAreMillivolts)
     EXPECT_EQ(r.battery, -51'888);
     EXPECT_EQ(r.ring, -50'760);
     EXPECT_EQ(r.feed, Linefeed::forward);
+}
+
+// Registers that say what is put there, to be read by the data sheet and not by our model of it.
+struct Plain final : core::Registers {
+    std::array<std::uint8_t, 109> regs{};
+    std::uint8_t read(std::uint8_t r) override { return r < regs.size() ? regs[r] : 0xFF; }
+    void write(std::uint8_t, std::uint8_t) override {}
+};
+
+TEST(Si3210, ABatteryOf52VoltsIsNoCurrent)
+{
+    Plain registers;
+    chips::Si3210 chip(registers);
+    registers.regs[82] = registers.regs[83] = 138; // both batteries
+    registers.regs[86] = registers.regs[87] = 200; // transistors Q3 and Q4
+    EXPECT_EQ(chip.read().battery, -138 * 376);
+    EXPECT_EQ(chip.currents().out, 0U);
+    EXPECT_EQ(chip.currents().back, 0U);
+    registers.regs[84] = 10; // Q1
+    registers.regs[85] = 20; // Q2
+    registers.regs[88] = 1;  // Q5
+    registers.regs[89] = 2;  // Q6
+    EXPECT_EQ(chip.currents().out, 30 * 319U);
+    EXPECT_EQ(chip.currents().back, 3 * 316U);
 }
 
 } // namespace

@@ -213,6 +213,7 @@ TEST_F(Settings, ALineIsTestedWhileTheOthersGoOn)
 TEST_F(Settings, AnExchangesLineIsTakenForATest)
 {
     up();
+    run(1100); // nobody has hung up a moment ago
     board.lines[1].milliamps = 22;
     ASSERT_TRUE(startTest(1));
     run(1000);
@@ -226,7 +227,7 @@ TEST_F(Settings, AnExchangesLineIsTakenForATest)
     run(1000);
     EXPECT_THAT(events, IsEmpty());
     board.lines[1].volts = 0;
-    run(200);
+    run(1000);
     ASSERT_TRUE(startTest(1));
     run(200);
     EXPECT_EQ(tested(1).failed, CARD_TEST_FAILED_NO_BATTERY);
@@ -235,6 +236,7 @@ TEST_F(Settings, AnExchangesLineIsTakenForATest)
 TEST_F(Settings, ACallGoesBeforeATest)
 {
     up();
+    run(1100);
     ASSERT_TRUE(startTest(2));
     ASSERT_TRUE(startTest(0));
     run(300);
@@ -281,6 +283,120 @@ TEST_F(Settings, ATelephoneOffHookIsToldFromAShort)
     EXPECT_EQ(tested(2).failed, CARD_TEST_FAILED_OFF_HOOK);
     EXPECT_EQ(ask(0xc1, CARD_BANK_GET_STATUS, index(2), 12).value()[1], 1) << "in its call as before";
     EXPECT_THAT(events, IsEmpty());
+}
+
+TEST_F(Settings, ATestBetweenTwoRingsDoesNotAnswerTheCaller)
+{
+    up();
+    run(1100);
+    board.lines[0].ringing = true;
+    run(1000);
+    EXPECT_FALSE(startTest(0));
+    board.lines[0].ringing = false;
+    run(2000);
+    EXPECT_FALSE(startTest(0)) << "the pause between two rings";
+    for (unsigned ms = 0; ms < 3000; ++ms) {
+        run(1);
+        ASSERT_FALSE(board.lines[0].offHook()) << ms;
+    }
+    EXPECT_EQ(tested(0).state, CARD_TEST_NONE);
+    EXPECT_TRUE(startTest(1)) << "the other line is another";
+    run(1300);
+    EXPECT_TRUE(startTest(0)) << "the caller has given up";
+}
+
+TEST_F(Settings, ATestRightBehindAHangUpIsNoFlash)
+{
+    up();
+    run(1100);
+    EXPECT_EQ(code(CARD_BANK_HOOK, 0, {1}), unsigned(CARD_BANK_DONE));
+    run(1000);
+    EXPECT_EQ(code(CARD_BANK_HOOK, 0, {0}), unsigned(CARD_BANK_DONE));
+    run(500);
+    EXPECT_FALSE(startTest(0));
+    run(1400);
+    EXPECT_FALSE(startTest(0));
+    EXPECT_FALSE(board.lines[0].offHook());
+    run(200);
+    ASSERT_TRUE(startTest(0));
+    run(400);
+    ASSERT_TRUE(board.lines[0].offHook());
+    EXPECT_EQ(code(CARD_BANK_HOOK, 0, {0}), unsigned(CARD_BANK_DONE));
+    EXPECT_FALSE(board.lines[0].offHook());
+    EXPECT_FALSE(startTest(0)) << "behind a test as well";
+}
+
+TEST_F(Settings, ATestDoesNotTurnAReversedCallRound)
+{
+    up();
+    board.phones[0].hook = true;
+    EXPECT_EQ(code(CARD_BANK_LINEFEED, 2, {CARD_BANK_FEED_REVERSE}), unsigned(CARD_BANK_DONE));
+    run(200);
+    ASSERT_TRUE(startTest(2));
+    for (unsigned ms = 0; ms < 1000; ++ms) {
+        run(1);
+        ASSERT_EQ(board.phones[0].state(), 5u) << ms;
+    }
+    EXPECT_EQ(tested(2).failed, CARD_TEST_FAILED_OFF_HOOK);
+}
+
+TEST_F(Settings, ATestCutsNoDisconnectRingOrCallersIdentityShort)
+{
+    up();
+    EXPECT_EQ(code(CARD_BANK_LINEFEED, 2, {CARD_BANK_FEED_OPEN, 0xf4, 0x01}), unsigned(CARD_BANK_DONE)); // 500 ms
+    run(300);
+    EXPECT_FALSE(startTest(2));
+    run(150);
+    EXPECT_EQ(board.phones[0].state(), 0u);
+    run(100);
+    EXPECT_EQ(board.phones[0].state(), 1u);
+    EXPECT_EQ(code(CARD_BANK_RING, 2, {1}), unsigned(CARD_BANK_DONE)) << "the hook means nothing for a moment";
+    EXPECT_FALSE(board.phones[0].highVoltage());
+    EXPECT_FALSE(startTest(2));
+    run(300);
+    EXPECT_TRUE(board.phones[0].highVoltage()) << "and it rings";
+    EXPECT_EQ(code(CARD_BANK_RING, 2, {0}), unsigned(CARD_BANK_DONE));
+    run(1000);
+    EXPECT_FALSE(startTest(2)) << "the caller's identity";
+    EXPECT_EQ(board.phones[0].state(), 2u);
+    run(5100);
+    EXPECT_TRUE(startTest(2));
+}
+
+TEST_F(Settings, AResetOfTheBusEndsATestThatRunsWithoutADriver)
+{
+    run(2000);
+    for (const bool reset : {true, false}) {
+        ASSERT_TRUE(startTest(0));
+        ASSERT_TRUE(startTest(2));
+        run(600);
+        ASSERT_TRUE(board.lines[0].offHook());
+        ASSERT_NE(board.phones[0].state(), 0u);
+        if (reset)
+            device.busReset();
+        else
+            ASSERT_TRUE(tell(0x00, usb::setConfiguration, 1, 0));
+        EXPECT_FALSE(board.lines[0].offHook()) << reset;
+        EXPECT_EQ(board.phones[0].state(), 0u) << reset;
+        EXPECT_EQ(device.bank().lineTest(0).state, CARD_TEST_BROKEN_OFF) << reset;
+        EXPECT_EQ(device.bank().lineTest(2).state, CARD_TEST_BROKEN_OFF) << reset;
+        ASSERT_TRUE(tell(0x00, usb::setConfiguration, 1, 0));
+        run(2500);
+        EXPECT_FALSE(board.lines[0].offHook()) << reset;
+        EXPECT_EQ(board.phones[0].state(), 0u) << reset;
+    }
+}
+
+TEST_F(Settings, ATelephoneOnHookHasNoCurrent)
+{
+    up();
+    const Bytes waits = ask(0xc1, CARD_BANK_GET_MEASURED, index(2), 4).value();
+    EXPECT_NEAR(waits[0] + waits[1] * 256, 4800, 40) << "48 V";
+    EXPECT_EQ(waits[2] + waits[3] * 256, 0);
+    board.phones[0].hook = true;
+    run(100);
+    const Bytes talks = ask(0xc1, CARD_BANK_GET_MEASURED, index(2), 4).value();
+    EXPECT_NEAR(talks[2] + talks[3] * 256, 230, 10) << "23 mA";
 }
 
 } // namespace
