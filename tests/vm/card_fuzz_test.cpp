@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Our driver on cards that lie in everything they say. CALLBOX_FUZZ says how many packets for each kind of card; a
-// share of them without it. A failure names its seed.
+// Our driver on cards that lie in everything they say. CALLBOX_FUZZ says how many packets each kind of card gives and
+// takes; a share of them without it. How often one is plugged in follows from that. A failure names its seed.
 #include "../support/fuzz.h"
 #include "card_pair.h"
 #include "lying_guest_card.h"
@@ -112,33 +112,44 @@ private:
     std::vector<int> channels_;
 };
 
-constexpr unsigned share = 6000, plugsLeast = 6; // packets, and times that it is plugged in
+constexpr unsigned share = 6000;
+constexpr unsigned perPlug = 2500;       // more or less, then it is gone by itself; what is refused gives none
+constexpr unsigned plugsWithoutAny = 50; // in a row: chance alone does not do that
 
 void lieToTheDriver(const Personality& kind, hal::SpanType type, unsigned seed, const std::string& parameters = {})
 {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     LyingGuestCard card(kind, seed, parameters);
     std::mt19937 chance(seed);
-    unsigned taken = 0, refused = 0;
+    const std::uint64_t wanted = packetsWanted(share);
+    unsigned taken = 0, refused = 0, without = 0, tenths = 0;
     {
         User user(card, type, seed);
-        while (card.packets() < packetsWanted(share) || taken + refused < plugsLeast) {
-            if (!card.in()) {
-                ++(card.plugIn() ? taken : refused);
-                ASSERT_TRUE(kernelIsWell());
-                if (card.span() == 0)
-                    card.unplug();
-                else
-                    (void)startSpan(card.span(), type, {});
+        while (card.packets() < wanted) {
+            const std::uint64_t before = card.packets();
+            const bool in = card.plugIn(std::min<std::uint64_t>(wanted - before, 1 + chance() % (2 * perPlug)));
+            ++(in ? taken : refused);
+            ASSERT_TRUE(kernelIsWell());
+            if (in)
+                (void)startSpan(card.span(), type, {});
+            while (in && card.in() && chance() % 40 != 0) {
+                pass(chance() % 30 * 1ms);
+                user.act();
             }
-            pass(chance() % 30 * 1ms);
-            user.act();
-            if (chance() % 10 == 0)
-                card.unplug();
+            card.unplug();
+            without = card.packets() > before ? 0 : without + 1;
+            ASSERT_LT(without, plugsWithoutAny) << "no packets come any more";
+            // Who stops it sees how far it came.
+            if (const auto now = static_cast<unsigned>(card.packets() * 10 / wanted); now > tenths)
+                std::cout << (tenths = now) << "0 % after " << taken + refused << " plugs" << std::endl;
         }
         // And on a card that says the truth again it works, whoever has old channels open.
-        card.unplug();
-        card.on([&] { card.liar.lies = false; });
+        card.on([&] {
+            std::cout << card.packets() << " packets, " << card.liar.events << " events, " << card.liar.requests
+                      << " requests, " << card.liar.commands << " commands; plugged in, taken " << taken << ", refused "
+                      << refused << std::endl;
+            card.liar.lies = false;
+        });
         ASSERT_TRUE(card.plugIn());
         ASSERT_TRUE(type == hal::SpanType::analog || startSpan(card.span(), type, {})) << errno;
     }
@@ -151,12 +162,7 @@ void lieToTheDriver(const Personality& kind, hal::SpanType type, unsigned seed, 
     EXPECT_TRUE(waitFor([&] { return count("ticks") > ticks + 1000; }, 5s));
     EXPECT_EQ(count("packets_bad"), bad);
     EXPECT_GT(taken, 0U);
-    card.on([&] {
-        EXPECT_EQ(card.liar.wrong, "");
-        std::cout << card.packets() << " packets, " << card.liar.events << " events, " << card.liar.requests
-                  << " requests, " << card.liar.commands << " commands; plugged in, taken " << taken << ", refused "
-                  << refused << "\n";
-    });
+    card.on([&] { EXPECT_EQ(card.liar.wrong, ""); });
     EXPECT_TRUE(kernelIsWell());
 }
 
@@ -279,6 +285,27 @@ TEST_F(CardLies, ABankThatLiesOfItsPortsIsRefusedAndTheLogSaysWhatIsWrong)
     refused(card, "the card does not speak this driver's protocol");
     says(CARD_BANK_GET_STATUS, offsetof(card_analog_status, type), CARD_PORT_E1);
     refused(card, "one of its ports is neither towards an exchange nor towards a telephone");
+    card.on([&] { card.onAnswer = nullptr; });
+    EXPECT_TRUE(card.plugIn()) << "without a lie it is taken";
+    EXPECT_TRUE(kernelIsWell());
+}
+
+// It took 20 s of looking for it, most of a run's time.
+TEST_F(CardLies, ACardThatTheKernelGivesUpIsNotWaitedFor)
+{
+    LyingGuestCard card(Personality::card(1), 1);
+    card.liar.lies = false;
+    card.on([&] {
+        card.onAnswer = [](const firmware::Setup& setup, OctetBuffer& answer) {
+            if (setup.type == 0x80 && setup.request == 6 && setup.value >> 8 == 2 && answer.size() > 1)
+                answer[1] = 0; // bDescriptorType
+        };
+    });
+    const auto since = std::chrono::steady_clock::now(); // of the guest
+    EXPECT_FALSE(card.plugIn());
+    EXPECT_LT(std::chrono::steady_clock::now() - since, 10s);
+    EXPECT_NE(kernelLog().find("unable to enumerate USB device"), std::string::npos);
+    card.unplug();
     card.on([&] { card.onAnswer = nullptr; });
     EXPECT_TRUE(card.plugIn()) << "without a lie it is taken";
     EXPECT_TRUE(kernelIsWell());

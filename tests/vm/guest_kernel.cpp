@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* attachFile = "/sys/devices/platform/vhci_hcd.0/attach";
+constexpr const char* hostController = "/sys/devices/platform/vhci_hcd.0";
 
 template <class T> bool control(unsigned long request, T* what)
 {
@@ -56,7 +56,7 @@ bool attachDevice(unsigned port, int socket)
     waitFor(
         [&] {
             if (!attached) {
-                std::ofstream out(attachFile);
+                std::ofstream out(std::string(hostController) + "/attach");
                 out << port << " " << socket << " 65537 2" << std::flush; // bus 1, device 1; full speed
                 attached = out.good();
             }
@@ -72,6 +72,18 @@ std::string usbDevice(const std::string& serial)
     for (const auto& entry : fs::directory_iterator("/sys/bus/usb/devices", none))
         if (firstLine(entry.path() / "serial") == serial)
             return entry.path();
+    return {};
+}
+
+std::string deviceAt(unsigned port)
+{
+    std::error_code none;
+    for (const auto& entry : fs::directory_iterator(hostController, none))
+        if (const std::string bus = entry.path().filename(); bus.starts_with("usb")) {
+            const fs::path device = entry.path() / fmt::format("{}-{}", bus.substr(3), port + 1);
+            if (fs::exists(device, none))
+                return device;
+        }
     return {};
 }
 
@@ -120,13 +132,30 @@ std::string dahdiDevice(const std::string& hardwareId)
     return {};
 }
 
-int spanOf(const std::string& hardwareId)
+namespace {
+int spanIn(const fs::path& dahdiDevice)
 {
     std::error_code none;
-    if (const std::string device = dahdiDevice(hardwareId); !device.empty())
-        for (const auto& entry : fs::directory_iterator(device, none))
-            if (const std::string name = entry.path().filename(); name.starts_with("span-"))
-                return std::stoi(name.substr(5));
+    for (const auto& entry : fs::directory_iterator(dahdiDevice, none))
+        if (const std::string name = entry.path().filename(); name.starts_with("span-"))
+            return std::stoi(name.substr(5));
+    return 0;
+}
+} // namespace
+
+int spanOf(const std::string& hardwareId)
+{
+    const std::string device = dahdiDevice(hardwareId);
+    return device.empty() ? 0 : spanIn(device);
+}
+
+int spanBelow(const std::string& usbDevice)
+{
+    std::error_code none;
+    if (!usbDevice.empty())
+        for (const auto& device : fs::directory_iterator("/sys/bus/dahdi_devices/devices", none))
+            if (fs::canonical(device.path(), none).string().starts_with(usbDevice + "/"))
+                return spanIn(device.path());
     return 0;
 }
 
@@ -186,6 +215,25 @@ std::string kernelLog()
     const int n = klogctl(readAll, words.data(), static_cast<int>(words.size()));
     words.resize(n < 0 ? 0 : static_cast<std::size_t>(n));
     return words;
+}
+
+KernelEar::KernelEar() : fd_(open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC))
+{
+    lseek(fd_, 0, SEEK_END);
+}
+
+KernelEar::~KernelEar()
+{
+    close(fd_);
+}
+
+bool KernelEar::hears(const std::string& words)
+{
+    std::array<char, 8192> line; // Documentation/ABI/testing/dev-kmsg: a read gives one; EPIPE: some were overwritten
+    bool heard = false;
+    for (ssize_t n; (n = read(fd_, line.data(), line.size())) > 0 || (n < 0 && errno == EPIPE);)
+        heard |= n > 0 && std::string_view(line.data(), static_cast<std::size_t>(n)).find(words) != std::string::npos;
+    return heard;
 }
 
 bool kernelIsWell()

@@ -23,6 +23,7 @@ inline void pass(Duration d)
 // of the host controller, which is free a moment after its device was unplugged. False: not in 10 s.
 bool attachDevice(unsigned port, int socket);
 std::string usbDevice(const std::string& serial); // its folder below /sys/bus/usb/devices; empty: there is none
+std::string deviceAt(unsigned port);              // the same, by the port of attachDevice
 bool takenByDriver(const std::string& device);    // ours has one of its interfaces, or looks whether it wants one
 // A file of our driver's in sysfs; empty: there is none.
 std::string driverFile(const std::string& device, const std::string& name);
@@ -33,6 +34,7 @@ int resetDevice(const std::string& device);
 
 std::string dahdiDevice(const std::string& hardwareId); // its folder in sysfs; empty: there is none
 int spanOf(const std::string& hardwareId);              // its number; 0: none
+int spanBelow(const std::string& usbDevice);            // the same, of what a USB device is to DAHDI
 int firstChannelOf(int span);                           // 0: there is no such span
 struct SpanSettings {
     bool crc4 = true, lineIsClock = true; // crc4: of an E1
@@ -48,6 +50,18 @@ int openChannel(int channel, int signalling, int flags);
 // ---- Itself ----
 
 std::string kernelLog(); // all that it still has
+// Listens to what the log says from now on.
+class KernelEar {
+public:
+    KernelEar();
+    ~KernelEar();
+    KernelEar(const KernelEar&) = delete;
+    KernelEar& operator=(const KernelEar&) = delete;
+    bool hears(const std::string& words); // one of the lines since the last question has them
+
+private:
+    int fd_;
+};
 // Nothing was found wrong in the kernel since it started: no oops, no warning, nothing that a kernel with checks of its
 // own (lock order, KASAN) tells of. Else its words from there on are printed.
 bool kernelIsWell();

@@ -2,6 +2,7 @@
 #include "lying_guest_card.h"
 #include <algorithm>
 #include <cstdlib>
+#include <fmt/format.h>
 #include <future>
 #include <iostream>
 #include <sys/socket.h>
@@ -13,8 +14,7 @@ using namespace usbip;
 
 namespace {
 
-constexpr unsigned port = 7;         // of the host controller; the others are for cards that do not lie
-constexpr std::size_t isoMax = 1023; // USB 2.0 5.6.3
+constexpr std::size_t isoMax = 1023;                                            // USB 2.0 5.6.3
 constexpr unsigned standardIn = 0x80, getDescriptor = 6, configurationType = 2; // USB 2.0 9.4
 
 } // namespace
@@ -51,7 +51,7 @@ void LyingGuestCard::on(const std::function<void()>& what)
     done.get_future().wait();
 }
 
-bool LyingGuestCard::plugIn()
+bool LyingGuestCard::plugIn(std::uint64_t packets)
 {
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
@@ -62,20 +62,22 @@ bool LyingGuestCard::plugIn()
         plug_->socket = ends[0];
         plug_->reader.imported();
         plug_->reads = std::move(*loop_.watch(ends[0], Interest::read, [this] { readable(); }));
+        last_ = packets < UINT64_MAX - packets_ ? packets_ + packets : UINT64_MAX;
         in_ = true;
     });
+    KernelEar ear;
     const bool attached = attachDevice(port, ends[1]);
     close(ends[1]);
     if (!attached)
         return false;
-    // Refused: it is configured, and for a while nobody looks at it.
+    // Refused: the kernel says so, or it is there, and for a while nobody looks at it.
+    const std::string notEven = fmt::format("port{}: unable to enumerate", port + 1);
     unsigned unwanted = 0;
     waitFor(
         [&] {
             const std::string now = device();
-            const bool idle = !now.empty() && firstLine(now + "/bConfigurationValue") == "1" && !takenByDriver(now);
-            unwanted = idle ? unwanted + 1 : 0;
-            return !in_ || unwanted > 100 || span() > 0;
+            unwanted = !now.empty() && !takenByDriver(now) ? unwanted + 1 : 0;
+            return !in_ || unwanted > 50 || spanBelow(now) > 0 || ear.hears(notEven);
         },
         20s);
     return span() > 0;
@@ -185,8 +187,11 @@ void LyingGuestCard::tick()
         if (liar.once(50))
             std::reverse(now.begin(), now.end());
         for (Submit& s : now)
-            serve(s);
+            if (packets_ < last_)
+                serve(s);
     }
+    if (packets_ >= last_)
+        drop();
     clock_.after(1ms, [this] { tick(); });
 }
 

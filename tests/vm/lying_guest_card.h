@@ -19,14 +19,16 @@ public:
     LyingGuestCard(const LyingGuestCard&) = delete;
     LyingGuestCard& operator=(const LyingGuestCard&) = delete;
 
-    // Until it has a span; false: the kernel made no device of it, or our driver does not want it.
-    bool plugIn();
+    // Until it has a span; false: the kernel made no device of it, or our driver does not want it. With the last of
+    // `packets` it is gone, whatever the driver does then.
+    bool plugIn(std::uint64_t packets = UINT64_MAX);
     void unplug();                                // returns when the kernel has let go of it
     [[nodiscard]] bool in() const { return in_; } // it may have been thrown out
 
-    [[nodiscard]] std::string device() const { return usbDevice(serial); }
-    [[nodiscard]] int span() const { return spanOf(bank_ ? std::string(serial) + ".bank" : serial); }
-    [[nodiscard]] std::uint64_t packets() const { return packets_; } // so far, each way
+    // By where it is plugged in, for it may lie of its serial number. Empty, or 0: there is none.
+    [[nodiscard]] std::string device() const { return deviceAt(port); }
+    [[nodiscard]] int span() const { return spanBelow(device()); }
+    [[nodiscard]] std::uint64_t packets() const { return packets_; } // so far, both ways
 
     // Runs on the card's thread, and waits for it.
     void on(const std::function<void()>& what);
@@ -36,7 +38,7 @@ public:
     std::function<void(const firmware::Setup&, OctetBuffer& answer)> onAnswer;
 
 private:
-    static constexpr const char* serial = "000000000000000a"; // the liar's
+    static constexpr unsigned port = 7; // of the host controller; the others are for cards that do not lie
     struct Plug;
     void drop();
     void readable();
@@ -49,6 +51,7 @@ private:
     const bool bank_;
     std::atomic<bool> in_{false};
     std::atomic<std::uint64_t> packets_{0};
+    std::uint64_t last_ = UINT64_MAX; // of them, until it is gone
     RealLoop loop_;
     Timer clock_;
     OctetBuffer configuration_; // as it is told this time
