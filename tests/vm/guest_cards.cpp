@@ -295,7 +295,8 @@ bool GuestCards::configure(unsigned card, const Settings& settings)
     if (type_ == hal::SpanType::t1)
         line.lineconfig = DAHDI_CONFIG_B8ZS | (settings.d4 ? DAHDI_CONFIG_D4 : DAHDI_CONFIG_ESF);
     else
-        line.lineconfig = DAHDI_CONFIG_HDB3 | DAHDI_CONFIG_CCS | (settings.crc4 ? DAHDI_CONFIG_CRC4 : 0);
+        line.lineconfig =
+            DAHDI_CONFIG_HDB3 | (settings.cas ? 0 : DAHDI_CONFIG_CCS) | (settings.crc4 ? DAHDI_CONFIG_CRC4 : 0);
     const bool ok =
         control >= 0 && ioctl(control, DAHDI_SPANCONFIG, &line) == 0 && ioctl(control, DAHDI_STARTUP, &number) == 0;
     if (!ok)

@@ -36,6 +36,7 @@ public:
     struct Settings {
         bool crc4 = true, lineIsClock = true; // crc4: of an E1
         bool d4 = false;                      // of a T1, else ESF
+        bool cas = false;                     // slot 16 of an E1
     };
     // As dahdi_cfg does, of a card that is plugged in; a bank has nothing to be configured.
     bool configure(unsigned card, const Settings& settings);
