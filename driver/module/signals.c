@@ -26,6 +26,13 @@ static bool robs(const struct dahdi_chan *chan)
 	return chan->sig != DAHDI_SIG_NONE && !(chan->sig & DAHDI_SIG_CLEAR);
 }
 
+/* Else its bits are a program's own. */
+static bool by_hooks(const struct dahdi_chan *chan)
+{
+	return chan->sig & (__DAHDI_SIG_FXS | __DAHDI_SIG_FXO) || chan->sig == DAHDI_SIG_EM ||
+	       chan->sig == DAHDI_SIG_EM_E1;
+}
+
 u32 cb_robbed(const struct cb_port *port)
 {
 	u32 slots = 0;
@@ -75,6 +82,8 @@ int cb_rbsbits(struct dahdi_chan *chan, int bits)
 
 	spin_lock_irqsave(&port->lock, flags);
 	refused = port->signals.refused;
+	if (by_hooks(chan))
+		bits = cb_signals_of_hooks(&port->signals, chan->chanpos, bits);
 	any = cb_signals_say(&port->signals, chan->chanpos, bits) && port->live;
 	refused = port->signals.refused - refused;
 	spin_unlock_irqrestore(&port->lock, flags);
@@ -140,10 +149,7 @@ void cb_signals_send(struct cb_port *port)
  */
 static bool unheard(const struct dahdi_chan *chan, u8 bits)
 {
-	const bool hooks = chan->sig & (__DAHDI_SIG_FXS | __DAHDI_SIG_FXO) ||
-			   chan->sig == DAHDI_SIG_EM || chan->sig == DAHDI_SIG_EM_E1;
-
-	return chan->rxsig == bits && hooks && chan->rxhooksig == DAHDI_RXSIG_INITIAL;
+	return chan->rxsig == bits && by_hooks(chan) && chan->rxhooksig == DAHDI_RXSIG_INITIAL;
 }
 
 static void pass_on(struct dahdi_chan *chan, u8 bits)

@@ -39,6 +39,17 @@ void cb_signals_begin(struct cb_signals *s)
 	s->heard = s->news = s->newer = 0;
 }
 
+/* As the first half of an octet of slot 16, 0000 is the multiframe's own. */
+static bool cannot_carry(const struct cb_signals *s, unsigned int slot, card_u8 abcd)
+{
+	return !s->t1 && slot <= 15 && !(abcd & 0x0f);
+}
+
+card_u8 cb_signals_of_hooks(const struct cb_signals *s, unsigned int slot, card_u8 abcd)
+{
+	return cannot_carry(s, slot, abcd) ? 0x01 : abcd & 0x0f;
+}
+
 bool cb_signals_say(struct cb_signals *s, unsigned int slot, card_u8 abcd)
 {
 	const card_u32 bit = slot < 32 ? (card_u32)1 << slot : 0;
@@ -46,7 +57,7 @@ bool cb_signals_say(struct cb_signals *s, unsigned int slot, card_u8 abcd)
 	abcd &= 0x0f;
 	if (!(s->slots & bit))
 		return false;
-	if (!s->t1 && slot <= 15 && abcd == 0) {
+	if (cannot_carry(s, slot, abcd)) {
 		s->refused++;
 		return false;
 	}

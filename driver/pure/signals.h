@@ -33,6 +33,9 @@ void cb_signals_set(struct cb_signals *s, bool on, bool t1, card_u32 slots);
 /* The card has been switched on anew: it knows nothing, and nothing is known of its line. */
 void cb_signals_begin(struct cb_signals *s);
 
+/* As what the bits of a hook state go out. A and B alone count of them; where 0000 (DAHDI's
+ * ringing) cannot go, D is 1 as G.704 5.1.3.2.2 has it where it is not used. */
+card_u8 cb_signals_of_hooks(const struct cb_signals *s, unsigned int slot, card_u8 abcd);
 /* True: there is something to be told to the card. Bits that an E1 cannot carry (0000 on slots 1 to
  * 15, G.704 5.1.3.2.2) are counted and left. */
 bool cb_signals_say(struct cb_signals *s, unsigned int slot, card_u8 abcd);

@@ -4,20 +4,23 @@
 
 namespace callbox::tests {
 
-// Runs a real loop until `done`, looked at every 2 ms, at most `limit`; returns done().
+// Runs a real loop until `done`, looked at every 2 ms, at most `limit`; returns what it said last. It is not asked
+// again after it said yes: it may take what it waited for.
 inline bool runUntil(RealLoop& loop, const std::function<bool()>& done, Duration limit)
 {
     const TimePoint end = loop.now() + limit;
     Timer look(loop);
+    bool met = false;
     std::function<void()> again = [&] {
-        if (done() || loop.now() >= end)
+        met = done();
+        if (met || loop.now() >= end)
             loop.stop();
         else
             look.after(2ms, again);
     };
     look.after(0ms, again);
     loop.run();
-    return done();
+    return met;
 }
 
 } // namespace callbox::tests

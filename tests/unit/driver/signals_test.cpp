@@ -75,6 +75,20 @@ TEST_F(Signals, WhatSlot16CannotCarryIsCountedAndLeft)
     EXPECT_FALSE(cb_signals_say(&s, 1, 5)) << "a span of clear channels";
 }
 
+TEST_F(Signals, ATelephoneOnOneOfTheFirst15SlotsRingsThough0000CannotBeSent)
+{
+    e1();
+    EXPECT_EQ(cb_signals_of_hooks(&s, 1, 0), 0x1) << "G.704 5.1.3.2.2: c and d that are not used are 0 and 1";
+    EXPECT_EQ(cb_signals_of_hooks(&s, 15, 0), 0x1);
+    EXPECT_EQ(cb_signals_of_hooks(&s, 17, 0), 0);
+    for (card_u8 bits = 1; bits < 16; ++bits)
+        EXPECT_EQ(cb_signals_of_hooks(&s, 1, bits), bits) << "only 0000 is in the way";
+    EXPECT_TRUE(cb_signals_say(&s, 1, cb_signals_of_hooks(&s, 1, 0)));
+    EXPECT_EQ(s.refused, 0u);
+    t1(0x2);
+    EXPECT_EQ(cb_signals_of_hooks(&s, 1, 0), 0) << "a T1 robs any bits";
+}
+
 TEST_F(Signals, ACardThatWasSwitchedOnAnewIsToldAllAgain)
 {
     e1();
