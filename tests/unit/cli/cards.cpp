@@ -17,6 +17,8 @@ public:
     {
         ours_.drift(50);
         tellFault(ours_.device());
+        if (cli::tests::linesAwake)
+            wakeLines();
         host_.plug(ours_);
         host_.plug(stock_);
         if (cli::tests::cardTimePasses)
@@ -36,7 +38,15 @@ private:
         for (unsigned i = 0; i < std::size(halves); ++i)
             device.say(CARD_LOG_FAULT, halves[i], 0, i);
     }
-    usbip::VirtualCard ours_{Personality::card(2), "00000000000000a1", "1-1"};
+    // Line 1 has an exchange, 2 a telephone, 3 a short.
+    void wakeLines()
+    {
+        ours_.analog(0).volts = -48;
+        ours_.analog(2).shortOhms = 150;
+        for (unsigned ms = 0; ms < 3000; ++ms)
+            ours_.millisecond();
+    }
+    usbip::VirtualCard ours_{Personality::card(2).withBank(1, 2), "00000000000000a1", "1-1"};
     usbip::VirtualCard stock_{Personality::iceE1usb(1), "dc697407e7881531", "1-2"};
     tests::UsbipHost host_;
     std::unique_ptr<Cards> cards_;

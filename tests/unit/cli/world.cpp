@@ -219,7 +219,9 @@ Said World::runWith(const std::vector<std::string>& words, Daemons daemons, std:
     given.reserve(words.size());
     for (const std::string& w : words)
         given.push_back(path(w));
-    cardTimePasses = words.size() > 1 && words[0] == "card" && words[1] == "flash";
+    const std::string ofCards = words.size() > 1 && words[0] == "card" ? words[1] : "";
+    cardTimePasses = ofCards == "flash" || ofCards == "linetest";
+    linesAwake = ofCards == "lines" || ofCards == "linetest";
     std::ostringstream out;
     std::ostringstream err;
     Terminal terminal{out, err, width > 0, width > 0, width};
