@@ -261,29 +261,10 @@ bool GuestCards::configure(unsigned card, const SpanSettings& settings)
 {
     if (isBank(card))
         return true;
-<<<<<<< HEAD
     if (startSpan(span(card), type_, settings))
         return true;
     std::cerr << "configuring span " << span(card) << ": errno " << errno << "\n";
     return false;
-=======
-    const int control = open("/dev/dahdi/ctl", O_RDWR | O_CLOEXEC);
-    dahdi_lineconfig line{};
-    int number = span(card);
-    line.span = number;
-    line.sync = settings.lineIsClock ? 1 : 0;
-    if (type_ == hal::SpanType::t1)
-        line.lineconfig = DAHDI_CONFIG_B8ZS | (settings.d4 ? DAHDI_CONFIG_D4 : DAHDI_CONFIG_ESF);
-    else
-        line.lineconfig =
-            DAHDI_CONFIG_HDB3 | (settings.cas ? 0 : DAHDI_CONFIG_CCS) | (settings.crc4 ? DAHDI_CONFIG_CRC4 : 0);
-    const bool ok =
-        control >= 0 && ioctl(control, DAHDI_SPANCONFIG, &line) == 0 && ioctl(control, DAHDI_STARTUP, &number) == 0;
-    if (!ok)
-        std::cerr << "configuring span " << number << ": errno " << errno << "\n";
-    close(control);
-    return ok;
->>>>>>> h2vm
 }
 
 std::string GuestCards::hardware(unsigned card) const

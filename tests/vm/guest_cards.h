@@ -34,14 +34,6 @@ public:
     void unplug(unsigned card);
     // The kernel does not know it any more; false: it had for 10 s.
     bool gone(unsigned card);
-<<<<<<< HEAD
-=======
-    struct Settings {
-        bool crc4 = true, lineIsClock = true; // crc4: of an E1
-        bool d4 = false;                      // of a T1, else ESF
-        bool cas = false;                     // slot 16 of an E1
-    };
->>>>>>> h2vm
     // As dahdi_cfg does, of a card that is plugged in; a bank has nothing to be configured.
     bool configure(unsigned card, const SpanSettings& settings);
     // As it was when it was plugged in: of each two the first takes its clock from the line, the other has its own.

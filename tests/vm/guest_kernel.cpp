@@ -173,7 +173,8 @@ bool startSpan(int span, hal::SpanType type, const SpanSettings& settings)
     if (type == hal::SpanType::t1)
         line.lineconfig = DAHDI_CONFIG_B8ZS | (settings.d4 ? DAHDI_CONFIG_D4 : DAHDI_CONFIG_ESF);
     else
-        line.lineconfig = DAHDI_CONFIG_HDB3 | DAHDI_CONFIG_CCS | (settings.crc4 ? DAHDI_CONFIG_CRC4 : 0);
+        line.lineconfig =
+            DAHDI_CONFIG_HDB3 | (settings.cas ? 0 : DAHDI_CONFIG_CCS) | (settings.crc4 ? DAHDI_CONFIG_CRC4 : 0);
     return control(DAHDI_SPANCONFIG, &line) && spanCall(DAHDI_STARTUP, span);
 }
 

@@ -39,6 +39,7 @@ int firstChannelOf(int span);                           // 0: there is no such s
 struct SpanSettings {
     bool crc4 = true, lineIsClock = true; // crc4: of an E1
     bool d4 = false;                      // of a T1, else ESF
+    bool cas = false;                     // slot 16 of an E1 has signalling
 };
 // As dahdi_cfg does. False: errno says why.
 bool startSpan(int span, hal::SpanType, const SpanSettings&);
