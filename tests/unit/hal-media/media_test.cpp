@@ -106,7 +106,7 @@ void write(const std::string& path, const OctetBuffer& data)
 
 TEST(Wav, AllCodesComeBackAsTheyWere)
 {
-    Folder f;
+    const tests::ScratchFolder f("media");
     for (Law law : {Law::alaw, Law::mulaw}) {
         OctetBuffer all(256);
         std::iota(all.begin(), all.end(), std::uint8_t{0});
@@ -131,7 +131,7 @@ TEST(Wav, AHeaderWhoseSizesWereNeverSetIsReadToTheEnd)
 
 TEST(Wav, AFileThatIsNoneSaysWhatIsNeeded)
 {
-    Folder f;
+    const tests::ScratchFolder f("media");
     write(f.path() + "/no.wav", {'n', 'o'});
     auto r = loadWav(f.path() + "/no.wav", Law::alaw);
     ASSERT_FALSE(r);
