@@ -378,7 +378,8 @@ struct card_log_record {
     card_u8 reserved[2];
 };
 CARD_SIZE(card_log_record, 16);
-enum { /* why the card started */
+/* Why the card started. */
+enum {
     CARD_LOG_START_POWER = 0,
     CARD_LOG_START_REQUEST = 1,
     CARD_LOG_START_WATCHDOG = 2 /* its program stood still */
