@@ -60,8 +60,7 @@ struct Line {
     }
     void take(const Frame& line)
     {
-        if (meanwhile.call)
-            meanwhile.call(meanwhile.with);
+        meanwhile();
         Frame got{};
         if (!receiver.receive(line, got) || !receiver.multiframe())
             return;
@@ -73,11 +72,12 @@ struct Line {
     }
 };
 
-const char* checkSlotZero()
+const char* checkSlotZero(const Meanwhile& meanwhile)
 {
     E1Transmitter t;
     t.begin(E1Slot0::crc4);
     for (unsigned i = 0; i < 48; ++i) {
+        meanwhile();
         Frame f = slots(i % 16);
         t.frame(f);
         if (i >= 16 && f[0] != slotZero[i % 16])
@@ -138,7 +138,7 @@ const char* checkDefects(const Meanwhile& meanwhile)
 
 const char* checkE1Framer(unsigned apart, Meanwhile meanwhile)
 {
-    const char* wrong = checkSlotZero();
+    const char* wrong = checkSlotZero(meanwhile);
     for (unsigned delay = 0; delay < 256 && !wrong; delay += apart)
         wrong = checkAlignment(delay, meanwhile);
     return wrong ? wrong : checkDefects(meanwhile);

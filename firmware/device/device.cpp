@@ -63,13 +63,13 @@ Device::Device(const Personality& p, Board& board) : personality_(p), board_(boa
     update_.start(p.stock ? nullptr : board.slots(), board.runningSlot());
     if (!update_.able())
         personality_.capabilities &= ~std::uint32_t{CARD_CAN_UPDATE};
-    say(CARD_LOG_START, 0);
+    say(CARD_LOG_START, board.startedBy());
 }
 
 void Device::restarted(bool asked)
 {
     update_.start(personality_.stock ? nullptr : board_.slots(), board_.runningSlot());
-    say(CARD_LOG_START, asked ? 1 : 0);
+    say(CARD_LOG_START, asked ? CARD_LOG_START_REQUEST : CARD_LOG_START_POWER);
 }
 
 void Device::say(unsigned code, unsigned value, unsigned level, unsigned port)

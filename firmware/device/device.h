@@ -26,6 +26,8 @@ public:
     virtual void blink(bool on) = 0; // a light, for whoever stands before a row of cards
     virtual Buffer memory() = 0;     // non-volatile; the device writes into it, then calls
     virtual void memoryWritten() = 0;
+    // Why this start was: what CARD_LOG_START says of it.
+    [[nodiscard]] virtual unsigned startedBy() const { return CARD_LOG_START_POWER; }
     // To leave the bus and come again, after the request under way is answered.
     enum class Restart { same, loader };
     virtual void restart(Restart) = 0;

@@ -21,6 +21,8 @@ public:
     bool block(unsigned number, Octets data);
     // What there is to be said in the log (values of CARD_LOG_UPDATE), if anything.
     std::optional<unsigned> millisecond(bool configured);
+    // The next millisecond() erases or writes.
+    [[nodiscard]] bool busy() const { return state_ == CARD_UPDATE_BUSY; }
     [[nodiscard]] card_update tell();
 
 private:

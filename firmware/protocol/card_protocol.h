@@ -378,8 +378,14 @@ struct card_log_record {
     card_u8 reserved[2];
 };
 CARD_SIZE(card_log_record, 16);
+/* Why the card started. */
 enum {
-    CARD_LOG_START = 1,   /* value: 0 power, 1 request */
+    CARD_LOG_START_POWER = 0,
+    CARD_LOG_START_REQUEST = 1,
+    CARD_LOG_START_WATCHDOG = 2 /* its program stood still */
+};
+enum {
+    CARD_LOG_START = 1,   /* value: CARD_LOG_START_... */
     CARD_LOG_CONFIGURED,  /* value: bConfigurationValue */
     CARD_LOG_SETTING,     /* value: bAlternateSetting */
     CARD_LOG_UNDERFLOW,   /* value: low half of the counter */

@@ -35,28 +35,38 @@ bool Card::begin()
     output(r_, lightPort, lightPin, false);
     thermometer_.begin();
     const bool line = line_.begin();
-    return usb_.begin() && line;
+    const bool bus = usb_.begin();
+    if (bus)
+        line_.between({[](void* self) { static_cast<Card*>(self)->look(); }, this});
+    return bus && line;
 }
 
 void Card::turn(bool millisecondPassed)
 {
-    usb_.poll();
-    line_.poll();
+    look();
     if (millisecondPassed)
         millisecond();
+}
+
+void Card::look()
+{
+    usb_.poll();
+    line_.poll();
 }
 
 void Card::millisecond()
 {
     ++now_;
     line_.millisecond();
+    if (device_.update().busy()) // for up to six seconds
+        line_.standStill();
     device_.millisecond();
     if (blinks_)
         setPin(r_, lightPort, lightPin, now_ / blinkHalf % 2 == 0);
     leave();
-    // That this runs says that the loop does. A line interface that does not answer is told to the host, not cured by
-    // resets.
-    if (parts_.watchdog && (line_.alive() || !line_.chipAnswers()))
+    // That this runs says that the loop does. A line without bits is told to the host, who could not ask a card that is
+    // reset every few seconds.
+    if (parts_.watchdog)
         parts_.watchdog->feed();
 }
 

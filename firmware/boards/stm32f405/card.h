@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The card: a device behind USB and a line, from one loop. There are no interrupts: what the hardware keeps by itself
-// (two packets and a half of USB, 2 ms of the line) lasts longer than the longest turn, which a frame of the line and a
-// packet each way make, some 50 us of 168 MHz. So nothing needs to be guarded from anything. What takes longer gives
-// way in between (the self-test), or stands still as a whole (the flash, which the program runs from).
+// (two packets and a half of USB, 2 ms of the line) lasts longer than the time between two looks at it, which a frame
+// of the line and a packet each way make, some 50 us of 168 MHz. So nothing needs to be guarded from anything. What
+// takes longer gives way in between (the self-test, the line interface's registers), or stands still as a whole, with
+// AIS on the line: the flash, which the program runs from; a PLL that does not come, tried for 2 ms each second.
 #pragma once
 #include "boards/stm32f405/line_side.h"
 #include "boards/stm32f405/otg_device.h"
@@ -18,6 +19,7 @@ struct CardParts {
     LineMemory line;
     firmware::boot::Slots* slots = nullptr; // none: it was not started out of one
     unsigned runningSlot = 0;
+    unsigned startedBy = CARD_LOG_START_POWER; // reset_cause.h
     Watchdog* watchdog = nullptr;
 };
 
@@ -30,7 +32,7 @@ public:
     Card(const Card&) = delete;
     Card& operator=(const Card&) = delete;
 
-    // On the line, then on the bus. False: trouble(); a line that does not come leaves the bus all the same.
+    // On the line, then on the bus. False: trouble(). Without a line the card is on the bus, and tries it each second.
     bool begin();
     [[nodiscard]] std::string_view trouble() const { return usb_.trouble().empty() ? line_.trouble() : usb_.trouble(); }
     // What there is to do now, and a millisecond's share if one has passed.
@@ -45,6 +47,7 @@ public:
 
 private:
     enum class Leaving { no, asked, off, left };
+    void look();
     void millisecond();
     void leave();
 
@@ -56,6 +59,7 @@ private:
     void blink(bool on) override;
     firmware::Buffer memory() override { return {}; } // none that stays: the card does not say that it has
     void memoryWritten() override {}
+    [[nodiscard]] unsigned startedBy() const override { return parts_.startedBy; }
     void restart(Restart) override { leaving_ = Leaving::asked; }
     firmware::boot::Slots* slots() override { return parts_.slots; }
     [[nodiscard]] unsigned runningSlot() const override { return parts_.runningSlot; }

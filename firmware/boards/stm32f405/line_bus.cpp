@@ -48,6 +48,7 @@ std::uint8_t LineBus::read(std::uint8_t reg)
     exchange((reg & registerMask) | reads);
     const std::uint8_t value = exchange(0);
     select(false);
+    between_();
     return value;
 }
 
@@ -57,6 +58,7 @@ void LineBus::write(std::uint8_t reg, std::uint8_t value)
     exchange(reg & registerMask);
     exchange(value);
     select(false);
+    between_();
 }
 
 } // namespace callbox::board

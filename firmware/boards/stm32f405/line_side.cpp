@@ -28,13 +28,13 @@ constexpr unsigned silentAfter = 4;     // ms without a bit: nothing comes any m
 constexpr unsigned countEvery = 100;    // ms
 constexpr unsigned tryAgainEvery = 500; // ms, a chip that does not answer; first when it is over its reset
 constexpr unsigned firstTry = 2;
+constexpr unsigned startEvery = 1000; // ms, while no bits move
 
 } // namespace
 
 bool LineSide::begin()
 {
     started_ = chipAnswers_ = false;
-    trouble_ = {};
     age_ = 0;
     bus_.begin();
     output(r_, Port::c, clockSwitch, false);
@@ -55,6 +55,7 @@ bool LineSide::begin()
 bool LineSide::start(bool t1)
 {
     stop();
+    trouble_ = {};
     if (!startOwnClock(r_, t1)) {
         trouble_ = "no PLL for the line's clock";
         return false;
@@ -157,6 +158,13 @@ void LineSide::transmit()
     std::atomic_signal_fence(std::memory_order_seq_cst);
 }
 
+void LineSide::standStill()
+{
+    std::fill(memory_.sent.begin(), memory_.sent.end(), std::uint8_t{0xff});
+    toSend_ = 0; // transmit() begins anew, and counts it
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+}
+
 firmware::chips::LineInterfaceSettings LineSide::wanted() const
 {
     const card_line& l = port_.line();
@@ -187,8 +195,8 @@ void LineSide::chip()
 void LineSide::millisecond()
 {
     ++age_;
-    if (framer_.settings() && !start(port_.isT1()))
-        return;
+    if (framer_.settings() || (!alive() && age_ % startEvery == 0))
+        start(port_.isT1());
     chip();
     // What a loop gives back goes at the pace at which it comes.
     setPin(r_, Port::c, clockSwitch, port_.tx().timing == 1 || port_.loop() == CARD_LOOP_PAYLOAD);

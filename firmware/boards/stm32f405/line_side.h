@@ -37,7 +37,12 @@ public:
     bool begin();
     [[nodiscard]] std::string_view trouble() const { return trouble_; }
     void poll();
-    void millisecond();
+    void millisecond(); // tries each second anew while no bits move
+    // Behind each register of the line interface that millisecond() asks for; may call poll().
+    void between(firmware::core::Meanwhile what) { bus_.between(what); }
+    // The processor does nothing else for a while: until the next poll() the line hears AIS, not what lies in the ring
+    // again and again.
+    void standStill();
     // Bits have moved both ways within the last 100 ms.
     [[nodiscard]] bool alive() const { return stillReceived_ < aliveFor && stillSent_ < aliveFor; }
     [[nodiscard]] bool chipAnswers() const { return chipAnswers_; }

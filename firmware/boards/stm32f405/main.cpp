@@ -4,6 +4,7 @@
 #include "boards/stm32f405/chip.h"
 #include "boards/stm32f405/clocks.h"
 #include "boards/stm32f405/faults.h"
+#include "boards/stm32f405/reset_cause.h"
 #include "boards/stm32f405/slot_flash.h"
 #include "boards/stm32f405/uart.h"
 #include "boot/parts.h"
@@ -119,6 +120,9 @@ int main()
 {
     watchdog.start(); // if no loader has
     watchFaults();
+    Fault fault;
+    const bool failed = takeFault(fault);
+    const unsigned cause = resetCause(chip, failed);
     const Clocks clocks = startClocks(chip);
     Uart uart;
     uart.begin(clocks.uart);
@@ -142,8 +146,9 @@ int main()
                             .line = {received, sent, addressOf(received.data()), addressOf(sent.data())},
                             .slots = slot == boot::Slots::none ? nullptr : &slots,
                             .runningSlot = slot == boot::Slots::none ? 0 : static_cast<unsigned>(slot),
+                            .startedBy = cause,
                             .watchdog = &watchdog});
-    if (Fault fault; takeFault(fault))
+    if (failed)
         tell(fault, card.device());
     const bool good = card.begin();
     uart.write("card: ");

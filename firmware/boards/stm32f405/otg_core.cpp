@@ -15,7 +15,8 @@ constexpr std::uint32_t peripherals = 0x40023834, ourClock = 1u << 7; // RCC_AHB
 // A look takes 4 cycles of 168 MHz at least, 24 ns. A reset or a flush takes some cycles; device mode 25 ms (34.16.2,
 // FDMOD); an endpoint is off within a packet's time, 0.3 ms.
 constexpr std::uint32_t looks = 20'000, modeLooks = 2'000'000, packetLooks = 20'000;
-constexpr std::uint32_t oneTime = busReset | enumerated | suspends | resumes | incompleteIn | incompleteOut;
+constexpr std::uint32_t oneTime =
+    busReset | enumerated | suspends | resumes | incompleteIn | incompleteOut | frameBegan;
 
 } // namespace
 
@@ -38,6 +39,7 @@ bool OtgCore::begin()
     r_.write(resets, coreReset);
     if (!r_.await(resets, coreReset, 0, looks) || !r_.await(resets, idle, idle, looks))
         return fail("the USB core does not come out of its reset");
+    r_.set(control, disconnected);           // before the transceiver: no host sees it until it is ready
     r_.write(ahb, 0);                        // no interrupts: it is asked
     r_.write(general, transceiver | noVbus); // the bus feeds the card: PA9 is the UART's
     r_.write(usb, (r_.read(usb) & ~turnaroundMask) | turnaround | deviceOnly);
@@ -102,7 +104,7 @@ void OtgCore::flush(std::uint32_t what)
 
 void OtgCore::setAddress(unsigned address)
 {
-    r_.write(configuration, (r_.read(configuration) & ~addressMask) | address << addressAt);
+    r_.write(configuration, fullSpeed | address << addressAt); // never read: ES0182, what is read may be wrong
 }
 
 unsigned OtgCore::frame() const
@@ -204,14 +206,18 @@ void OtgCore::receive(const OtgEndpoint& e)
 void OtgCore::disabledNow(std::uint32_t endpointControl)
 {
     order(endpointControl, setNak | disable);
-    stuck_ += !r_.await(flagsOf(endpointControl), disabled, disabled, packetLooks);
+    std::uint32_t left = packetLooks; // a packet that is over just now leaves it off too, and nothing to be disabled
+    while (left > 0 && !(r_.read(flagsOf(endpointControl)) & disabled) && r_.read(endpointControl) & enable)
+        --left;
+    stuck_ += left == 0;
     r_.write(flagsOf(endpointControl), disabled);
 }
 
-void OtgCore::stopIn(unsigned number)
+bool OtgCore::stopIn(unsigned number)
 {
     disabledNow(inControl(number));
     flush(flushTransmit | number << whichFifo);
+    return !(r_.read(flagsOf(inControl(number))) & done);
 }
 
 void OtgCore::stopOuts(bool on)

@@ -45,8 +45,8 @@ public:
     // An isochronous packet that was to come or go in the frame that ends: 34.17.6.
     [[nodiscard]] bool missedIn(unsigned number) const { return missed(otg::inControl(number)); }
     [[nodiscard]] bool missedOut(unsigned number) const { return missed(otg::outControl(number)); }
-    // What it was to send goes.
-    void stopIn(unsigned number);
+    // What it was to send goes. False: the host had it after all, in the last moment.
+    bool stopIn(unsigned number);
     // No endpoint takes data from when pending() has otg::outNakEffective on: once what came before is popped.
     void stopOuts(bool on);
     void disableOut(unsigned number);       // then

@@ -10,7 +10,7 @@ using firmware::Octets;
 
 namespace {
 
-constexpr unsigned popsAtOnce = 8; // entries of the receive FIFO; the rest with the next poll
+constexpr unsigned popsMost = otg::fifoWords; // an entry has a word at least: so many empty the receive FIFO
 constexpr unsigned nakLooks = 5'000;
 
 } // namespace
@@ -63,9 +63,9 @@ void OtgDevice::poll()
         fetch();
     if (events & (otg::inEndpoint | otg::outEndpoint))
         endpoints(events);
-    if (events & otg::incompleteIn)
+    if (events & otg::incompleteIn && sameFrame(events))
         missedIn();
-    if (events & otg::incompleteOut)
+    if (events & otg::incompleteOut && sameFrame(events))
         missedOut();
     if (device_.configured())
         offer();
@@ -84,9 +84,10 @@ void OtgDevice::restart()
     device_.busReset();
 }
 
+// All that is there: of several SETUPs the last one counts, 8.5.3.
 void OtgDevice::fetch()
 {
-    for (unsigned i = 0; i < popsAtOnce && core_.pending() & otg::received; ++i) {
+    for (unsigned i = 0; i < popsMost && core_.pending() & otg::received; ++i) {
         const OtgCore::Received r = core_.pop();
         if (r.status == otg::isSetup) {
             control_.setupCame(r.length);
@@ -132,12 +133,20 @@ void OtgDevice::endpoints(std::uint32_t events)
     }
 }
 
+// A look that comes late may find a frame that began meanwhile. Its packets are not the missed ones, which nobody can
+// tell from them any more: those wait for the frame after it.
+bool OtgDevice::sameFrame(std::uint32_t events) const
+{
+    return !((events | core_.pending()) & otg::frameBegan);
+}
+
 // 34.17.6, "incomplete isochronous": what was for the frame that ends.
 void OtgDevice::missedIn()
 {
     for (unsigned e = 1; e < otg::endpoints; ++e)
         if (in_[e].open && plan_.in[e].isochronous() && core_.missedIn(e)) {
-            core_.stopIn(e);
+            if (!core_.stopIn(e))
+                continue;
             ++counters_.missedIn;
             in_[e].again = !plan_.in[e].feedback(); // its value is a new one by then
         }

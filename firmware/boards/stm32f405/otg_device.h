@@ -45,6 +45,7 @@ private:
     void restart();
     void fetch();
     void endpoints(std::uint32_t events);
+    [[nodiscard]] bool sameFrame(std::uint32_t events) const;
     void missedIn();
     void missedOut();
     void settings();

@@ -50,15 +50,15 @@ constexpr std::uint32_t deviceOnly = 1u << 30, turnaround = 6u << 10, turnaround
 constexpr std::uint32_t coreReset = 1, flushReceive = 1u << 4, flushTransmit = 1u << 5, idle = 1u << 31;
 constexpr std::uint32_t whichFifo = 6, allFifos = 0x10;
 // GINTSTS
-constexpr std::uint32_t hostMode = 1, received = 1u << 4, outNakEffective = 1u << 7, suspends = 1u << 11,
-                        busReset = 1u << 12, enumerated = 1u << 13, inEndpoint = 1u << 18, outEndpoint = 1u << 19,
-                        incompleteIn = 1u << 20, incompleteOut = 1u << 21, resumes = 1u << 31;
+constexpr std::uint32_t hostMode = 1, frameBegan = 1u << 3, received = 1u << 4, outNakEffective = 1u << 7,
+                        suspends = 1u << 11, busReset = 1u << 12, enumerated = 1u << 13, inEndpoint = 1u << 18,
+                        outEndpoint = 1u << 19, incompleteIn = 1u << 20, incompleteOut = 1u << 21, resumes = 1u << 31;
 // GRXSTSP
 constexpr std::uint32_t isOutNak = 1, isData = 2, isDone = 3, isSetupDone = 4, isSetup = 6;
 // GCCFG
 constexpr std::uint32_t transceiver = 1u << 16, noVbus = 1u << 21;
 // DCFG
-constexpr std::uint32_t fullSpeed = 3, addressAt = 4, addressMask = 0x7fu << addressAt;
+constexpr std::uint32_t fullSpeed = 3, addressAt = 4;
 // DCTL
 constexpr std::uint32_t disconnected = 1u << 1, clearInNak = 1u << 8, setOutNak = 1u << 9, clearOutNak = 1u << 10;
 // DSTS

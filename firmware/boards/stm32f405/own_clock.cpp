@@ -12,7 +12,7 @@ constexpr std::uint32_t i2s = 0x40003800, i2sControl = i2s + 0x1C, i2sDivider = 
 constexpr std::uint32_t isI2s = 1u << 11, on = 1u << 10, masterReceives = 3u << 8, leftJustified = 1u << 4;
 // The PLLs' input is 1 MHz (clocks.cpp). E1: 256 / 5 = 51.2 MHz; T1: 193 / 5 = 38.6 MHz; both by 25 = 2 * 12 + 1.
 constexpr std::uint32_t e1Times = 256, t1Times = 193, by = 5, divider = 12 | 1u << 8;
-constexpr std::uint32_t looks = 8'000; // 2 ms at 16 MHz, as for the other PLL
+constexpr std::uint32_t looks = 84'000; // of 4 cycles of 168 MHz at least: 2 ms, as for the other PLL
 
 } // namespace
 

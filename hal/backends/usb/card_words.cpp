@@ -99,7 +99,9 @@ std::string textOf(unsigned code, unsigned port, unsigned value)
 {
     switch (code) {
     case CARD_LOG_START:
-        return value == 0 ? "the card started" : "the card started, as a request wanted";
+        return value == CARD_LOG_START_REQUEST    ? "the card started, as a request wanted"
+               : value == CARD_LOG_START_WATCHDOG ? "the card started anew: its program stood still"
+                                                  : "the card started";
     case CARD_LOG_CONFIGURED:
         return fmt::format("a host chose configuration {}", value);
     case CARD_LOG_SETTING:

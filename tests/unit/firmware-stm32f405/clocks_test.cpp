@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Clocks and watchdog on a model of their registers: the order that RM0090 wants, and an end to every wait.
 #include "boards/stm32f405/clocks.h"
+#include "boards/stm32f405/reset_cause.h"
 #include "boards/stm32f405/watchdog.h"
 #include <gtest/gtest.h>
 #include <map>
@@ -122,6 +123,25 @@ TEST(TheWatchdog, RunsForEightSecondsAndIsFed)
     dead.dead = true;
     EXPECT_FALSE(Watchdog(dead).start());
     EXPECT_TRUE(dead.runs) << "all the same";
+}
+
+TEST(TheResetsCause, IsToldOnceAndAFaultIsNoRequest)
+{
+    static constexpr std::uint32_t flags = 0x40023874;
+    constexpr std::uint32_t pin = 1U << 26, power = 3U << 26, software = 1U << 28, dog = 1U << 29;
+    const auto cause = [](std::uint32_t why, bool failed) {
+        ClockModel m;
+        m.others[flags] = why;
+        const unsigned said = resetCause(m, failed);
+        EXPECT_TRUE(m.others[flags] >> 24 & 1) << "RMVF: else it is told with the next reset too";
+        return said;
+    };
+    EXPECT_EQ(cause(power, false), CARD_LOG_START_POWER);
+    EXPECT_EQ(cause(pin, false), CARD_LOG_START_POWER);
+    EXPECT_EQ(cause(pin | software, false), CARD_LOG_START_REQUEST);
+    EXPECT_EQ(cause(pin | software, true), CARD_LOG_START_POWER) << "a fault resets so too, and is told by itself";
+    EXPECT_EQ(cause(pin | dog, false), CARD_LOG_START_WATCHDOG);
+    EXPECT_EQ(cause(pin | dog | software, false), CARD_LOG_START_WATCHDOG);
 }
 
 } // namespace

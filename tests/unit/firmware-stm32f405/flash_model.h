@@ -5,6 +5,7 @@
 #pragma once
 #include "boards/stm32f405/slot_flash.h"
 #include <cstring>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -14,8 +15,9 @@ class FlashModel final : public Registers {
 public:
     std::vector<std::uint8_t> memory = std::vector<std::uint8_t>(1 << 20, 0); // from 08000000 on
     unsigned misuses = 0, feeds = 0, erased = 0;                              // erased: bit n: sector n
-    unsigned busyLooks = 3;                                                   // that an operation takes
-    bool hangs = false;                                                       // an operation does not end
+    std::function<void()> stands; // the time that a sector takes: the processor stands still
+    unsigned busyLooks = 3;       // that an operation takes
+    bool hangs = false;           // an operation does not end
     bool keysIgnored = false;
     std::uint32_t fails = 0;  // error bits of the next operation
     unsigned failsAfter = 0;  // operations before that one
@@ -94,6 +96,8 @@ private:
             return;
         erased |= 1U << sector;
         cachesStale = true;
+        if (stands)
+            stands();
         if (sector >= 5 && sector <= 11)
             std::memset(&memory[0x20000 + (sector - 5) * std::size_t{0x20000}], 0xff, 0x20000);
         else

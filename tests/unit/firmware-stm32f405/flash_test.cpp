@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The driver of the processor's flash on a model of its registers: an update goes into it, and what goes wrong with a
 // flash is told and touches nothing else.
-#include "boot/crc32.h"
-#include "boot/parts.h"
 #include "boot/update.h"
-#include "boot/words.h"
 #include "flash_model.h"
+#include "image_file.h"
 #include <gtest/gtest.h>
 
 using namespace callbox::board;
@@ -28,31 +26,11 @@ struct Flash : testing::Test {
     }
 };
 
-std::vector<std::uint8_t> file(std::uint32_t version)
-{
-    std::vector<std::uint8_t> out;
-    for (const boot::Place& place : part.slots) {
-        std::vector<std::uint8_t> program(40'000);
-        for (std::size_t i = 0; i < program.size(); ++i)
-            program[i] = static_cast<std::uint8_t>(i * 7 + version);
-        boot::putWord(program, 0, part.ram.address + part.ram.size - 256);
-        boot::putWord(program, 4, place.address + boot::headerSize + 0x101);
-        boot::Crc32 crc;
-        crc.add(program);
-        std::vector<std::uint8_t> header(boot::headerSize);
-        boot::writeHeader({part.hardware, version, place.address, std::uint32_t(program.size()), crc.value()},
-                          boot::HeaderOut(header.data(), boot::headerSize));
-        out.insert(out.end(), header.begin(), header.end());
-        out.insert(out.end(), program.begin(), program.end());
-    }
-    return out;
-}
-
 boot::Wrong update(boot::Flash& flash, std::uint32_t version)
 {
     boot::Slots slots(part, flash);
     boot::Update u(slots);
-    u.feed(file(version));
+    u.feed(imageFile(version));
     return u.end();
 }
 

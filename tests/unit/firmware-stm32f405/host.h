@@ -126,6 +126,7 @@ public:
         }
     } stream;
     bool sendsOut = true, asksIn = true; // in the next frames
+    bool looksLate = false;              // the card comes to a frame's end when the next one has begun
     // A millisecond: SOF, the packets in the order of a host's schedule, the end of the periodic part.
     void frame(const std::function<void()>& between)
     {
@@ -147,7 +148,22 @@ public:
         }
         between();
         model_.endOfPeriodic();
-        run_();
+        if (!looksLate)
+            run_();
+    }
+    void takeIn(const OtgModel::In& got)
+    {
+        if (got.hand != OtgModel::Hand::ack || got.data.empty()) {
+            ++stream.emptyIn;
+            return;
+        }
+        ++stream.packetsIn;
+        stream.sequenceRight = stream.sequenceRight &&
+                               (!stream.sequence || got.data[1] == static_cast<std::uint8_t>(*stream.sequence + 1));
+        stream.sequence = got.data[1];
+        for (std::size_t at = 4; at + 32 <= got.data.size(); at += 32)
+            stream.received.emplace_back(got.data.begin() + static_cast<std::ptrdiff_t>(at),
+                                         got.data.begin() + static_cast<std::ptrdiff_t>(at + 32));
     }
 
 private:
@@ -163,20 +179,6 @@ private:
             ++stream.fed;
         }
         return data;
-    }
-    void takeIn(const OtgModel::In& got)
-    {
-        if (got.hand != OtgModel::Hand::ack || got.data.empty()) {
-            ++stream.emptyIn;
-            return;
-        }
-        ++stream.packetsIn;
-        stream.sequenceRight = stream.sequenceRight &&
-                               (!stream.sequence || got.data[1] == static_cast<std::uint8_t>(*stream.sequence + 1));
-        stream.sequence = got.data[1];
-        for (std::size_t at = 4; at + 32 <= got.data.size(); at += 32)
-            stream.received.emplace_back(got.data.begin() + static_cast<std::ptrdiff_t>(at),
-                                         got.data.begin() + static_cast<std::ptrdiff_t>(at + 32));
     }
     static constexpr unsigned tries = 20;
     OtgModel& model_;

@@ -18,6 +18,7 @@ public:
 
     firmware::Idt82v2081Model chip;
     bool pllDead = false;
+    unsigned pllTakes = 0;   // looks until it is ready
     bool clockOfLine = true; // RCLK
     unsigned misuses = 0, feeds = 0;
     std::string misuse;
@@ -88,7 +89,7 @@ public:
         case 0x40026004:
             return out_.flags << 6; // HISR of DMA1: stream 5
         case 0x40023800:
-            return value(a) | (value(a) >> 26 & 1 && !pllDead ? 1U << 27 : 0);
+            return value(a) | (value(a) >> 26 & 1 && !pllDead && pllLooks_++ >= pllTakes ? 1U << 27 : 0);
         case 0x40020810:
             return fromChip() ? 1U << LineBus::fromPin : 0;
         case spi1 + 8:
@@ -125,6 +126,8 @@ public:
                 check(!(value(0x40023800) >> 26 & 1), "the PLL is set while it runs");
             if (a == 0x40003820)
                 check(!(value(0x4000381C) >> 10 & 1), "the divider is set while it runs");
+            if (a == 0x40023800 && !(v >> 26 & 1))
+                pllLooks_ = 0;
             written_ = true;
             values_[a] = a == 0x40023800 ? v & ~(1U << 27) : v; // PLLI2SRDY is the PLL's
         }
@@ -248,7 +251,7 @@ private:
     std::uint8_t answer_ = 0;
     bool written_ = true, ownRuns_ = false, sends_ = false, takes_ = false;
     std::array<std::uint8_t, 64> wire_{};
-    unsigned said_ = 0;
+    unsigned said_ = 0, pllLooks_ = 0;
 };
 
 } // namespace callbox::board::test

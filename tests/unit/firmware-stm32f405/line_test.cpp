@@ -47,6 +47,9 @@ TEST(TheOwnClock, IsExactForEitherKindOfLine)
     ASSERT_TRUE(startOwnClock(m, true)) << "while the other one runs";
     EXPECT_EQ(m.ownClock(), 1'544'000.0);
     EXPECT_EQ(m.misuses, 0U) << m.misuse;
+    m.pllTakes = 300 * 168 / 4; // the datasheet's 300 us, in looks of four cycles
+    ASSERT_TRUE(startOwnClock(m, false)) << "as long as it may take";
+    EXPECT_EQ(m.ownClock(), 2'048'000.0);
     m.pllDead = true;
     EXPECT_FALSE(startOwnClock(m, false));
     EXPECT_EQ(m.ownClock(), 0.0);
@@ -311,6 +314,31 @@ TEST_F(Line, WithoutItsPllIsTold)
     EXPECT_EQ(line.trouble(), "no PLL for the line's clock");
     pass(20);
     EXPECT_TRUE(port.alarmsNow() & CARD_ALARM_LOS);
+    pass(1200);
+    EXPECT_FALSE(line.alive());
+    EXPECT_EQ(line.trouble(), "no PLL for the line's clock");
+    model.pllDead = false;
+    pass(1000);
+    EXPECT_TRUE(line.alive()) << "it is tried each second";
+    EXPECT_EQ(line.trouble(), "");
+}
+
+TEST_F(LineWithHost, WhileTheProcessorStandsStillTheFarEndHearsAis)
+{
+    run(100);
+    std::vector<std::uint8_t> heard;
+    for (const unsigned octets : {100U, 5000U}) {
+        const auto late = line.late();
+        heard.clear();
+        line.standStill();
+        model.heard = &heard;
+        model.octets(octets);
+        model.heard = nullptr;
+        EXPECT_TRUE(std::all_of(heard.begin(), heard.end(), [](std::uint8_t o) { return o == 0xff; }));
+        run(60);
+        EXPECT_GT(line.late(), late) << "and it is counted";
+        EXPECT_EQ(port.alarmsNow(), 0);
+    }
 }
 
 } // namespace

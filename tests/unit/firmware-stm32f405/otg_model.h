@@ -23,10 +23,12 @@ public:
         Bytes data;
         bool data1 = false; // its PID, of endpoints that have two
     };
+    std::vector<In> gone; // so
     unsigned misuses = 0;
     std::string misuse;                                            // the first one
     bool neverIdle = false, neverReset = false, staysHost = false; // what the core does not do
     bool outNakHangs = false, disableHangs = false;
+    unsigned goesInTheLastMoment = 0; // IN endpoint whose packet the host fetches while it is disabled
 
     // ---- The bus ----
     [[nodiscard]] bool connected() const
@@ -60,7 +62,11 @@ public:
     }
     void suspend() { events_ |= otg::suspends; }
     void resume() { events_ |= otg::resumes; }
-    void startOfFrame() { frame_ = (frame_ + 1) % 2048; }
+    void startOfFrame()
+    {
+        frame_ = (frame_ + 1) % 2048;
+        events_ |= otg::frameBegan;
+    }
     void endOfPeriodic() // 80 % of the frame
     {
         for (unsigned e = 1; e < otg::endpoints; ++e) {
@@ -148,7 +154,8 @@ public:
         case otg::general:
             return general_;
         case otg::configuration:
-            return dcfg_;
+            check(false, "DCFG is read"); // ES0182: it may read back wrong
+            return 0;
         case otg::control:
             return dctl_;
         case otg::deviceStatus:
@@ -208,8 +215,10 @@ public:
         } else if (a >= otg::transmitSize(1) && a <= otg::transmitSize(3)) {
             txSize_[(a - otg::transmitSize(1)) / 4 + 1] = v;
         } else if (a == otg::general) {
+            check(!(v & otg::transceiver) || dctl_ & otg::disconnected, "seen on the bus before it is ready");
             general_ = v;
         } else if (a == otg::configuration) {
+            check((v & 3) == otg::fullSpeed, "not full speed");
             dcfg_ = v;
             if (inReset_ || (v >> 4 & 0x7f) == 0)
                 address_ = 0;
@@ -285,6 +294,10 @@ private:
             check(iso, "an odd frame for an endpoint that has none");
             p.ctl |= otg::odd;
         }
+        if (v & otg::disable && in && e > 0 && e == goesInTheLastMoment && p.enabled) { // EPDISD does not come then
+            gone.push_back(this->in(address_, e));
+            check(gone.back().hand == Hand::ack, "no packet to go in the last moment");
+        }
         p.nak = v & otg::setNak ? true : v & otg::clearNak ? false : p.nak;
         if (v & otg::disable && p.enabled) {
             check(p.nak, "disabled without NAK");
@@ -323,7 +336,8 @@ private:
             check(v == otg::coreReset, "a reset with something else");
             in_ = out_ = {};
             rx_.clear();
-            dctl_ = otg::disconnected;
+            dctl_ = 0; // some editions of RM0090 say so, others that it is disconnected
+            general_ = 0;
             dcfg_ = address_ = 0;
             events_ = 0;
         }
@@ -424,7 +438,7 @@ private:
     std::array<Endpoint, otg::endpoints> in_, out_;
     std::deque<Entry> rx_;
     std::deque<std::uint32_t> reading_;
-    std::uint32_t ahb_ = 0, usb_ = 0x1440, general_ = 0, dcfg_ = 0, dctl_ = otg::disconnected, events_ = 0;
+    std::uint32_t ahb_ = 0, usb_ = 0x1440, general_ = 0, dcfg_ = 0, dctl_ = 0, events_ = 0;
     std::uint32_t inMask_ = 0, outMask_ = 0, allMask_ = 0, rxSize_ = 512;
     std::array<std::uint32_t, otg::endpoints> txSize_{};
     unsigned frame_ = 0, address_ = 0;

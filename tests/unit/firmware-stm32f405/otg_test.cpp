@@ -213,6 +213,24 @@ TEST_F(Usb, ASetupEndsWhatWasUnderWay)
     EXPECT_EQ(host.control(0x80, 8, 0, 0, 1), Bytes{1});
 }
 
+TEST_F(Usb, OfSetupsThatCameWhileItStoodStillTheLastOneIsAnswered)
+{
+    enumerate();
+    for (const unsigned setups : {2U, 4U, 6U, 9U, 20U}) {
+        for (unsigned i = 1; i < setups; ++i)
+            ASSERT_TRUE(model.setup(5, {0x80, 6, 0, 1, 0, 0, 18, 0}));
+        ASSERT_TRUE(model.setup(5, {0x80, 8, 0, 0, 0, 0, 1, 0}));
+        OtgModel::In answer{OtgModel::Hand::nak, {}};
+        for (unsigned looks = 0; looks < 20 && answer.hand == OtgModel::Hand::nak; ++looks) {
+            usb.poll();
+            answer = model.in(5, 0);
+        }
+        EXPECT_EQ(answer.data, Bytes{1}) << setups;
+        run();
+        EXPECT_TRUE(host.out({})) << setups;
+    }
+}
+
 TEST_F(Usb, AHostMayEndAnAnswerBeforeItHasAll)
 {
     enumerate();
@@ -258,6 +276,42 @@ TEST_F(Usb, APacketThatTheHostDidNotFetchGoesInTheNextFrame)
     EXPECT_EQ(breaks(), 0U) << "none was lost, none came twice";
     EXPECT_TRUE(host.stream.sequenceRight);
     EXPECT_GE(usb.counters().missedIn, 24U);
+}
+
+TEST_F(Usb, APacketThatTheHostFetchesInTheLastMomentIsNotSentAgain)
+{
+    enumerate();
+    ASSERT_TRUE(host.select(1));
+    frames(200);
+    for (unsigned i = 0; i < 12; ++i) {
+        host.asksIn = false;
+        model.goesInTheLastMoment = 2;
+        frames(1);
+        model.goesInTheLastMoment = 0;
+        host.asksIn = true;
+        ASSERT_EQ(model.gone.size(), 1U);
+        host.takeIn(model.gone[0]);
+        model.gone.clear();
+        frames(20);
+    }
+    EXPECT_EQ(breaks(), 0U) << "none was lost, none came twice";
+    EXPECT_TRUE(host.stream.sequenceRight);
+    EXPECT_EQ(usb.counters().stuck, 0U) << "nothing is waited for that does not come";
+}
+
+TEST_F(Usb, APacketOfAFrameThatBeganMeanwhileIsNotTakenForAMissedOne)
+{
+    enumerate();
+    ASSERT_TRUE(host.select(1));
+    frames(200);
+    const unsigned empty = host.stream.emptyIn, out = usb.counters().missedOut;
+    host.looksLate = true;
+    frames(100);
+    host.looksLate = false;
+    frames(20);
+    EXPECT_EQ(host.stream.emptyIn, empty);
+    EXPECT_EQ(usb.counters().missedOut, out);
+    EXPECT_EQ(breaks(), 0U);
 }
 
 TEST_F(Usb, AFrameWithoutAPacketOfTheHostsIsNoEnd)
