@@ -7,6 +7,7 @@ namespace callbox::usbip {
 namespace {
 
 constexpr Duration owedAtMost = 100ms; // made up for
+constexpr unsigned mostAtOnce = 100;   // ms
 constexpr Duration patience = 500ms;   // with a host that has no URBs; the usb backend gives up after a second
 constexpr Duration warnEvery = 1s;
 
@@ -38,7 +39,8 @@ void CardClock::look()
     if (!running_)
         return;
     leaveOut();
-    while (next_ <= loop_.now()) {
+    // Where a millisecond takes longer than one, hosts and timers get their turn all the same.
+    for (unsigned passed = 0; next_ <= loop_.now() && passed < mostAtOnce; ++passed) {
         if (!mayPass())
             return timer_.at(*waitsSince_ + patience, [this] { look(); });
         pass();
