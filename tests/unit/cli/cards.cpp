@@ -17,10 +17,10 @@ public:
     {
         ours_.drift(50);
         tellFault(ours_.device());
-        if (cli::tests::linesAwake)
-            wakeLines();
         host_.plug(ours_);
         host_.plug(stock_);
+        if (cli::tests::linesAwake)
+            wakeLines();
         if (cli::tests::cardTimePasses)
             host_.run({&ours_});
         cards_ = usb::makeCards(loop, host_.bus());

@@ -158,7 +158,7 @@ TEST(Fingerprint, AListOfManyShortMessagesIsMadeInPortions)
     StoreWorld w;
     ASSERT_TRUE(w.open());
     for (int i = 0; i < 40; ++i)
-        ASSERT_TRUE(w.deposit(w.to({"+12125550" + std::to_string(100 + i)})));
+        ASSERT_TRUE(w.deposit(w.to({"+12125550" + std::to_string(100 + i)}), StoreWorld::speech(8000)));
     const auto rows = w.run(w.store->list({}));
     ASSERT_TRUE(rows) << rows.error().what;
     ASSERT_EQ(rows->size(), 40u);
