@@ -55,13 +55,13 @@ TEST_P(CardLineTest, ASingleChannelIsTestedByTheCardWhichCountsExactlyWhatWasIns
     loopFar();
     for (const char* pattern : {"prbs11", "prbs15", "qrss", "1:1"}) {
         const json r = ran(near, "/v1/test/bert",
-                           {{"span", "trunk1"}, {"slot", 5}, {"pattern", pattern}, {"seconds", 10}, {"insert", 300}});
+                           {{"span", "trunk1"}, {"slot", 5}, {"pattern", pattern}, {"seconds", 4}, {"insert", 300}});
         EXPECT_EQ(r["state"], "done") << r.dump(2);
         EXPECT_EQ(r["counted_by"], "card");
         EXPECT_EQ(r["errors"], 300) << r.dump(2);
         EXPECT_EQ(r["inserted"], 300);
         EXPECT_EQ(r["ok"], true) << r.dump(2);
-        EXPECT_GE(r["bits"], 64000 * 11);
+        EXPECT_GE(r["bits"], 64000 * 5);
         EXPECT_EQ(r["channels"][0]["slot"], 5);
         EXPECT_EQ(r["errored_seconds"], 1) << r.dump(2);
         EXPECT_EQ(cards().state, 0) << "it is over there as well";
