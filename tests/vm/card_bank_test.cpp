@@ -429,9 +429,8 @@ TEST(CardBank, AMessageWaitingLightsTheTelephonesLampAndAGainReachesTheChip)
 {
     const auto cards = banks();
     const int channel = cards->firstChannel(office);
-    const std::string path = "/dev/dahdi/" + std::to_string(channel);
-    const int fd = open(path.c_str(), O_RDWR | O_CLOEXEC);
-    ASSERT_GE(fd, 0) << path;
+    const int fd = openChannel(channel, DAHDI_SIG_FXOKS, 0);
+    ASSERT_GE(fd, 0) << channel << ": errno " << errno;
     dahdi_vmwi_info shows{DAHDI_VMWI_HVAC};
     int messages = 3;
     EXPECT_EQ(ioctl(fd, DAHDI_VMWI_CONFIG, &shows), 0) << errno;
