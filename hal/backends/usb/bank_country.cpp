@@ -5,12 +5,11 @@ namespace callbox::hal::usb {
 
 card_analog_country countryOf(const LineTermination& t, PortKind kind)
 {
-    constexpr card_u8 ohs2 = 2;
     card_analog_country c{};
     c.impedance = t.impedance;
     if (kind == PortKind::fxs)
         return c;
-    c.off_hook_speed = t.slowHook ? ohs2 : 0;
+    c.off_hook_speed = t.hookSpeed;
     c.current_limit = t.currentLimit ? 1 : 0;
     c.dc = static_cast<card_u8>(t.dcVoltage | t.leastCurrent << 2);
     c.ring_min = t.ringMin;

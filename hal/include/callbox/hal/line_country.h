@@ -14,7 +14,7 @@ struct LineTermination {
     std::string_view code;         // as CountryProfile::code
     std::uint8_t impedance = 0;    // of the AC termination, 0..15: 0 600 ohm, 2 270 + (750 | 150 nF) (TBR 21), ...
     bool currentLimit = false;     // 60 mA off hook (TBR 21)
-    bool slowHook = false;         // OHS2: how fast the current goes when the hook closes
+    std::uint8_t hookSpeed = 0;    // how fast the current goes when the hook closes: 0, 1 OHS, 2 OHS2
     std::uint8_t dcVoltage = 3;    // 0..3, DCV: the voltage off hook, 3 the highest
     std::uint8_t leastCurrent = 0; // 0..3, MINI: 10, 12, 14, 16 mA
     std::uint8_t ringMin = 0, ringMax = 0; // Hz of a ring, 10..70
