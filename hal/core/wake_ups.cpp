@@ -79,6 +79,7 @@ WakeUps::Sum WakeUps::lastHour(TimePoint now) const
     }
     for (const std::uint64_t n : all)
         sum.wakeUps += n;
+    sum.time = sum.wakeUps * period_;
     const auto reached = [&](std::uint64_t percent) {
         std::uint64_t so = 0;
         for (std::size_t i = 0; i < buckets; ++i)

@@ -10,8 +10,8 @@ namespace {
 constexpr std::uint64_t slipsADay = 5;
 constexpr std::uint64_t slipsAnHour = 30;
 
-constexpr Duration late = 20ms, lateNoMore = 15ms; // of 99 in 100
-constexpr std::uint64_t enoughWakeUps = 3000;      // a minute's: a start is no measure
+constexpr Duration late = 20ms, lateNoMore = 15ms;   // of 99 in 100
+constexpr Duration enough = std::chrono::minutes(1); // of wake-ups: a start is no measure
 
 } // namespace
 
@@ -30,7 +30,7 @@ void watch(AlarmBook& book, std::string_view span, const hal::Performance& p, st
 
 void watch(AlarmBook& book, std::string_view span, const hal::WakeUps::Sum& s)
 {
-    const bool raise = s.wakeUps >= enoughWakeUps && s.p99 >= late;
+    const bool raise = s.time >= enough && s.p99 >= late;
     if (raise || s.p99 < lateNoMore) // between the two it stays as it is
         book.set(raise, kinds::wokenLate, span,
                  "1 in 100 by " + std::to_string(toMs(s.p99)) + " ms or more, the worst by " +

@@ -275,6 +275,26 @@ TEST(LineWatch, TicksThatWakeUsLateAndInTimeAgain)
     EXPECT_THAT(standing(book), IsEmpty()) << "it must be a whole tick";
 }
 
+TEST(LineWatch, OfASpanThatWakesUsOftenAMinuteIsAMeasureToo)
+{
+    World w;
+    AlarmBook book{w.edges};
+    hal::WakeUps wakes{4ms};
+    TimePoint now{1h};
+    wakes.begin(now);
+    const auto pass = [&](Duration time) {
+        for (int i = 0; i < time / 4ms; ++i) {
+            now += 4ms;
+            wakes.woke(i % 50 == 0 ? now + 30ms : now);
+        }
+        watch(book, "trunk1", wakes.lastHour(now));
+    };
+    pass(30s);
+    EXPECT_THAT(standing(book), IsEmpty()) << "7500 wake-ups, but half a minute";
+    pass(60s);
+    EXPECT_THAT(standing(book), ElementsAre("span-woken-late:trunk1"));
+}
+
 TEST(LineWatch, SlipsOfASpanAreFoundByItsLine)
 {
     Bench b;

@@ -20,6 +20,7 @@ public:
 
     struct Sum { // of the current quarter of an hour and the four before
         std::uint64_t wakeUps = 0;
+        Duration time{};              // in which so many are due
         Duration p50{}, p99{}, max{}; // rounded up to an eighth of a power of two
     };
     [[nodiscard]] Sum lastHour(TimePoint now) const;
