@@ -11,25 +11,7 @@ using firmware::Personality;
 
 namespace {
 
-struct Pair : testing::Test {
-    VirtualCard a{Personality::card(1), "000000000000000a", "1-1"}, b{Personality::card(1), "000000000000000b", "1-2"};
-    Host left{a}, right{b};
-    void SetUp() override { a.plug(0, b, 0); }
-    BitPipe& fromB() { return a.wire(0).toCard; }
-    void run(unsigned ms)
-    {
-        for (unsigned i = 0; i < ms; ++i) {
-            a.millisecond();
-            b.millisecond();
-            left.millisecond();
-            right.millisecond();
-        }
-    }
-    void forget()
-    {
-        for (Host* h : {&left, &right})
-            h->received = h->broken = h->jumps = 0;
-    }
+struct Pair : CrossedCards, testing::Test {
     template <class T> static Bytes octetsOf(const T& what)
     {
         const auto* octets = reinterpret_cast<const std::uint8_t*>(&what);

@@ -85,4 +85,28 @@ struct Host : Frames {
     std::array<std::uint8_t, 10> event{};
 };
 
+// Two cards plugged into each other, a host at each; time is counted.
+struct CrossedCards {
+    CrossedCards() { a.plug(0, b, 0); }
+    BitPipe& fromA() { return a.wire(0).fromCard; } // what a sends is spoiled here, and what b sends there
+    BitPipe& fromB() { return a.wire(0).toCard; }
+    void run(unsigned ms)
+    {
+        for (unsigned i = 0; i < ms; ++i) {
+            a.millisecond();
+            b.millisecond();
+            left.millisecond();
+            right.millisecond();
+        }
+    }
+    void forget()
+    {
+        for (Host* h : {&left, &right})
+            h->received = h->broken = h->jumps = h->wrongKind = h->lost = 0;
+    }
+    VirtualCard a{firmware::Personality::card(1), "000000000000000a", "1-1"};
+    VirtualCard b{firmware::Personality::card(1), "000000000000000b", "1-2"};
+    Host left{a}, right{b};
+};
+
 } // namespace callbox::usbip::test

@@ -12,21 +12,8 @@ using firmware::test::hex;
 
 namespace {
 
-struct T1Line : testing::TestWithParam<card_u8> {
-    VirtualCard a{Personality::card(1), "000000000000000a", "1-1"}, b{Personality::card(1), "000000000000000b", "1-2"};
-    Host left{a}, right{b};
-    void SetUp() override { a.plug(0, b, 0); }
-    BitPipe& fromB() { return a.wire(0).toCard; }
+struct T1Line : CrossedCards, testing::TestWithParam<card_u8> {
     [[nodiscard]] bool isEsf() const { return GetParam() == CARD_FRAMING_ESF; }
-    void run(unsigned ms)
-    {
-        for (unsigned i = 0; i < ms; ++i) {
-            a.millisecond();
-            b.millisecond();
-            left.millisecond();
-            right.millisecond();
-        }
-    }
     void up(Bytes tx = hex("03000000"))
     {
         ASSERT_TRUE(left.openT1(GetParam(), std::move(tx)));
@@ -35,11 +22,6 @@ struct T1Line : testing::TestWithParam<card_u8> {
         ASSERT_EQ(left.alarms(), 0u);
         ASSERT_EQ(right.alarms(), 0u);
         forget();
-    }
-    void forget()
-    {
-        for (Host* h : {&left, &right})
-            h->received = h->broken = h->jumps = h->wrongKind = h->lost = 0;
     }
     unsigned losses() { return left.ask(0xc1, CARD_ICE1_GET_ERRORS, 0, 9).at(2); }
 };

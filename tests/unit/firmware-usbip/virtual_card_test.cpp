@@ -13,22 +13,7 @@ using firmware::test::hex;
 
 namespace {
 
-struct Crossed : testing::Test {
-    VirtualCard a{Personality::card(1), "000000000000000a", "1-1"}, b{Personality::card(1), "000000000000000b", "1-2"};
-    Host left{a}, right{b};
-    void SetUp() override { a.plug(0, b, 0); }
-    // What a sends is spoiled here, and what b sends there.
-    BitPipe& fromA() { return a.wire(0).fromCard; }
-    BitPipe& fromB() { return a.wire(0).toCard; }
-    void run(unsigned ms)
-    {
-        for (unsigned i = 0; i < ms; ++i) {
-            a.millisecond();
-            b.millisecond();
-            left.millisecond();
-            right.millisecond();
-        }
-    }
+struct Crossed : CrossedCards, testing::Test {
     void up()
     {
         left.open();
@@ -37,11 +22,6 @@ struct Crossed : testing::Test {
         ASSERT_EQ(left.alarms(), 0u);
         ASSERT_EQ(right.alarms(), 0u);
         forget();
-    }
-    void forget()
-    {
-        for (Host* h : {&left, &right})
-            h->received = h->broken = h->jumps = 0;
     }
 };
 
