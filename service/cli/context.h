@@ -6,6 +6,7 @@
 #include <functional>
 #include <iosfwd>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 namespace callbox::cli {
 
@@ -57,6 +58,10 @@ std::int64_t numberOf(const nlohmann::json&, const char* key, std::int64_t prese
 bool flagOf(const nlohmann::json&, const char* key);
 const nlohmann::json& fieldOf(const nlohmann::json&, const char* key); // null when missing
 const nlohmann::json& listOf(const nlohmann::json&, const char* key);  // an empty list when missing
+template <class T> json orNull(const std::optional<T>& v)
+{
+    return v ? json(*v) : json(nullptr);
+}
 // A cell: null and "" are "-", texts as they are, numbers with one decimal at most, all else as JSON writes it.
 std::string cell(const nlohmann::json&);
 std::string joined(const nlohmann::json& list, const std::string& between = ", "); // of texts; "-" when empty

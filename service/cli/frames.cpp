@@ -20,11 +20,6 @@ hal::DecodedFrame decoded(const hal::CapturedFrame& f)
     return d;
 }
 
-template <class T> json orNull(const std::optional<T>& v)
-{
-    return v ? json(*v) : json(nullptr);
-}
-
 json messageJson(const hal::DecodedMessage& m)
 {
     json elements = json::array();

@@ -8,11 +8,6 @@ namespace callbox::cli {
 
 namespace {
 
-template <class T> json orNull(const std::optional<T>& v)
-{
-    return v ? json(*v) : json(nullptr);
-}
-
 json textOrNull(const std::string& text)
 {
     return text.empty() ? json(nullptr) : json(text);

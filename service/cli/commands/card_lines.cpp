@@ -9,11 +9,6 @@ namespace callbox::cli {
 
 namespace {
 
-json orNull(const std::optional<double>& v)
-{
-    return v ? json(*v) : json(nullptr);
-}
-
 Task<json> ask(hal::Card& card)
 {
     auto* able = dynamic_cast<hal::CardLineTests*>(&card);

@@ -9,11 +9,6 @@ namespace callbox::cli {
 
 namespace {
 
-template <class T> json orNull(const std::optional<T>& v)
-{
-    return v ? json(*v) : json(nullptr);
-}
-
 json toJson(const std::string& card, const hal::CardLineTest& t)
 {
     return {{"card", card},
