@@ -39,18 +39,24 @@ public:
     [[nodiscard]] std::uint64_t spoiled() const { return spoiled_; }
 
 private:
-    void bit(unsigned b);
-    unsigned spoil(unsigned b);
+    void write(unsigned bit);
+    bool untouched(std::size_t bits);    // none of the next is to be wrong: they are counted
+    void whole(firmware::Octets octets); // that nothing happens to but by the signal
+    unsigned spoil(unsigned bit);
+    void remember(unsigned bits, unsigned count);
+    void put(unsigned bit);
+    void forget(); // what nobody has read for too long
 
     Signal signal_ = Signal::normal;
     Framing framing_ = Framing::normal;
     bool remote_ = false;
     std::uint64_t every_ = 0, toNext_ = 0, burst_ = 0, burstEvery_ = 0, toBurst_ = 0, spoiled_ = 0;
     int slip_ = 0;
-    std::array<std::uint8_t, 256> recent_{}; // the last frame's bits, round and round: what a slip says again
-    std::uint64_t said_ = 0;                 // bits that went into it
+    std::array<std::uint64_t, 4>
+        recent_{};           // the last frame's bits, the latest lowest in the first: what a slip says again
+    std::uint64_t said_ = 0; // bits that went into it
     std::vector<std::uint8_t> octets_;
-    unsigned partial_ = 0, bits_ = 0;
+    unsigned partial_ = 0, bits_ = 0; // those of an octet that is not whole
 };
 
 } // namespace callbox::usbip

@@ -14,10 +14,11 @@ struct Frames {
         acc += feedback;
         const unsigned k = std::clamp(acc >> 10, 4u, 9u);
         acc = acc > k << 10 ? acc - (k << 10) : 0;
-        Bytes out(4, 0xff);
-        for (unsigned i = 0; i < k; ++i, ++sent)
-            for (unsigned slot = 0; slot < 32; ++slot)
-                out.push_back(slot == 0 ? 0xff : static_cast<std::uint8_t>((sent + slot) * step));
+        Bytes out(4 + 32 * k, 0xff);
+        std::uint8_t* frame = out.data() + 4;
+        for (unsigned i = 0; i < k; ++i, ++sent, frame += 32)
+            for (unsigned slot = 1; slot < 32; ++slot)
+                frame[slot] = static_cast<std::uint8_t>((sent + slot) * step);
         return out;
     }
     void take(std::span<const std::uint8_t> packet)

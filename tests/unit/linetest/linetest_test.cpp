@@ -232,14 +232,17 @@ TEST_P(LineTest, ALineThatDiesInMidTestIsNotCalledGood)
 TEST_P(LineTest, ATestThatNobodyWaitsForGivesItsChannelsBack)
 {
     loopFar();
-    const json begun = asked(near, "POST", "/v1/test/bert", {{"span", "trunk1"}, {"all", true}, {"seconds", 3600}});
-    for (int i = 0; i < 4; ++i) {
-        loop.runFor(50s);
+    const auto idle = [&] { return near.line().trunk().status().idle; };
+    const unsigned all = idle();
+    const json begun = asked(near, "POST", "/v1/test/bert", {{"span", "trunk1"}, {"slot", 5}, {"seconds", 3600}});
+    for (int i = 0; i < 2; ++i) {
+        loop.runFor(100s);
         EXPECT_EQ(asked(near, "GET", "/v1/test/" + begun.value("id", ""))["state"], "running");
     }
+    EXPECT_EQ(idle(), all - 1);
     loop.runFor(125s);
     EXPECT_EQ(asked(near, "GET", "/v1/test/" + begun.value("id", ""))["state"], "failed");
-    EXPECT_GT(near.line().trunk().status().idle, 20u);
+    EXPECT_EQ(idle(), all);
 }
 
 TEST_P(LineTest, AToneComesBackAsItWasSent)
