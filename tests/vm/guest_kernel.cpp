@@ -2,6 +2,7 @@
 #include "guest_kernel.h"
 #include "../support/real_time.h"
 #include <array>
+#include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
@@ -117,6 +118,20 @@ int resetDevice(const std::string& device)
     if (fd < 0)
         return errno;
     const int r = ioctl(fd, USBDEVFS_RESET) == 0 ? 0 : errno;
+    close(fd);
+    return r;
+}
+
+int orderSleep(const std::string& device, const std::string& order)
+{
+    static const bool loaded = std::system("modprobe asleep") == 0;
+    if (!loaded)
+        return ENOENT;
+    const int fd = open(("/sys/module/asleep/parameters/" + order).c_str(), O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno;
+    const std::string name = fs::path(device).filename();
+    const int r = write(fd, name.data(), name.size()) < 0 ? errno : 0;
     close(fd);
     return r;
 }
