@@ -48,21 +48,6 @@ bool allUsable(const json& switchBoxes)
     return std::all_of(boxes.begin(), boxes.end(), [](const json& b) { return b.value("usable", false); });
 }
 
-// Those that can be listened to, at least one: a box stores what it recorded after the caller has gone. A call that broke off
-// may have left the row of a recording that became no message.
-json stored(const Lab& lab)
-{
-    json out = json::array();
-    lab.waitFor({"message", "list"}, [&](const json& list) {
-        out = json::array();
-        for (const json& m : list["messages"])
-            if (m.value("state", "") == "stored")
-                out.push_back(m);
-        return !out.empty();
-    });
-    return out;
-}
-
 // A call explained: what became of each attempt, by box.
 json attempts(const Lab& lab, const json& call)
 {
@@ -130,7 +115,7 @@ TEST(Killed, ACallerWhoseBoxDiesInTheMiddleOfTheSetUpReachesAnother)
         ASSERT_EQ(lab.command({"lab", "fault"}, {"--box", dying, "--what", "restart"}).exitCode, 0);
     }
     EXPECT_TRUE(seen) << "no call met the dying box";
-    for (const json& message : stored(lab))
+    for (const json& message : lab.storedMessages())
         EXPECT_NE(findRun(lab.stored(message).samples, spoken), std::string::npos);
 }
 
@@ -173,7 +158,7 @@ TEST_P(Laws, ACallThatItsFirstBoxRefusesIsRecordedBitForBitOnTheNext)
         ASSERT_EQ(lab.command({"box", "activate"}, {"--box", refusing}).exitCode, 0);
     }
     EXPECT_TRUE(refused) << "no call came before the switch knew that the box drains";
-    for (const json& message : stored(lab))
+    for (const json& message : lab.storedMessages())
         EXPECT_NE(findRun(lab.stored(message).samples, spoken), std::string::npos);
 }
 
@@ -191,7 +176,7 @@ TEST(Frozen, WhileTheSwitchIsFrozenNoCallIsSetUpAndAfterwardsTheyAre)
     for (int i = 0; i < 20 && !after.value("connected", false); ++i) // the trunk's own recovery
         after = lab.deposit(lab.file("spoken.wav"), caller, recipient);
     ASSERT_TRUE(after.value("connected", false)) << after.dump();
-    const json messages = stored(lab);
+    const json messages = lab.storedMessages();
     EXPECT_TRUE(std::any_of(messages.begin(), messages.end(), [&](const json& m) {
         return findRun(lab.stored(m).samples, spoken) != std::string::npos;
     })) << messages.dump();

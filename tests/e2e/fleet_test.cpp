@@ -32,7 +32,7 @@ TEST_P(Fleet, AMessageGoesThroughTheSwitchBothWays)
     const json sms = lab.sms(recipient);
     ASSERT_EQ(sms.size(), 1u);
     const SmsWords words = readSms(sms[0].value("text", ""));
-    const json messages = lab.messages();
+    const json messages = lab.storedMessages();
     ASSERT_EQ(messages.size(), 1u);
     EXPECT_EQ(messages[0].value("box", ""), box);
     EXPECT_NE(findRun(lab.stored(messages[0]).samples, spoken), std::string::npos);

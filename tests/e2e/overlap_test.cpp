@@ -33,7 +33,7 @@ TEST_P(Overlap, AMessageIsLeftOnANumberThatComesDigitByDigit)
     const json deposit = lab.call({"--from", caller, "--to", lab.description().at("access_number"), "--redirecting",
                                    recipient, "--play", lab.file("spoken.wav"), "--overlap"});
     ASSERT_TRUE(deposit.value("connected", false)) << deposit.dump(); // at its first digit: whom it is for is said
-    const json messages = lab.messages();
+    const json messages = lab.storedMessages();
     ASSERT_EQ(messages.size(), 1u);
     EXPECT_EQ(messages[0]["recipients"][0].value("number", ""), recipient);
     ASSERT_EQ(

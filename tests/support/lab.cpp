@@ -129,6 +129,25 @@ json Lab::waitFor(Arguments nounVerb, const std::function<bool(const json&)>& do
     return last;
 }
 
+json Lab::storedMessages() const
+{
+    json out;
+    waitFor({"message", "list"}, [&](const json& list) {
+        out = json::array();
+        for (const json& m : list["messages"])
+            if (m.value("state", "") == "stored")
+                out.push_back(m);
+        return !out.empty();
+    });
+    return out;
+}
+
+void Lab::waitUntilHeard() const
+{
+    waitFor({"message", "list"},
+            [](const json& list) { return !list["messages"].at(0)["recipients"].at(0)["heard_at"].is_null(); });
+}
+
 void Lab::checkDChannels() const
 {
     const json spans = query({"span", "status"}).value("spans", json::array());
