@@ -129,23 +129,28 @@ json Lab::waitFor(Arguments nounVerb, const std::function<bool(const json&)>& do
     return last;
 }
 
-json Lab::storedMessages() const
+json Lab::storedMessages(std::size_t atLeast) const
 {
     json out;
     waitFor({"message", "list"}, [&](const json& list) {
         out = json::array();
-        for (const json& m : list["messages"])
+        for (const json& m : list.value("messages", json::array()))
             if (m.value("state", "") == "stored")
                 out.push_back(m);
-        return !out.empty();
+        return out.size() >= atLeast;
     });
     return out;
 }
 
 void Lab::waitUntilHeard() const
 {
-    waitFor({"message", "list"},
-            [](const json& list) { return !list["messages"].at(0)["recipients"].at(0)["heard_at"].is_null(); });
+    waitFor({"message", "list"}, [](const json& list) {
+        for (const json& m : list.value("messages", json::array()))
+            for (const json& r : m.value("recipients", json::array()))
+                if (!r.value("heard_at", json()).is_null())
+                    return true;
+        return false;
+    });
 }
 
 void Lab::checkDChannels() const

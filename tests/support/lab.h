@@ -46,10 +46,10 @@ public:
     // The audio of a message as the box keeps it.
     [[nodiscard]] G711 stored(const json& message) const;
     [[nodiscard]] json messages() const { return query({"message", "list"}).value("messages", json::array()); }
-    // Those that can be listened to, at least one: a box stores what it recorded after the caller has gone. A call that
-    // broke off may have left the row of a recording that became no message.
-    [[nodiscard]] json storedMessages() const;
-    // The only message's only recipient has heard it: said of it after the call.
+    // Those that can be listened to, so many at least: a box stores what it recorded after the caller has gone. A call
+    // that broke off may have left the row of a recording that became no message.
+    [[nodiscard]] json storedMessages(std::size_t atLeast = 1) const;
+    // Somebody has heard a message: the box says so after the call.
     void waitUntilHeard() const;
     // Asks until `done` says yes; fails the test when it has not within `tries` answers.
     json waitFor(Arguments nounVerb, const std::function<bool(const json&)>& done, Arguments rest = {}) const;

@@ -483,14 +483,18 @@ TEST(CardBank, OfACardWithBothDahdiShowsAnE1AndItsAnalogPorts)
 {
     GuestCards cards(Personality::card(1).withBank(1, 2), 1);
     ASSERT_TRUE(cards.plugIn(0));
-    std::set<std::string> shown;
-    for (const auto& device : std::filesystem::directory_iterator("/sys/bus/dahdi_devices/devices"))
-        for (const auto& span : std::filesystem::directory_iterator(device.path()))
-            if (span.path().filename().string().starts_with("span-"))
-                shown.insert(firstLine(device.path() / "hardware_id") + " " + firstLine(span.path() / "spantype") +
-                             " " + firstLine(span.path() / "channels"));
-    EXPECT_TRUE(shown.contains("0000000000000001 E1 31"));
-    EXPECT_TRUE(shown.contains("0000000000000001.bank ANALOG_MIXED 3"));
+    const auto shows = [](const std::string& wanted) { // one interface after the other is the driver's
+        for (const auto& device : std::filesystem::directory_iterator("/sys/bus/dahdi_devices/devices"))
+            for (const auto& span : std::filesystem::directory_iterator(device.path()))
+                if (span.path().filename().string().starts_with("span-") &&
+                    firstLine(device.path() / "hardware_id") + " " + firstLine(span.path() / "spantype") + " " +
+                            firstLine(span.path() / "channels") ==
+                        wanted)
+                    return true;
+        return false;
+    };
+    EXPECT_TRUE(waitFor([&] { return shows("0000000000000001 E1 31"); }, 2s));
+    EXPECT_TRUE(waitFor([&] { return shows("0000000000000001.bank ANALOG_MIXED 3"); }, 2s));
     EXPECT_TRUE(kernelIsWell());
 }
 

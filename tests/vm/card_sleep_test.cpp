@@ -17,12 +17,12 @@ void order(Call& call, const char* what)
 TEST(CardSleep, ACallGoesOnWhenTheCardIsAwakeAgain)
 {
     Call call;
-    for (const char* wakes : {"resume", "reset_resume", "resume"}) {
-        SCOPED_TRACE(wakes);
+    for (unsigned round = 0; round < 3; ++round) {
+        SCOPED_TRACE(round);
         order(call, "suspend");
         EXPECT_EQ(call.cards.status(0, "state"), "suspended");
         EXPECT_TRUE(call.pair->until([&] { return call.far.alarms.any(); }, 5s)) << "a card without a host says so";
-        order(call, wakes);
+        order(call, "resume");
         ASSERT_TRUE(call.talks());
         EXPECT_EQ(call.cards.status(0, "state"), "running");
     }

@@ -124,6 +124,8 @@ int resetDevice(const std::string& device)
 
 int orderSleep(const std::string& device, const std::string& order)
 {
+    if (device.empty())
+        return ENODEV;
     static const bool loaded = std::system("modprobe asleep") == 0;
     if (!loaded)
         return ENOENT;
@@ -257,8 +259,8 @@ bool kernelIsWell()
     // Documentation/admin-guide/tainted-kernels: a bad page (KASAN's), an oops, a warning.
     constexpr unsigned long tainted = 1UL << 5 | 1UL << 7 | 1UL << 9;
     const std::string words = kernelLog();
-    constexpr std::array faults{
-        "WARNING: ", "BUG: ", "UBSAN: ", "INFO: task "}; // lock order, RCU, hung tasks taint nothing
+    constexpr std::array faults{"WARNING: ", "BUG: ", "UBSAN: ", "INFO: task ", "rcu: INFO: ",
+                                "INFO: trying to register "}; // lock order, RCU, hung tasks taint nothing
     if (!(std::stoul(firstLine("/proc/sys/kernel/tainted")) & tainted) &&
         std::none_of(faults.begin(), faults.end(), [&](const char* f) { return words.find(f) != std::string::npos; }))
         return true;

@@ -29,8 +29,7 @@ bool takenByDriver(const std::string& device);    // ours has one of its interfa
 std::string driverFile(const std::string& device, const std::string& name);
 // As a program does that has the device open. Returns when it is over; 0, or an errno.
 int resetDevice(const std::string& device);
-// What its drivers are told around a sleep of the machine: "suspend", "resume", "reset_resume" (`asleep`). 0, or an
-// errno.
+// What its drivers are told around a sleep of the machine (`asleep`): "suspend", "resume". 0, or an errno.
 int orderSleep(const std::string& device, const std::string& order);
 
 // ---- DAHDI ----

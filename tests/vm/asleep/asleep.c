@@ -1,57 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the USB core does to the drivers of one device around a system's sleep, on demand, in the
- * order of its usb_suspend_both() and usb_resume_both(). vhci-hcd keeps its devices out of a sleep
- * of the whole machine, and the programs that are its cards would sleep as well.
+ * What the USB core tells the drivers of one device around a system's sleep, on demand: the last
+ * interface sleeps first, and while the device sleeps nothing can be submitted to it. vhci-hcd
+ *keeps its devices out of a sleep of the whole machine, and the programs that are its cards would
+ *sleep as well.
  *
  *	echo 1-1 >/sys/module/asleep/parameters/suspend
- *	echo 1-1 >/sys/module/asleep/parameters/resume		(or reset_resume)
+ *	echo 1-1 >/sys/module/asleep/parameters/resume
  *
- * Writing fails with ENODEV where there is no such device, else with what the driver said. While a
- * device sleeps nothing can be submitted to it.
+ * Writing fails with ENODEV where there is no such device, else with what a driver said first.
  */
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/string.h>
 #include <linux/usb.h>
 
-enum order {
-	SUSPEND,
-	RESUME,
-	RESET_RESUME
-};
-
-static int order_driver(struct usb_interface *intf, enum order order)
+static int order_driver(struct usb_interface *intf, bool sleep)
 {
 	struct usb_driver *driver;
 
 	if (!intf->dev.driver)
 		return 0;
 	driver = to_usb_driver(intf->dev.driver);
-	switch (order) {
-	case SUSPEND:
+	if (sleep)
 		return driver->suspend ? driver->suspend(intf, PMSG_SUSPEND) : 0;
-	case RESUME:
-		return driver->resume ? driver->resume(intf) : 0;
-	default:
-		return driver->reset_resume ? driver->reset_resume(intf) : 0;
-	}
+	return driver->resume ? driver->resume(intf) : 0;
 }
 
 /* With the device locked, as the core has it. */
-static int order_device(struct usb_device *udev, enum order order)
+static int order_device(struct usb_device *udev, bool sleep)
 {
-	int i, err, first = 0;
+	int i, n, err, first = 0;
 
 	if (udev->state == USB_STATE_NOTATTACHED || !udev->actconfig)
 		return -ENODEV;
-	if (order != SUSPEND)
+	if (!sleep)
 		udev->can_submit = 1;
-	for (i = 0; i < udev->actconfig->desc.bNumInterfaces; i++) {
-		err = order_driver(udev->actconfig->interface[i], order);
+	n = udev->actconfig->desc.bNumInterfaces;
+	for (i = 0; i < n; i++) {
+		err = order_driver(udev->actconfig->interface[sleep ? n - 1 - i : i], sleep);
 		first = first ? first : err;
 	}
-	if (order == SUSPEND && !first)
+	if (sleep && !first)
 		udev->can_submit = 0;
 	return first;
 }
@@ -83,16 +73,15 @@ static int set(const char *value, const struct kernel_param *kp)
 	if (!search.found)
 		return -ENODEV;
 	usb_lock_device(search.found);
-	err = order_device(search.found, (enum order)(unsigned long)kp->arg);
+	err = order_device(search.found, kp->arg != NULL);
 	usb_unlock_device(search.found);
 	usb_put_dev(search.found);
 	return err;
 }
 
 static const struct kernel_param_ops ops = {.set = set};
-module_param_cb(suspend, &ops, (void *)SUSPEND, 0200);
-module_param_cb(resume, &ops, (void *)RESUME, 0200);
-module_param_cb(reset_resume, &ops, (void *)RESET_RESUME, 0200);
+module_param_cb(suspend, &ops, (void *)1, 0200);
+module_param_cb(resume, &ops, NULL, 0200);
 
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("For Callbox's tests: drivers of one USB device put to sleep and woken");
