@@ -259,8 +259,9 @@ bool kernelIsWell()
     // Documentation/admin-guide/tainted-kernels: a bad page (KASAN's), an oops, a warning.
     constexpr unsigned long tainted = 1UL << 5 | 1UL << 7 | 1UL << 9;
     const std::string words = kernelLog();
-    constexpr std::array faults{"WARNING: ", "BUG: ", "UBSAN: ", "INFO: task ", "rcu: INFO: ",
-                                "INFO: trying to register "}; // lock order, RCU, hung tasks taint nothing
+    constexpr std::array faults{
+        "WARNING: ",   "BUG: ",       "UBSAN: ",
+        "INFO: task ", "rcu: INFO: ", "INFO: trying to register "}; // lock order, RCU, hung tasks taint nothing
     if (!(std::stoul(firstLine("/proc/sys/kernel/tainted")) & tainted) &&
         std::none_of(faults.begin(), faults.end(), [&](const char* f) { return words.find(f) != std::string::npos; }))
         return true;
