@@ -135,7 +135,7 @@ TEST(CardCas, HooksAndRingsOfAnE1GoByItsSlot16)
     ASSERT_TRUE(at.configure());
     ASSERT_TRUE(at.well()) << at.cards.status(0, "defects");
     EXPECT_EQ(at.cards.status(0, "signalling"), "slot 16");
-    callsBySignalling(at, {15, 31}); // of each half of slot 16
+    callsBySignalling(at, {1, 15, 17, 31});
     EXPECT_EQ(at.cards.count(0, "signals_refused"), 0u);
     EXPECT_EQ(at.cards.count(1, "signals_refused"), 0u);
 }

@@ -112,7 +112,7 @@ private:
     std::vector<int> channels_;
 };
 
-constexpr unsigned share = 3000;
+constexpr unsigned share = 6000;
 constexpr unsigned perPlug = 2500;       // more or less, then it is gone by itself; what is refused gives none
 constexpr unsigned plugsWithoutAny = 50; // in a row: chance alone does not do that
 

@@ -153,7 +153,7 @@ TEST(Purge, TheDatabaseDoesNotGrowForEver)
 {
     PurgeWorld w;
     std::uint64_t settled = 0;
-    for (int day = 0; day < 9; ++day) {
+    for (int day = 0; day < 12; ++day) {
         for (int i = 0; i < 20; ++i) {
             const auto done = w.deposit("+1212555010" + std::to_string(i % 10));
             ASSERT_TRUE(done) << done.error().what;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the USB core tells the drivers of one device around a system's sleep, on demand: the last
- * interface sleeps first, and while the device sleeps nothing can be submitted to it. vhci-hcd
- *keeps its devices out of a sleep of the whole machine, and the programs that are its cards would
- *sleep as well.
+ * What the USB core tells the drivers of one device around a system's sleep, on demand: the
+ * last interface sleeps first, and while the device sleeps nothing can be submitted to it.
+ * vhci-hcd keeps its devices out of a sleep of the whole machine, and the programs that are
+ * its cards would sleep as well.
  *
  *	echo 1-1 >/sys/module/asleep/parameters/suspend
  *	echo 1-1 >/sys/module/asleep/parameters/resume
