@@ -66,11 +66,13 @@ TEST_P(Standalone, AnotherNumberHearsItOnlyWithTheCode)
     lab.call({"--from", stranger, "--to", words.link, "--digits", "pp" + wrong + "#ppppp", "--record",
               lab.file("wrong.wav")});
     EXPECT_EQ(findRun(readG711(lab.file("wrong.wav")).samples, spoken), std::string::npos);
+    lab.waitFor({"call", "list"}, [](const json& list) { return list.value("calls", json::array()).empty(); });
     EXPECT_TRUE(lab.messages()[0]["recipients"][0]["heard_at"].is_null());
 
     lab.call({"--from", stranger, "--to", words.link, "--digits", "pp" + words.code + "#", "--hold", "20", "--record",
               lab.file("right.wav")});
     EXPECT_NE(findRun(readG711(lab.file("right.wav")).samples, spoken), std::string::npos);
+    lab.waitUntilHeard();
 }
 
 INSTANTIATE_TEST_SUITE_P(Countries, Standalone, testing::Values("eu", "us"),
