@@ -139,12 +139,13 @@ void PriTrunk::onAnswer(Record& r, const Component& c)
             r.events->onReferral({ReferralNews::asked});
         return;
     }
-    if (asked->operation == Operation::callTransferIdentify && refused && otherLives) {
-        transferByJoin(r, *other); // as ECMA-178 has it for an exchange that does not know the other way
+    const bool first = asked->operation == Operation::callTransferIdentify;
+    if ((first || asked->operation == Operation::callTransferInitiate) && refused && otherLives) {
+        if (!first) // the exchange that has told its identity waits for a call to it
+            sendComponent(*other, {.invokeId = nextInvokeId(), .operation = Operation::callTransferAbandon});
+        transferByJoin(r, *other); // as ECMA-178 has it for an exchange that does not do the other way
         return;
     }
-    if (asked->operation == Operation::callTransferInitiate && refused && otherLives)
-        sendComponent(*other, {.invokeId = nextInvokeId(), .operation = Operation::callTransferAbandon});
     const bool nameLost = asksForName(asked->operation); // none, or the other call has gone
     if (r.events)
         r.events->onReferral({refused || nameLost ? ReferralNews::refused : ReferralNews::accepted});

@@ -253,17 +253,34 @@ TEST(QsigTransfer, AnExchangeThatKnowsNoRerouteingIsAskedToJoin)
     EXPECT_TRUE(line.until([&] { return line.allIdle(); }));
 }
 
-TEST(QsigTransfer, ARefusedOneTakesBackWhatItHasAskedOfTheOtherCall)
+TEST(QsigTransfer, AnExchangeThatWillNotCallTheOtherOneIsAskedToJoin)
+{
+    Profiled line("qsig");
+    Trombone t(line);
+    unsigned asked = 0;
+    line.network.trunk->referrals()->setReferrals([&](const ReferralRequest& r) {
+        r.answer(++asked > 1); // not the first, callTransferInitiate
+        if (asked > 1)
+            t.networkLetsGo();
+    });
+    EXPECT_EQ(transferred(t), ReferralEnd::done);
+    EXPECT_EQ(asked, 2u);
+    EXPECT_THAT(facilities(line.user, Direction::sent),
+                ElementsAre(HasSubstr("callTransferIdentify"), HasSubstr("callTransferInitiate"),
+                            HasSubstr("callTransferAbandon"), HasSubstr("callTransferComplete"),
+                            HasSubstr("callTransferComplete"), HasSubstr("pathReplacement")));
+    EXPECT_TRUE(line.until([&] { return line.allIdle(); }));
+}
+
+TEST(QsigTransfer, ThatIsRefusedBothWaysLeavesTheCallsAsTheyAre)
 {
     Profiled line("qsig");
     Trombone t(line);
     line.network.trunk->referrals()->setReferrals([](const ReferralRequest& r) { r.answer(false); });
     EXPECT_EQ(transferred(t), ReferralEnd::refused);
     line.loop.runFor(100ms);
-    EXPECT_THAT(facilities(line.user, Direction::sent),
-                ElementsAre(HasSubstr("callTransferIdentify"), HasSubstr("callTransferInitiate"),
-                            HasSubstr("callTransferAbandon")));
     EXPECT_EQ(t.in->stage(), CallStage::connected);
+    EXPECT_EQ(t.out->stage(), CallStage::connected);
 }
 
 // The path may be replaced long after the transfer was given up waiting for.
