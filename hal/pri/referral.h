@@ -35,9 +35,10 @@ struct Component {
     DiversionReason reason = DiversionReason::unknown;
     unsigned diversions = 1; // callRerouteing: how many with this one
     // The rest is QSIG's.
-    PartyNumber calling, diverting; // callRerouteing, written only
-    std::string identity;           // with `to`: 1 to 4 digits
-    bool secondaryEnd = false;      // callTransferComplete: the other end proposes a new path, if any
+    PartyNumber calling, diverting;    // callRerouteing, written only
+    std::optional<Diversion> original; // written only: where the call went first, of one that was diverted before
+    std::string identity;              // with `to`: 1 to 4 digits
+    bool secondaryEnd = false;         // callTransferComplete: the other end proposes a new path, if any
 };
 
 // The first component of a Facility element's content that is one of these, or answers one: empty, none is.

@@ -11,6 +11,7 @@ namespace {
 using namespace ber;
 
 constexpr std::uint8_t pss1Elements = 0x40; // [APPLICATION 0]
+constexpr std::uint8_t originalReason = 0x80;
 constexpr std::uint8_t subscriptionOption = 0x82;
 constexpr unsigned noNotification = 0;
 constexpr std::size_t longestIdentity = 4;
@@ -79,7 +80,8 @@ OctetBuffer writeIdentity(const Component& c)
 
 // SEQUENCE { rerouteingReason, originalRerouteingReason [0] OPTIONAL, calledAddress Address, diversionCounter INTEGER,
 // pSS1InfoElement, lastRerouteingNr [1], subscriptionOption [2], callingPartySubaddress [3] OPTIONAL,
-// callingNumber [4], ... }
+// callingNumber [4], callingName [5] OPTIONAL, originalCalledNr [6] OPTIONAL, ... }: the second diversion and those
+// after it say what the first was of, and why.
 bool readRerouteing(Octets rest, Component& c)
 {
     const auto all = take(rest);
@@ -88,7 +90,7 @@ bool readRerouteing(Octets rest, Component& c)
     Octets inside = all->value;
     const auto reason = small(take(inside), enumerated);
     auto address = take(inside);
-    if (address && address->tag == 0x80)
+    if (address && address->tag == originalReason)
         address = take(inside);
     const auto counter = small(take(inside), integer);
     PartyNumber to;
@@ -106,10 +108,12 @@ OctetBuffer writeRerouteing(const Component& c)
     // The bearer of every call here; the exchange has that of the call.
     const OctetBuffer bearer{ie::bearer, 3, 0x80, 0x90, 0xA3};
     return wrap(sequence,
-                {writeSmall(enumerated, codeOf(c.reason)), wrap(sequence, {writeParty(*c.to)}),
-                 writeSmall(integer, c.diversions), wrap(pss1Elements, {bearer}),
+                {writeSmall(enumerated, codeOf(c.reason)),
+                 c.original ? writeSmall(originalReason, codeOf(c.original->reason)) : OctetBuffer(),
+                 wrap(sequence, {writeParty(*c.to)}), writeSmall(integer, c.diversions), wrap(pss1Elements, {bearer}),
                  wrap(context(1), {writePresented(c.diverting)}), writeSmall(subscriptionOption, noNotification),
-                 wrap(context(4), {writePresentedScreened(c.calling)})});
+                 wrap(context(4), {writePresentedScreened(c.calling)}),
+                 c.original ? wrap(context(6), {writePresented(c.original->number)}) : OctetBuffer()});
 }
 
 // SEQUENCE { endDesignation ENUMERATED { primaryEnd(0), secondaryEnd(1) }, redirectionNumber PresentedNumberScreened,

@@ -69,7 +69,8 @@ Result<void> PriTrunk::deflect(Record& r, const PartyNumber& to, DiversionReason
                       .reason = reason,
                       .diversions = diversions,
                       .calling = r.setup.calling,
-                      .diverting = r.setup.called});
+                      .diverting = r.setup.called,
+                      .original = r.setup.original ? r.setup.original : r.setup.redirecting});
     sayAsked(r);
     return {};
 }

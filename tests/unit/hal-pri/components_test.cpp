@@ -73,6 +73,18 @@ TEST(Components, OfQsigAreWrittenAsTheStandardsHaveThem)
                  .diverting = {.digits = "9000"}}),
         is("1C50 9F AA06800100820100 A145 020107 020113 303D 0A0102 300B A109 0A0102 1204 37303030 020101 "
            "4005 04038090A3 A10D A00B A109 0A0100 1204 39303030 820100 A40F A00D A108 0A0100 1203 313939 0A0103"));
+    // The same of a call that was diverted before: originalRerouteingReason [0] cfu(1), originalCalledNr [6].
+    EXPECT_EQ(written({.invokeId = 7,
+                       .operation = Operation::callRerouteing,
+                       .to = to,
+                       .reason = DiversionReason::busy,
+                       .diversions = 2,
+                       .calling = {.digits = "199", .screening = Screening::network},
+                       .diverting = {.digits = "9000"},
+                       .original = Diversion{.number = {.digits = "8000"}, .reason = DiversionReason::unconditional}}),
+              is("1C62 9F AA06800100820100 A157 020107 020113 304F 0A0102 800101 300B A109 0A0102 1204 37303030 020102 "
+                 "4005 04038090A3 A10D A00B A109 0A0100 1204 39303030 820100 A40F A00D A108 0A0100 1203 313939 0A0103 "
+                 "A60D A00B A109 0A0100 1204 38303030"));
     // A result with nothing in it is NULL; general error notAvailable.
     EXPECT_EQ(written({.kind = Component::Kind::result, .invokeId = 7, .operation = Operation::callRerouteing}),
               is("1C15 9F AA06800100820100 A20A 020107 3005 020113 0500"));
