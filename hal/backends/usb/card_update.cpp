@@ -48,6 +48,20 @@ Task<> back(Loop& loop, Cards& cards, std::string id, std::uint32_t free)
     }
 }
 
+bool maybeUnheard(const Error& e)
+{
+    return e.code == Errc::gone || e.code == Errc::timeout || e.code == Errc::io;
+}
+
+// After an update that failed. `either`: nobody knows whether the card has heard that the new firmware is whole.
+std::string whatItRuns(std::uint32_t before, std::uint32_t written, bool either)
+{
+    if (!either)
+        return "it goes on with " + firmwareVersion(before);
+    return fmt::format("all of it was sent: when it starts again it runs {} or {}, which card info tells",
+                       firmwareVersion(before), firmwareVersion(written));
+}
+
 } // namespace
 
 Task<CardUpdated> updateCard(Loop& loop, Cards& cards, std::string id, FirmwareFile file, UpdateProgress progress)
@@ -58,11 +72,17 @@ Task<CardUpdated> updateCard(Loop& loop, Cards& cards, std::string id, FirmwareF
     const FirmwareImage image = co_await imageFor(file, before);
     const Octets part = Octets(file.octets).subspan(image.at, image.length);
     OctetBuffer octets(part.begin(), part.end());
-    const Result<void> written = co_await check(update->writeFirmware(std::move(octets), std::move(progress)));
+    bool all = false; // has been sent: the card may have been told so
+    UpdateProgress seen = [&all, told = std::move(progress)](std::size_t done, std::size_t of) {
+        all = done == of;
+        return !told || told(done, of);
+    };
+    const Result<void> written = co_await check(update->writeFirmware(std::move(octets), std::move(seen)));
     if (!written)
-        co_return Error{written.error().code, written.error().what + "; it goes on with " +
-                                                  firmwareVersion(before.version) +
-                                                  ", and the update can be tried again"};
+        co_return Error{written.error().code,
+                        written.error().what + "; " +
+                            whatItRuns(before.version, image.version, all && maybeUnheard(written.error())) +
+                            ", and the update can be tried again"};
     co_await update->restart();
     const std::string name = card->facts().id;
     card.reset();

@@ -22,6 +22,7 @@ using firmware::Personality;
 using firmware::image::makeImage;
 using firmware::image::virtualFile;
 using firmware::image::virtualProgram;
+using testing::AnyOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -225,6 +226,33 @@ TEST_F(UpdateTest, ACardPulledOutInTheMiddleRunsItsOldFirmwareAndTakesTheFileAga
     const auto done = update(virtualFile(v2));
     ASSERT_TRUE(done) << done.error().what;
     EXPECT_EQ(firmware().version, v2);
+}
+
+TEST_F(UpdateTest, ACardPulledOutWithTheLastBlockMayRunEitherAndThatIsSaid)
+{
+    Timer pulled(loop);
+    for (unsigned after = 0; after < 6; ++after) { // ms; of the last of them the card has heard that it is whole
+        const auto done = update(virtualFile(v2), [&](std::size_t n, std::size_t all) {
+            if (n == all)
+                pulled.after(1ms * after, [&] {
+                    ours.plugIn(false);
+                    host.unplug(ours);
+                });
+            return true;
+        });
+        ASSERT_FALSE(done) << after;
+        EXPECT_THAT(done.error().what,
+                    AnyOf(HasSubstr("all of it was sent: when it starts again it runs 0.1.0 or 2.0.0"),
+                          HasSubstr("the firmware is written")))
+            << after;
+        loop.runFor(1s);
+        ours.plugIn(true);
+        host.plug(ours);
+        EXPECT_THAT(firmware().version, AnyOf(factory, v2)) << after;
+        if (firmware().version == v2)
+            return;
+    }
+    ADD_FAILURE() << "nothing was ever written";
 }
 
 TEST_F(UpdateTest, FirmwareThatDoesNotStartIsSaidAndTheOldOneRuns)

@@ -51,7 +51,7 @@ public:
     virtual Task<CardFirmware> firmware() = 0;
     // The image goes into the slot that is free; what runs goes on. A block that is lost is sent again. Errc::gone: the
     // card was pulled out; Errc::invalid: it refuses the image, and says why; Errc::busy: not now, or stopped. Whatever
-    // the failure, it starts what it started before.
+    // the failure, it starts what it started before; unless it went away just when it was told that the image is whole.
     virtual Task<> writeFirmware(OctetBuffer image, UpdateProgress progress) = 0;
     // It leaves the bus, and comes again.
     virtual Task<> restart() = 0;
