@@ -70,7 +70,7 @@ private:
         const Edges edges{loop_, *random_, *files_, *disk_, Log()};
         const bool driver = cards_.takenBy() == GuestCards::By::driver;
         BackendKeys keys{{"span", cards_.id(card)}};
-        if (!driver) // the driver was told when its span was configured
+        if (!driver || cards_.leftAsFound()) // else the driver was told when its span was configured
             keys["clock"] = card == 0 ? "line" : "card";
         auto io = findBackend(driver ? "dahdi" : "usb")->open(edges, keys);
         return io ? std::move(*io) : nullptr;

@@ -78,6 +78,8 @@ GuestCards::GuestCards(const std::vector<firmware::Personality>& made, hal::Span
 
 GuestCards::~GuestCards()
 {
+    if (asFound_)
+        assignByDahdi(true);
     for (unsigned i = 0; i < cards_.size(); ++i)
         unplug(i);
     for (unsigned i = 0; i < cards_.size(); ++i)
@@ -134,10 +136,18 @@ bool GuestCards::plugIn(unsigned card)
         return dropped;
     };
     const auto ready = [&] {
+        if (asFound_)
+            return !dahdiDevice(hardware(card)).empty();
         return by_ == By::driver ? span(card) > 0 : firstLine(device(card) + "/bConfigurationValue") == "1";
     };
     return attached && waitFor([&] { return ready() || out(); }, 10s) && ready() &&
-           (by_ == By::libusb || (become(card, type_) && configure(card)));
+           (by_ == By::libusb || asFound_ || (become(card, type_) && configure(card)));
+}
+
+void GuestCards::leaveAsFound(bool assigned)
+{
+    asFound_ = true;
+    assignByDahdi(assigned);
 }
 
 // As `dahdi_span_types` does. The driver's spans begin as E1s unless it was told otherwise.

@@ -30,6 +30,8 @@ public:
     // Returns when the driver has made a span of it, and started it, or the kernel has configured it for libusb; false:
     // it did not in 10 s, or the card was pulled out.
     bool plugIn(unsigned card);
+    // From now on nobody touches what has come: no dahdi_cfg, and with `assigned` false no numbers of DAHDI either.
+    void leaveAsFound(bool assigned);
     // From one moment to the next, as a cable is pulled. Returns at once.
     void unplug(unsigned card);
     // The kernel does not know it any more; false: it had for 10 s.
@@ -40,6 +42,7 @@ public:
     bool configure(unsigned card) { return configure(card, {.lineIsClock = card % 2 == 0}); }
 
     [[nodiscard]] By takenBy() const { return by_; }
+    [[nodiscard]] bool leftAsFound() const { return asFound_; }
     [[nodiscard]] hal::SpanType type() const { return type_; }
     [[nodiscard]] std::string id(unsigned card) const; // of its span, for the backend
     [[nodiscard]] int span(unsigned card) const;       // DAHDI's number; 0: none
@@ -80,6 +83,7 @@ private:
     [[nodiscard]] std::string hardware(unsigned card) const; // as DAHDI knows it
 
     By by_;
+    bool asFound_ = false;
     hal::SpanType type_;
     RealLoop loop_;
     Timer clock_;

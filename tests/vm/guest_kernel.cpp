@@ -149,6 +149,11 @@ std::string dahdiDevice(const std::string& hardwareId)
     return {};
 }
 
+void assignByDahdi(bool on)
+{
+    std::ofstream("/sys/module/dahdi/parameters/auto_assign_spans") << (on ? 1 : 0);
+}
+
 namespace {
 int spanIn(const fs::path& dahdiDevice)
 {

@@ -35,6 +35,7 @@ int orderSleep(const std::string& device, const std::string& order);
 // ---- DAHDI ----
 
 std::string dahdiDevice(const std::string& hardwareId); // its folder in sysfs; empty: there is none
+void assignByDahdi(bool on);                            // whether spans of cards that come get their numbers
 int spanOf(const std::string& hardwareId);              // its number; 0: none
 int spanBelow(const std::string& usbDevice);            // the same, of what a USB device is to DAHDI
 int firstChannelOf(int span);                           // 0: there is no such span

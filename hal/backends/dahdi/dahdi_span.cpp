@@ -59,7 +59,7 @@ private:
     [[nodiscard]] bool isBank() const { return config_.type == SpanType::analog; }
     Result<void> openPri(const Descriptor& control);
     Result<Descriptor> openDevices(); // the control device
-    void chooseClock(const Descriptor& control);
+    void setUpLine(const Descriptor& control);
     void attachEcho(const Descriptor& control);
     void restartAudio(Timeslot port);
     void receiveFrames();
@@ -77,6 +77,7 @@ private:
     SpanEvents* events_ = nullptr;
     LineEvents* lineEvents_ = nullptr;
     SpanFacts facts_;
+    std::string cardSince_; // of the card that had the span; see assign()
     std::optional<DChannel> d_;
     LineBank bank_;
     std::unique_ptr<Watch> frameWatch_;
@@ -102,6 +103,9 @@ Result<void> DahdiSpan::openPri(const Descriptor& control)
     // Configuring a channel hangs up whoever has it open: first make sure that nobody has the span.
     if (const auto probe = openChannel(channelOf(config_.dChannel)); !probe && probe.error().code == Errc::busy)
         return probe.error().because("the D channel");
+    setUpLine(control);
+    if (auto r = startSpan(control, facts_.number); !r)
+        return r;
     for (unsigned i = 1; i <= timeslots(config_.type); ++i) {
         const Timeslot slot{static_cast<std::uint8_t>(i)};
         const auto wanted = slot == config_.dChannel ? Signalling::hdlcFcs : Signalling::clear;
@@ -122,32 +126,41 @@ Result<void> DahdiSpan::openPri(const Descriptor& control)
 Result<Descriptor> DahdiSpan::openDevices()
 {
     auto facts = find("/sys", id_);
+    if (!facts && facts.error().code == Errc::not_found) {
+        if (auto r = assign("/sys", id_, config_.type, cardSince_); !r)
+            return r.error().because(facts.error().what);
+        facts = find("/sys", id_);
+    }
     if (!facts)
         return facts.error();
     facts_ = *facts;
+    cardSince_ = facts_.cardSince;
     auto control = openControl();
     if (!control)
         return control.error();
+    if (isBank() && clock_)
+        edges_.log.warning("a bank of analog lines has no clock to choose", {{"span", config_.name}});
     const Result<void> opened =
         isBank() ? bank_.open(*control, facts_.firstChannel, facts_.channels, config_) : openPri(*control);
     if (!opened)
         return opened.error();
-    chooseClock(*control);
     attachEcho(*control);
     return control;
 }
 
-// A wrong clock slips now and then: no reason to have no line at all.
-void DahdiSpan::chooseClock(const Descriptor& control)
+// A card that has come anew was configured by nobody. What it does not take may well be as it should: the alarms tell.
+void DahdiSpan::setUpLine(const Descriptor& control)
 {
-    if (!clock_)
-        return;
-    if (isBank()) {
-        edges_.log.warning("a bank of analog lines has no clock to choose", {{"span", config_.name}});
-        return;
-    }
-    if (auto r = setClockPriority(control, facts_.number, clock_->priority); !r)
-        edges_.log.warning("the card does not take this clock", {{"span", config_.name}, {"error", r.error()}});
+    LineSetup wanted{config_.type, config_.crc4, {}};
+    if (clock_)
+        wanted.clock = clock_->priority;
+    const auto changed = dahdi::setUpLine(control, facts_.number, wanted);
+    if (!changed)
+        edges_.log.warning("the card does not take this framing or clock",
+                           {{"span", config_.name}, {"error", changed.error()}});
+    else if (*changed)
+        edges_.log.info("framing was set", {{"span", config_.name},
+                                            {"crc4", config_.type == SpanType::e1 && config_.crc4 ? "yes" : "no"}});
 }
 
 void DahdiSpan::attachEcho(const Descriptor& control)

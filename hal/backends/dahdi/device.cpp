@@ -194,13 +194,74 @@ Event nextEvent(const Descriptor& channel)
     return Event::other;
 }
 
-Result<Alarms> alarms(const Descriptor& control, int span)
+namespace {
+
+Result<dahdi_spaninfo> look(const Descriptor& control, int span, const char* at)
 {
     dahdi_spaninfo s{};
     s.spanno = span;
     if (ioctl(control.get(), DAHDI_SPANSTAT, &s) < 0)
-        return failed("asking for DAHDI span " + std::to_string(span));
+        return failed(std::string("asking for ") + at + "DAHDI span " + std::to_string(span));
+    return s;
+}
+
+// What DAHDI_SPANCONFIG is to say: what stands, but for CRC-4 and the D channel's slot; a line that nobody has
+// configured is what lines are today.
+int lineConfigFor(int stands, const LineSetup& wanted)
+{
+    constexpr int framingAndCode = DAHDI_CONFIG_D4 | DAHDI_CONFIG_ESF | DAHDI_CONFIG_AMI | DAHDI_CONFIG_B8ZS |
+                                   DAHDI_CONFIG_CCS | DAHDI_CONFIG_HDB3 | DAHDI_CONFIG_CRC4;
+    const bool nobodyHas = (stands & framingAndCode) == 0;
+    if (wanted.type == SpanType::t1)
+        return nobodyHas ? stands | DAHDI_CONFIG_B8ZS | DAHDI_CONFIG_ESF : stands;
+    const int line = (nobodyHas ? stands | DAHDI_CONFIG_HDB3 : stands) | DAHDI_CONFIG_CCS;
+    return wanted.crc4 ? line | DAHDI_CONFIG_CRC4 : line & ~DAHDI_CONFIG_CRC4;
+}
+
+} // namespace
+
+Result<bool> setUpLine(const Descriptor& control, int span, const LineSetup& wanted)
+{
+    const auto now = look(control, span, "the framing of ");
+    if (!now)
+        return now.error();
+    dahdi_lineconfig c{};
+    c.span = span;
+    c.lbo = now->lbo;
+    c.lineconfig = lineConfigFor(now->lineconfig, wanted);
+    if (c.lineconfig == now->lineconfig && !wanted.clock)
+        return false;
+    // DAHDI tells nobody which place a span was given: that it is the source says enough of it.
+    const bool byLine = now->lineconfig == 0 || now->syncsrc == span;
+    c.sync = int(wanted.clock.value_or(byLine ? 1 : 0));
+    if (ioctl(control.get(), DAHDI_SPANCONFIG, &c) < 0)
+        return failed("configuring DAHDI span " + std::to_string(span));
+    const auto then = look(control, span, "the framing of ");
+    return then && then->lineconfig != now->lineconfig; // a dynamic span keeps nothing of it
+}
+
+Result<void> startSpan(const Descriptor& control, int span)
+{
+    if (ioctl(control.get(), DAHDI_STARTUP, &span) < 0)
+        return failed("starting DAHDI span " + std::to_string(span));
+    return {};
+}
+
+Result<Alarms> alarms(const Descriptor& control, int span, Alarms before)
+{
+    const auto stands = look(control, span, "");
+    if (!stands)
+        return stands.error();
+    const dahdi_spaninfo& s = *stands;
+    constexpr int named =
+        DAHDI_ALARM_RED | DAHDI_ALARM_BLUE | DAHDI_ALARM_LFA | DAHDI_ALARM_LMFA | DAHDI_ALARM_LOS | DAHDI_ALARM_NOTOPEN;
     Alarms a;
+    const bool stood = before.los || before.lof || before.lomf || before.ais;
+    if ((s.alarms & DAHDI_ALARM_RECOVER) && !(s.alarms & named) && stood) {
+        // For some seconds many drivers say this alone of whatever has ended.
+        before.rai = s.alarms & DAHDI_ALARM_YELLOW;
+        return before;
+    }
     a.lof = s.alarms & DAHDI_ALARM_LFA;
     a.lomf = s.alarms & DAHDI_ALARM_LMFA && !a.lof;
     a.ais = s.alarms & DAHDI_ALARM_BLUE;
@@ -213,45 +274,43 @@ Result<Alarms> alarms(const Descriptor& control, int span)
 
 Result<LineErrors> lineErrors(const Descriptor& control, int span)
 {
-    dahdi_spaninfo s{};
-    s.spanno = span;
-    if (ioctl(control.get(), DAHDI_SPANSTAT, &s) < 0)
-        return failed("asking for the counts of DAHDI span " + std::to_string(span));
+    const auto counts = look(control, span, "the counts of ");
+    if (!counts)
+        return counts.error();
+    const dahdi_spaninfo& s = *counts;
     // A count is a signed int to the kernel; one that has run over is not to jump by half of a 64-bit number.
     const auto count = [](auto n) { return std::uint64_t(std::uint32_t(n)); };
     LineErrors e;
     e.crc = count(s.crc4count);
     e.farEnd = count(s.ebitcount);
-    e.bipolar = count(s.bpvcount);
-    e.framing = count(s.fascount);
+    // Drivers count the same in one place or the other; ours, of a T1, in both.
+    e.bipolar = std::max(count(s.bpvcount), count(s.cvcount));
+    e.framing = std::max(count(s.fascount), count(s.fecount));
     e.irqMisses = count(s.irqmisses);
     return e;
 }
 
 Result<void> setClockPriority(const Descriptor& control, int span, unsigned priority)
 {
-    dahdi_spaninfo now{};
-    now.spanno = span;
-    const std::string what = "the clock of DAHDI span " + std::to_string(span);
-    if (ioctl(control.get(), DAHDI_SPANSTAT, &now) < 0)
-        return failed(what);
+    const auto now = look(control, span, "the clock of ");
+    if (!now)
+        return now.error();
     dahdi_lineconfig c{};
     c.span = span;
-    c.lbo = now.lbo;
-    c.lineconfig = now.lineconfig;
+    c.lbo = now->lbo;
+    c.lineconfig = now->lineconfig;
     c.sync = int(priority);
     if (ioctl(control.get(), DAHDI_SPANCONFIG, &c) < 0)
-        return failed(what);
+        return failed("the clock of DAHDI span " + std::to_string(span));
     return {};
 }
 
 Result<int> clockSource(const Descriptor& control, int span)
 {
-    dahdi_spaninfo now{};
-    now.spanno = span;
-    if (ioctl(control.get(), DAHDI_SPANSTAT, &now) < 0)
-        return failed("asking for the clock of DAHDI span " + std::to_string(span));
-    return now.syncsrc;
+    const auto now = look(control, span, "the clock of ");
+    if (!now)
+        return now.error();
+    return now->syncsrc;
 }
 
 Result<void> attachEcho(const Descriptor& control, int channel, const std::string& name)

@@ -68,11 +68,23 @@ enum class Event {
 };
 Event nextEvent(const Descriptor& channel); // none when the queue is empty
 
-Result<Alarms> alarms(const Descriptor& control, int span);
+// `before`: what stood when they were last asked for; a line that recovers keeps the name of what it recovers from.
+Result<Alarms> alarms(const Descriptor& control, int span, Alarms before);
 // As far as the card's driver counts: many leave some at 0.
 Result<LineErrors> lineErrors(const Descriptor& control, int span);
 // Errc::unsupported: its driver has no such loop.
 Result<void> setLoopback(const Descriptor& control, int span, Loopback);
+
+struct LineSetup {
+    SpanType type = SpanType::e1;  // e1 or t1
+    bool crc4 = true;              // of an E1
+    std::optional<unsigned> clock; // as setClockPriority; none: by its line if nobody has configured it, else as it is
+};
+// Framing and line code: CRC-4 is as it is wanted, the rest as somebody (dahdi_cfg) has configured it; what nobody has
+// becomes HDB3, or B8ZS and ESF. True: the span was configured otherwise before.
+Result<bool> setUpLine(const Descriptor& control, int span, const LineSetup&);
+// A span that has not been started since its card came is; nothing happens to one that runs.
+Result<void> startSpan(const Descriptor& control, int span);
 
 // The place of a span among the sources of its card's clock: 1 is the first choice, 0: it is none. Framing and line
 // code stay as they are. Drivers of cards that have nothing to choose take anything.

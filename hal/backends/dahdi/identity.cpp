@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "identity.h"
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <unistd.h>
 
 namespace callbox::hal::dahdi {
 
@@ -53,6 +56,32 @@ std::optional<SpanType> typeOf(const std::string& kind, int channels)
     return std::nullopt;
 }
 
+// Attributes of a card that newer kernels have under another name.
+std::string cardAttribute(const fs::path& card, const std::string& name)
+{
+    const std::string value = attribute(card, name.c_str());
+    return value.empty() ? attribute(card, ("dahdi_" + name).c_str()) : value;
+}
+
+constexpr const char* registered = "registration_time";
+
+std::string idOf(const fs::path& card)
+{
+    const std::string hardware = attribute(card, "hardware_id");
+    return hardware.empty() ? "@" + attribute(card, "location") : hardware;
+}
+
+// Not by a buffer that swallows what the kernel answers.
+int tell(const fs::path& file, const std::string& what)
+{
+    const int fd = ::open(file.c_str(), O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno;
+    const int result = ::write(fd, what.data(), what.size()) < 0 ? errno : 0;
+    ::close(fd);
+    return result;
+}
+
 } // namespace
 
 Result<std::vector<SpanFacts>> spans(const std::string& root)
@@ -71,10 +100,9 @@ Result<std::vector<SpanFacts>> spans(const std::string& root)
         f.channels = number(span, "channels");
         f.name = attribute(span, "name");
         f.model = attribute(card, "type");
+        f.cardSince = cardAttribute(card, registered);
         f.type = typeOf(attribute(span, "spantype"), f.channels);
-        const std::string hardware = attribute(card, "hardware_id");
-        f.id = (hardware.empty() ? "@" + attribute(card, "location") : hardware) + "/" +
-               std::to_string(number(span, "local_spanno"));
+        f.id = idOf(card) + "/" + std::to_string(number(span, "local_spanno"));
         if (f.number > 0 && f.firstChannel > 0)
             out.push_back(std::move(f));
     }
@@ -100,6 +128,34 @@ Result<SpanFacts> find(const std::string& root, const std::string& id)
     if (found)
         return *found;
     return Error{Errc::not_found, "DAHDI has no span " + id + (known.empty() ? "; it has none" : "; it has: " + known)};
+}
+
+Result<void> assign(const std::string& root, const std::string& id, SpanType type, const std::string& since)
+{
+    const auto slash = id.rfind('/');
+    const std::string card = id.substr(0, slash), local = slash == std::string::npos ? "" : id.substr(slash + 1);
+    if (local.empty() || local.find_first_not_of("0123456789") != std::string::npos)
+        return {};
+    std::error_code ec;
+    for (fs::directory_iterator it(root + "/bus/dahdi_devices/devices", ec), end; !ec && it != end; it.increment(ec)) {
+        if (idOf(it->path()) != card)
+            continue;
+        if (!since.empty() && cardAttribute(it->path(), registered) == since)
+            return {};
+        std::error_code none;
+        for (const char* kind : {"spantype", "dahdi_spantype"}) // by the kernel's age
+            if (type != SpanType::analog && fs::exists(it->path() / kind, none))
+                (void)tell(it->path() / kind, local + (type == SpanType::e1 ? ":E1" : ":T1")); // most have one type
+        const fs::path file = it->path() / "assign_span";
+        const int error = tell(file, local + ":0:0");
+        if (error == EACCES || error == EPERM)
+            return Error{Errc::denied, "span " + local + " of card " + card + " is not assigned, and " + file.string() +
+                                           " may not be written: dahdi_span_assignments auto, as root, does it"};
+        if (error != 0)
+            return systemError(error, "assigning span " + local + " of card " + card);
+        return {};
+    }
+    return {};
 }
 
 } // namespace callbox::hal::dahdi

@@ -16,6 +16,7 @@ struct SpanFacts {
     int channels = 0;
     std::string name, model;
     std::optional<SpanType> type; // none: analog
+    std::string cardSince;        // when the kernel came to know the card, in its own words
 };
 
 // Below `root` (the machine's: "/sys"); spans that are not assigned have no channels and are not listed. No DAHDI:
@@ -23,5 +24,11 @@ struct SpanFacts {
 Result<std::vector<SpanFacts>> spans(const std::string& root);
 // Errc::not_found says which there are.
 Result<SpanFacts> find(const std::string& root, const std::string& id);
+
+// A span of a card that has come and whose spans nobody has assigned (Debian's modules leave that to whoever wants it):
+// it gets the numbers that are free, as `type` where its driver lets one choose. Not of a card that is there since
+// `since`: it had been assigned, and somebody took that back. Nothing is done, and all is well, without such a card:
+// `find` says which there are. Errc::denied: whoever runs this may not; says what would do it.
+Result<void> assign(const std::string& root, const std::string& id, SpanType type, const std::string& since);
 
 } // namespace callbox::hal::dahdi

@@ -92,7 +92,7 @@ void Ticker::askAlarms()
 {
     alarmsAsked_ = loop_.now();
     const bool before = line_.usable();
-    auto now = alarms(control_, span_);
+    auto now = alarms(control_, span_, line_);
     if (!now) {
         owner_.onGone(now.error().what);
         return;

@@ -22,6 +22,11 @@ public:
     {
         const fs::path folder = root_ / "devices" / name;
         fs::create_directories(folder);
+        fs::create_directories(root_ / "bus/dahdi_devices/devices");
+        fs::create_symlink(folder, root_ / "bus/dahdi_devices/devices" / name);
+        put(folder / "assign_span", "");
+        put(folder / "spantype", "");
+        put(folder / "registration_time", "100");
         put(folder / "hardware_id", hardwareId);
         put(folder / "location", location);
         put(folder / "type", "a model");
@@ -92,6 +97,44 @@ TEST(DahdiIdentity, ASpanThatIsNotAssignedIsNotListed)
     m.span(m.card("one", "A", ""), 1, 1, "E1", 0, 31);
     EXPECT_TRUE(dahdi::spans(m.root())->empty());
     EXPECT_EQ(dahdi::find(m.root(), "A/1").error().what, "DAHDI has no span A/1; it has none");
+}
+
+std::string lineOf(const fs::path& file)
+{
+    std::string line;
+    std::getline(std::ifstream(file) >> std::ws, line);
+    return line;
+}
+
+TEST(DahdiIdentity, ASpanOfACardThatHasComeIsAssignedByUsWhereNobodyElseDoes)
+{
+    Machine m;
+    const fs::path other = m.card("one", "A", ""), card = m.card("two", "", "USB 2");
+    ASSERT_TRUE(dahdi::assign(m.root(), "@USB 2/3", SpanType::t1, ""));
+    EXPECT_EQ(lineOf(card / "spantype"), "3:T1");
+    EXPECT_EQ(lineOf(card / "assign_span"), "3:0:0");
+    EXPECT_EQ(lineOf(other / "assign_span"), "");
+    ASSERT_TRUE(dahdi::assign(m.root(), "A/1", SpanType::analog, "99")) << "another card of that name was there before";
+    EXPECT_EQ(lineOf(other / "assign_span"), "1:0:0");
+    EXPECT_EQ(lineOf(other / "spantype"), "");
+}
+
+TEST(DahdiIdentity, WhatSomebodyHasTakenBackByHandStaysSo)
+{
+    Machine m;
+    const fs::path card = m.card("one", "A", "");
+    ASSERT_TRUE(dahdi::assign(m.root(), "A/1", SpanType::e1, "100"));
+    EXPECT_EQ(lineOf(card / "assign_span"), "");
+}
+
+TEST(DahdiIdentity, NoCardAndNoNumberOfASpanIsNothingToAssign)
+{
+    Machine m;
+    const fs::path card = m.card("one", "A", "");
+    for (const char* id : {"B/1", "A", "A/", "A/x", "", "/"})
+        EXPECT_TRUE(dahdi::assign(m.root(), id, SpanType::e1, "")) << id;
+    EXPECT_EQ(lineOf(card / "assign_span"), "");
+    EXPECT_TRUE(dahdi::assign("/nonexistent", "A/1", SpanType::e1, ""));
 }
 
 TEST(DahdiIdentity, AMachineWithoutDahdiHasNoSpans)
