@@ -184,6 +184,8 @@ void FxoPort::batteryLost()
 
 void FxoPort::ringBegin()
 {
+    if (refusesCalls())
+        return;
     apply(FxoInput::ringBegin);
     const bool again = rang_ && loop().now() - ringEnded_ >= pauseForNumber;
     ringsOver_.after(longestBurst + longestPause(country()) + ringsLate, [this] { apply(FxoInput::ringsOver); });
@@ -198,6 +200,8 @@ void FxoPort::ringEnd(Duration burst)
 {
     ringTimer_.cancel();
     ringEnded_ = loop().now();
+    if (refusesCalls())
+        return;
     ringsOver_.after(longestPause(country()) + ringsLate, [this] { apply(FxoInput::ringsOver); });
     if (burst >= shortestRing && !rang_)
         validRing();

@@ -31,6 +31,7 @@ private:
     void apply(FxoInput, Cause = Cause::normalClearing);
     void act(FxoAction, Cause);
     void batteryLost();
+    [[nodiscard]] bool refusesCalls() const { return !inService_ && state_ == FxoState::idle; } // it rings unheard
     void ringBegin();
     void ringEnd(Duration burst);
     void validRing();

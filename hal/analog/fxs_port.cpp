@@ -94,7 +94,7 @@ void FxsPort::onBank(bool usable)
 {
     bankUp_ = usable;
     apply(usable ? FxsInput::bankBack : FxsInput::bankGone, Cause::networkOutOfOrder);
-    if (usable && hookOff_)
+    if (usable && hookOff_ && inService_)
         apply(FxsInput::offHook);
 }
 
@@ -103,7 +103,8 @@ void FxsPort::onLine(const LineEvent& e)
     switch (e.kind) {
     case LineEvent::Kind::offHook:
         hookOff_ = true;
-        apply(FxsInput::offHook);
+        if (inService_ || state_ != FxsState::idle)
+            apply(FxsInput::offHook);
         break;
     case LineEvent::Kind::onHook:
         hookOff_ = false;

@@ -4,9 +4,8 @@
 #include <callbox/base/ini.h>
 #include <callbox/base/nearest.h>
 #include <callbox/base/secret_names.h>
+#include <callbox/base/whole_file.h>
 #include <cctype>
-#include <fstream>
-#include <iterator>
 
 namespace callbox::ini {
 
@@ -128,13 +127,10 @@ Document parse(std::string_view text, std::string file, std::vector<Problem>& pr
 
 Result<Document> load(const std::string& path, std::vector<Problem>& problems)
 {
-    std::ifstream in(path, std::ios::binary);
-    if (!in)
-        return systemError(errno, "opening the configuration " + path);
-    const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    if (in.bad())
-        return Error{Errc::io, "reading the configuration " + path + " failed"};
-    return parse(text, path, problems);
+    const auto text = readToEnd(path, "opening the configuration");
+    if (!text)
+        return text.error();
+    return parse(*text, path, problems);
 }
 
 void bind(const Document& doc, const Section& section, std::span<const Key> keys, std::vector<Problem>& problems)

@@ -1,8 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <array>
 #include <callbox/base/bytes.h>
 #include <callbox/base/whole_file.h>
+#include <cerrno>
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace callbox {
+
+Result<std::string> readToEnd(const std::string& path, std::string_view doing)
+{
+    const std::string attempted = std::string(doing) + " " + path;
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return systemError(errno, attempted);
+    std::string text;
+    std::array<char, 65536> piece;
+    for (;;) {
+        const ssize_t n = ::read(fd, piece.data(), piece.size());
+        if (n < 0 && errno == EINTR)
+            continue;
+        const int failed = n < 0 ? errno : 0;
+        if (n <= 0) {
+            ::close(fd);
+            if (failed)
+                return systemError(failed, attempted);
+            return text;
+        }
+        text.append(piece.data(), std::size_t(n));
+    }
+}
 
 Result<std::string> readWhole(Files& files, const std::string& path, std::size_t most)
 {

@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "wav_file.h"
+#include <filesystem>
 
 namespace callbox::lab {
 
 namespace {
 
+// A device or a pipe; or a folder, which cannot be opened.
+bool isNoFile(const std::string& path)
+{
+    std::error_code none;
+    const auto there = std::filesystem::status(path, none);
+    return std::filesystem::exists(there) && !std::filesystem::is_regular_file(there);
+}
+
 // A recording appears under its name when it is whole.
 std::string unfinished(const std::string& path)
 {
-    return path + ".part";
+    return isNoFile(path) ? path : path + ".part";
 }
 
 // Opened and emptied.
@@ -17,7 +26,7 @@ Result<std::unique_ptr<File>> openEmpty(Files& files, const std::string& path)
     auto file = files.open(unfinished(path), OpenMode::create);
     if (!file)
         return file.error().because("recording to " + path);
-    if (auto r = (*file)->truncate(0); !r)
+    if (auto r = (*file)->truncate(0); !r && !isNoFile(path))
         return r.error().because("recording to " + path);
     return file;
 }
@@ -49,6 +58,8 @@ Task<> writeWav(Edges edges, std::string path, hal::Law law, OctetBuffer samples
             return r.error().because("recording to " + path);
         if (auto r = (*file)->write(header.size(), *heard); !r)
             return r.error().because("recording to " + path);
+        if (isNoFile(path))
+            return {};
         if (auto r = files.rename(unfinished(path), path); !r)
             return r.error().because("recording to " + path);
         return {};

@@ -2,10 +2,10 @@
 // WAV files of G.711: our own header both ways, so that what was recorded is stored octet for octet; anything else is
 // read by libsndfile.
 #include <algorithm>
+#include <callbox/base/bytes.h>
+#include <callbox/base/whole_file.h>
 #include <callbox/hal/media.h>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <sndfile.h>
 
@@ -101,10 +101,10 @@ Result<WavView> parseG711Wav(Octets file)
 
 Result<SoundPtr> loadWav(const std::string& path, Law law)
 {
-    std::ifstream in(path, std::ios::binary);
-    if (!in)
-        return systemError(errno, "opening " + path);
-    const OctetBuffer all{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    const auto text = readToEnd(path);
+    if (!text)
+        return text.error();
+    const Octets all = asOctets(*text);
     auto sound = std::make_shared<Sound>();
     sound->law = law;
     if (auto view = parseG711Wav(all)) {

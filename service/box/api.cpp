@@ -88,6 +88,8 @@ Task<Response> setMode(Box& box, Request r)
 {
     const json body = co_await lines::jsonBody(r);
     const status::ModeRecord mode = co_await modeFromJson(body);
+    if (mode.until && box.mode().isPast(*mode.until))
+        co_await fail(Errc::invalid, "until: " + isoUtc(*mode.until) + " has passed here");
     // In force even where it cannot be kept (a full disk is a reason to drain), and said so.
     Result<void> kept = co_await check(box.mode().set(mode));
     json answer = toJson(box.mode().current());

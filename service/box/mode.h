@@ -18,6 +18,7 @@ public:
     Task<> set(status::ModeRecord mode);
     // Ends a mode whose time has come; call about once a second. True: it did.
     bool endWhenDue();
+    [[nodiscard]] bool isPast(WallTime t) const { return t <= edges_.loop.wallNow(); }
 
 private:
     Edges edges_;

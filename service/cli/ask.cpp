@@ -7,12 +7,15 @@ namespace callbox::cli {
 namespace {
 
 // Not reached, not permitted, or neither of them.
-Error transportError(const Daemon& d, const Error& e)
+Error transportError(const Daemon& d, const Error& e, bool order)
 {
     if (e.code == Errc::denied)
         return Error{Errc::denied, d.who + ": its socket is not yours to open (" + e.what + ")"};
     if (e.code == Errc::invalid)
         return e.because(d.who);
+    if (e.code == Errc::timeout && order) // a daemon that stood still goes on with what it was sent
+        return Error{Errc::gone, d.who + " does not answer: " + e.what +
+                                     "; it may yet do what it was told, when it goes on: look before it is told again"};
     if (e.code == Errc::timeout)
         return Error{Errc::gone, d.who + " does not answer: " + e.what};
     return Error{Errc::gone, d.who + " is not reached; does it run? (" + e.what + ")"};
@@ -53,9 +56,10 @@ Task<> askInto(Context& c, Daemon d, control::Request request, Duration limit, G
 
 Task<control::Response> askRaw(Context& c, Daemon d, control::Request request, Duration limit)
 {
+    const bool order = request.method != "GET";
     Result<control::Response> r = co_await check(c.http.call(d.where, std::move(request), limit));
     if (!r)
-        co_await Result<void>(transportError(d, r.error()));
+        co_await Result<void>(transportError(d, r.error(), order));
     if (r->status >= 300)
         co_await Result<void>(refusal(d, *r));
     co_return std::move(*r);

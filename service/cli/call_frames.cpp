@@ -59,7 +59,7 @@ Result<CallFrames> framesOfCall(std::string_view pcap, const CallId& id, std::op
         const hal::DecodedFrame d = hal::decodeFrame(frame.traced.frame);
         if (!d.message || d.message->protocol != "Q.931" || !isOf(frame, *d.message, id))
             continue;
-        if (d.message->type == "SETUP" && over) { // a repeated SETUP begins no call
+        if (d.message->type == "SETUP" && (over || call.empty())) { // a repeated SETUP begins no call
             if (at && frame.traced.at > *at)
                 break;
             call.clear();

@@ -2,6 +2,7 @@
 // Completion for bash: the table of commands as a shell function. To use it: source <(callbox completion bash)
 #include "cli/help.h"
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <set>
 
 namespace callbox::cli {
@@ -53,13 +54,15 @@ std::string words(const std::set<std::string>& all)
 
 std::string bashCompletion(const std::vector<Command>& table)
 {
-    std::set<std::string> nouns;
+    std::set<std::string> nouns, alone;                         // alone: commands of one word
     std::map<std::string, std::set<std::string>> verbs, thirds; // thirds: by the two words before
     std::string cases;
     for (const Command& c : table) {
         if (c.hidden)
             continue;
         nouns.insert(c.path[0]);
+        if (c.path.size() == 1)
+            alone.insert(c.path[0]);
         if (c.path.size() > 1)
             verbs[c.path[0]].insert(c.path[1]);
         if (c.path.size() > 2)
@@ -92,11 +95,12 @@ std::string bashCompletion(const std::vector<Command>& table)
                        "        case $noun in\n{}        esac\n"
                        "    fi\n"
                        "    command=\"$noun ${{COMP_WORDS[2]}}\"\n"
+                       "    case $noun in {}) command=$noun ;; esac\n"
                        "    case $command in\n{}    esac\n"
                        "    case $command in\n{}    esac\n"
                        "}}\n"
                        "complete -F _callbox callbox\n",
-                       words(nouns), second, third, cases);
+                       words(nouns), second, fmt::format("{}", fmt::join(alone, "|")), third, cases);
 }
 
 } // namespace callbox::cli

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Which daemons are meant; asking them is in ask.cpp.
 #include "cli/daemons.h"
-#include <fstream>
+#include <callbox/base/whole_file.h>
 
 namespace callbox::cli {
 
@@ -29,15 +29,14 @@ Result<Daemon> oneBox(const json& lab, const std::string& id)
 Result<json> labDescription(const std::string& dir)
 {
     const std::string path = absolutePath(dir) + "/lab.json";
-    std::ifstream in(path);
-    if (!in) {
-        const Error e = systemError(errno, path);
-        if (e.code == Errc::denied)
-            return e;
-        return Error{Errc::gone,
-                     "no lab runs in " + dir + " (" + e.what + "); callbox lab up --dir " + dir + " starts one"};
+    const auto text = readToEnd(path);
+    if (!text) {
+        if (text.error().code == Errc::denied)
+            return text.error();
+        return Error{Errc::gone, "no lab runs in " + dir + " (" + text.error().what + "); callbox lab up --dir " + dir +
+                                     " starts one"};
     }
-    json lab = json::parse(in, nullptr, false);
+    json lab = json::parse(*text, nullptr, false);
     if (!lab.is_object() || textOf(fieldOf(lab, "exchange"), "control").empty())
         return Error{Errc::invalid, path + ": not written by callbox lab up"};
     return lab;

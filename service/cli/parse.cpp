@@ -5,6 +5,7 @@
 #include <callbox/base/nearest.h>
 #include <charconv>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace callbox::cli {
 
@@ -214,8 +215,21 @@ Result<po::variables_map> readWords(const Command& c, const std::vector<Option>&
     }
 }
 
+// All that is said goes on as JSON, or is shown.
+bool isUtf8(const std::string& text)
+{
+    try {
+        (void)nlohmann::json(text).dump();
+        return true;
+    } catch (const nlohmann::json::exception&) {
+        return false;
+    }
+}
+
 Result<void> checkValue(const Option& o, const std::string& v)
 {
+    if (!isUtf8(v))
+        return usage("--" + o.name + ": its value is no UTF-8; is the terminal set to another character set?");
     const std::string given = "--" + o.name + " " + v + ": ";
     if (!o.choices.empty() && std::find(o.choices.begin(), o.choices.end(), v) == o.choices.end()) {
         std::string allowed;
@@ -273,6 +287,9 @@ struct Parser {
         if (const auto it = map.find("(arguments)"); it != map.end())
             given = it->second.as<std::vector<std::string>>();
         for (std::size_t i = 0; i < c.arguments.size(); ++i) {
+            if (i < given.size() && !isUtf8(given[i]))
+                return usage(c.words() + ": " + c.arguments[i].name +
+                             " is no UTF-8; is the terminal set to another character set?");
             if (i < given.size())
                 values.texts_[c.arguments[i].name] = given[i];
             else if (c.arguments[i].required)
@@ -283,6 +300,31 @@ struct Parser {
         return {};
     }
 };
+
+namespace {
+
+// An order is not to reach a daemon that was not meant.
+Result<void> whoIsMeant(const Command& c, const Values& v)
+{
+    const auto options = optionsOf(c);
+    const auto has = [&](const char* name) {
+        return std::any_of(options.begin(), options.end(), [=](const Option& o) { return o.name == name; });
+    };
+    if (c.address == Address::none || c.address == Address::lab || !has("dir"))
+        return {};
+    const bool box = has("box") && v.has("box"), theSwitch = has("switch") && v.flag("switch");
+    if (!v.has("dir") && (box || theSwitch))
+        return usage(c.words() + (box ? ": --box" : ": --switch") +
+                     " chooses among the daemons of a lab: --dir DIR is needed; on a machine of its own --socket PATH "
+                     "says which daemon");
+    if (box && theSwitch)
+        return usage(c.words() + ": --box or --switch, not both");
+    if (v.has("dir") && v.has("socket"))
+        return usage(c.words() + ": --dir or --socket, not both");
+    return {};
+}
+
+} // namespace
 
 Result<Parsed> parse(const std::vector<Command>& table, const std::vector<std::string>& words)
 {
@@ -302,6 +344,8 @@ Result<Parsed> parse(const std::vector<Command>& table, const std::vector<std::s
     if (!map)
         return map.error();
     if (auto r = Parser::takeOptions(*p.command, options, *map, p.values); !r)
+        return r.error();
+    if (auto r = whoIsMeant(*p.command, p.values); !r)
         return r.error();
     if (auto r = Parser::takeArguments(*p.command, *map, p.values); !r)
         return r.error();

@@ -80,10 +80,33 @@ std::string withoutUrls(std::string_view in)
     return out;
 }
 
+// A hash or a UUID from `at` on, in hex: how long it is; 0: there is none. Of digits alone it may be a number.
+std::size_t hashAt(std::string_view in, std::size_t at)
+{
+    constexpr std::size_t shortest = 32;
+    if (at > 0 && isWord(in[at - 1]))
+        return 0;
+    std::size_t end = at, hex = 0;
+    bool letters = false;
+    for (; end < in.size() && isWord(in[end]); ++end) {
+        const bool letter = in[end] >= 'a' && in[end] <= 'f';
+        if (!letter && !isDigit(in[end]) && in[end] != '-')
+            return 0;
+        letters = letters || letter;
+        hex += in[end] != '-';
+    }
+    return letters && hex >= shortest ? end - at : 0;
+}
+
 std::string withoutNumbers(std::string_view in)
 {
     std::string out;
     for (std::size_t at = 0; at < in.size();) {
+        if (const std::size_t hash = hashAt(in, at)) {
+            out += in.substr(at, hash);
+            at += hash;
+            continue;
+        }
         if (!isDigit(in[at])) {
             out += in[at++];
             continue;

@@ -46,8 +46,10 @@ int runCommand(const Command& command, const Values& values, const Values& asJso
 
 } // namespace
 
-int run(const std::vector<std::string>& words, Terminal& terminal, const std::string& programs, RealLoop& loop,
-        std::function<bool()> readerGone)
+namespace {
+
+int runWords(const std::vector<std::string>& words, Terminal& terminal, const std::string& programs, RealLoop& loop,
+             const std::function<bool()>& readerGone)
 {
     const std::vector<Command>& table = allCommands();
     if (words.empty() || words[0] == "--help" || words[0] == "-h") {
@@ -80,7 +82,20 @@ int run(const std::vector<std::string>& words, Terminal& terminal, const std::st
         more.push_back("--json");
     const auto asJson = parse(table, more);
     return runCommand(command, parsed->values, asJson ? asJson->values : parsed->values, terminal, programs, loop,
-                      std::move(readerGone));
+                      readerGone);
+}
+
+} // namespace
+
+int run(const std::vector<std::string>& words, Terminal& terminal, const std::string& programs, RealLoop& loop,
+        std::function<bool()> readerGone)
+{
+    const int code = runWords(words, terminal, programs, loop, readerGone);
+    terminal.out.flush();
+    if (terminal.out || (readerGone && readerGone())) // whoever has read enough has all that was wanted
+        return code;
+    terminal.err << "callbox: standard output takes no more (a full disk?): what was written is cut off" << std::endl;
+    return code == 0 ? static_cast<int>(Exit::problem) : code;
 }
 
 } // namespace callbox::cli

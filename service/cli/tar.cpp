@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/tar.h"
+#include "lab/small_file.h"
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -79,8 +80,10 @@ std::string Tar::take()
 
 Result<void> writePrivately(const std::string& path, std::string_view octets)
 {
+    const bool through = lab::isNoFile(path); // a device or a pipe stays what it is
     const std::string partial = path + ".part-" + std::to_string(::getpid());
-    const int fd = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    const int fd = through ? ::open(path.c_str(), O_WRONLY | O_CLOEXEC)
+                           : ::open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return systemError(errno, "writing " + path);
     int failed = 0;
@@ -91,15 +94,16 @@ Result<void> writePrivately(const std::string& path, std::string_view octets)
         else if (errno != EINTR)
             failed = errno;
     }
-    if (!failed && ::fsync(fd) != 0 && errno != EINVAL)
+    if (!failed && ::fsync(fd) != 0 && errno != EINVAL && errno != EROFS)
         failed = errno;
     if (::close(fd) != 0 && !failed)
         failed = errno;
-    if (!failed && ::rename(partial.c_str(), path.c_str()) != 0)
+    if (!failed && !through && ::rename(partial.c_str(), path.c_str()) != 0)
         failed = errno;
     if (!failed)
         return {};
-    ::unlink(partial.c_str());
+    if (!through)
+        ::unlink(partial.c_str());
     return systemError(failed, "writing " + path);
 }
 

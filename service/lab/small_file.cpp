@@ -1,34 +1,54 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lab/small_file.h"
+#include <callbox/base/whole_file.h>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
-#include <iterator>
 
 namespace callbox::lab {
 
-Result<void> replaceFile(const std::string& path, const std::string& text)
+namespace fs = std::filesystem;
+
+namespace {
+
+Result<void> write(const std::string& path, const std::string& text)
 {
-    const std::string fresh = path + ".new";
-    std::ofstream out(fresh, std::ios::binary | std::ios::trunc);
+    std::ofstream out(path, std::ios::binary | std::ios::trunc);
     out << text;
     out.close();
     if (!out)
-        return systemError(errno, "writing " + fresh);
-    if (std::rename(fresh.c_str(), path.c_str()) != 0)
-        return systemError(errno, "renaming " + fresh);
+        return systemError(errno, "writing " + path);
     return {};
+}
+
+} // namespace
+
+bool isNoFile(const std::string& path)
+{
+    std::error_code none;
+    const fs::file_status there = fs::status(path, none);
+    return fs::exists(there) && !fs::is_regular_file(there);
+}
+
+Result<void> replaceFile(const std::string& path, const std::string& text)
+{
+    if (isNoFile(path))
+        return write(path, text);
+    std::error_code none;
+    const fs::path behind = fs::canonical(path, none); // a link stays one
+    const std::string target = none ? path : behind.string(), fresh = target + ".new";
+    auto written = write(fresh, text);
+    if (written && std::rename(fresh.c_str(), target.c_str()) != 0)
+        written = systemError(errno, "renaming " + fresh);
+    if (!written)
+        std::remove(fresh.c_str());
+    return written;
 }
 
 Result<std::string> readFile(const std::string& path)
 {
-    std::ifstream in(path, std::ios::binary);
-    if (!in)
-        return systemError(errno, "opening " + path);
-    std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    if (in.bad())
-        return Error{Errc::io, "reading " + path + " failed"};
-    return text;
+    return readToEnd(path);
 }
 
 } // namespace callbox::lab

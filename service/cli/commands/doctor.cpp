@@ -29,7 +29,13 @@ Task<Exit> run(Context& c)
         c.print(findingsJson(findings, facts.notLooked));
     else
         tellFindings(c, findings, facts.notLooked);
-    co_return count(findings, diagnosis::Severity::problem) ? Exit::problem : Exit::ok;
+    if (count(findings, diagnosis::Severity::problem) > 0)
+        co_return Exit::problem;
+    const auto& asked = facts.daemons; // "nothing is wrong" wants somebody who was asked
+    if (asked.empty() || std::any_of(asked.begin(), asked.end(), [](const auto& d) { return d.reached; }))
+        co_return Exit::ok;
+    const bool denied = std::any_of(asked.begin(), asked.end(), [](const auto& d) { return !d.permitted; });
+    co_return denied ? Exit::notPermitted : Exit::notReached;
 }
 
 } // namespace

@@ -30,7 +30,9 @@ Result<void> bySignal(const std::string& dir, const std::string& name, const std
         return p.error();
     const int signal = what == "kill" ? SIGKILL : what == "freeze" ? SIGSTOP : SIGCONT;
     if (auto r = lab::sendSignal(*p, signal); !r)
-        return Error{Errc::not_found, r.error().what}; // it is the lab's state, not a daemon that hides
+        return r.error().code == Errc::denied
+                   ? r.error()
+                   : Error{Errc::not_found, r.error().what}; // it is the lab's state, not a daemon that hides
     return what == "kill" ? lab::waitForEnd(*p, killLimit) : Result<void>();
 }
 

@@ -11,6 +11,7 @@
 #include "lab/small_file.h"
 #include "parts.h"
 #include <filesystem>
+#include <fstream>
 #include <gtest/gtest.h>
 #include <regex>
 #include <sstream>
@@ -202,6 +203,14 @@ Said World::runOnTerminal(const std::vector<std::string>& words, std::size_t wid
     return runWith(words, Daemons::answering, width);
 }
 
+Said World::runIntoFullDisk(const std::vector<std::string>& words)
+{
+    diskFull_ = true;
+    Said said = runWith(words, Daemons::answering, 0);
+    diskFull_ = false;
+    return said;
+}
+
 Said World::runWith(const std::vector<std::string>& words, Daemons daemons, std::size_t width)
 {
     RealLoop loop;
@@ -224,7 +233,8 @@ Said World::runWith(const std::vector<std::string>& words, Daemons daemons, std:
     linesAwake = ofCards == "lines" || ofCards == "linetest";
     std::ostringstream out;
     std::ostringstream err;
-    Terminal terminal{out, err, width > 0, width > 0, width};
+    std::ofstream full("/dev/full");
+    Terminal terminal{diskFull_ ? static_cast<std::ostream&>(full) : out, err, width > 0, width > 0, width};
     Said said;
     {
         const WithoutRights rights(daemons == Daemons::locked);

@@ -37,6 +37,9 @@ public:
     // The same on a person's terminal, so wide.
     Said runOnTerminal(const std::vector<std::string>& words, std::size_t width);
 
+    // The same, and what it says goes to a disk that is full.
+    Said runIntoFullDisk(const std::vector<std::string>& words);
+
     [[nodiscard]] std::string path(const std::string& word) const; // "OUT/a.wav" as a path
     [[nodiscard]] std::string shown(std::string text) const;       // paths as words
     Asked asked;                                                   // of the daemons
@@ -46,6 +49,7 @@ public:
 private:
     Said runWith(const std::vector<std::string>& words, Daemons, std::size_t width);
     std::string folder_;
+    bool diskFull_ = false;
 };
 
 } // namespace callbox::cli::tests
