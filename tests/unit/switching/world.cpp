@@ -71,6 +71,8 @@ Task<> Told::expect(std::string box, PhoneNumber number, fleet::ExpectedCall cal
     rows.push_back({std::move(box), std::move(number), std::move(call)});
     if (taken)
         co_await fail(Errc::busy, "the number stands for another call that has not come yet");
+    if (!refuses.empty())
+        co_await fail(Errc::io, refuses);
     if (!answers)
         co_await fail(Errc::timeout, "no answer within 1000 ms");
 }

@@ -73,6 +73,7 @@ struct Told final : fleet::CallExpecter {
     };
     Task<> expect(std::string box, PhoneNumber number, fleet::ExpectedCall call, Duration limit) override;
     bool answers = true;
+    std::string refuses;        // why it cannot take the call now
     std::set<PhoneNumber> busy; // a call announced for them has not come yet
     std::vector<Row> rows;
 };
