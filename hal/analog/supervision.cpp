@@ -7,6 +7,7 @@ namespace {
 
 constexpr double silentDbm0 = -43.0;
 constexpr unsigned bursts = 3;
+constexpr Duration dialToneLasts = 2s;      // and without a change of level: neither speech nor music does
 constexpr std::uint64_t tellingTone = 2000; // samples: 250 ms are no sound of speech
 
 std::uint64_t samplesOf(Duration d)
@@ -19,7 +20,9 @@ std::vector<ToneWatch> releaseTones(const CountryProfile& c, const ReleaseBy& by
     if (!by.tone)
         return {};
     return {{.id = 0, .pattern = c.busy, .bursts = bursts, .suspect = true},
-            {.id = 1, .pattern = c.congestion, .bursts = bursts, .suspect = true}};
+            {.id = 1, .pattern = c.congestion, .bursts = bursts, .suspect = true},
+            // Many a PBX gives it when the other side has hung up; who dials hears it before the call is connected.
+            {.id = 2, .pattern = c.dial, .bursts = bursts, .endless = dialToneLasts, .suspect = true, .even = true}};
 }
 
 } // namespace

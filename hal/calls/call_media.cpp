@@ -103,6 +103,7 @@ void Call::Media::flushRecording(std::size_t keepBack)
 
 void Call::Media::suspect(std::optional<std::size_t> startedAgo)
 {
+    toneOn = startedAgo.has_value();
     toneAt.reset();
     if (startedAgo && sink)
         toneAt = held.size() - std::min(held.size(), *startedAgo);
@@ -248,7 +249,7 @@ Task<RecordOutcome> Call::record(AudioSink& sink, RecordOptions options)
     m.heard = m.given = m.lostSamples = m.quiet = 0;
     m.firstSound.reset();
     m.held.clear();
-    m.toneAt.reset();
+    m.toneAt = m.toneOn ? std::optional<std::size_t>(0) : std::nullopt; // it began before the recording
     m.sink = &sink;
     m.lastAudio = edges_.loop.now();
     m.watchLine();

@@ -89,6 +89,7 @@ struct Call::Media {
     OctetBuffer held; // not yet given: an ending key's tone may lie in it
     // Where in it a tone of the line began that may mean the caller has left; nothing is given from there on.
     std::optional<std::size_t> toneAt;
+    bool toneOn = false; // also while nothing is recorded
     void suspect(std::optional<std::size_t> startedAgo);
     void leaveOutTone();
     Timer lineWatch;

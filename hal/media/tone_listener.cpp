@@ -14,7 +14,9 @@ constexpr double leastShare = 0.7; // of a window's energy in the tone
 constexpr double leastOfTwo = 0.2; // in each tone of a pair
 constexpr double alike = 20.0;     // hertz; windows of 20 ms do not tell such tones apart
 constexpr unsigned windowMs = 20;
-constexpr std::size_t probe = 40; // 5 ms: to find a tone's first sample
+constexpr std::size_t pieceOfTone = 5; // windows; two tones that beat come out even in it
+constexpr double evenWithin = 1.41;    // 1.5 dB
+constexpr std::size_t probe = 40;      // 5 ms: to find a tone's first sample
 
 // The share of the energy that lies in one frequency (Goertzel).
 double share(std::span<const std::int16_t> samples, double hertz, double energy)
@@ -111,6 +113,7 @@ ToneListener::Run ToneListener::classify(std::span<const std::int16_t> samples) 
 {
     Run r;
     const double energy = energyOf(samples);
+    r.energy = energy;
     if (dbm0(samples, energy) < quietDbm0)
         return r;
     r.sound = Sound::other;
@@ -164,9 +167,13 @@ void ToneListener::onWindow()
 {
     Run now = classify(pending_);
     voices_ = voices_ << 1 | (now.sound == Sound::other ? 1 : 0);
-    now.windows = 1;
+    now.windows = now.piece = 1;
     now.start = now.sound == Sound::tone ? onset(now.group) : position_ - window;
+    now.evenSince = now.start;
     if (now == run_) {
+        if (glitch_)
+            level(*glitch_);
+        level(now);
         run_.windows += 1 + (glitch_ ? glitch_->windows : 0);
         glitch_.reset();
     } else if (now.sound == Sound::other && !glitch_ && run_.sound != Sound::other) {
@@ -186,6 +193,22 @@ void ToneListener::onWindow()
     }
     for (Matcher& m : matchers_)
         lookAtCurrent(m);
+}
+
+void ToneListener::level(const Run& heard)
+{
+    run_.energy += heard.energy;
+    if (++run_.piece < pieceOfTone)
+        return;
+    const double mean = run_.energy / double(run_.piece);
+    const bool same = mean < run_.least * evenWithin && mean * evenWithin > run_.most;
+    run_.least = same ? std::min(run_.least, mean) : mean;
+    run_.most = same ? std::max(run_.most, mean) : mean;
+    if (!same && run_.even > 0)
+        run_.evenSince = position_ - run_.piece * window;
+    run_.even = (same ? run_.even : 0) + run_.piece;
+    run_.energy = 0;
+    run_.piece = 0;
 }
 
 void ToneListener::begin(Matcher& m, std::uint64_t start)
@@ -232,7 +255,10 @@ void ToneListener::lookAtCurrent(Matcher& m)
     if (!m.active)
         return;
     if (m.watch->pattern.endless()) {
-        if (ours && !m.told && Duration(std::chrono::milliseconds(run_.windows * windowMs)) >= m.watch->endless) {
+        if (ours && m.watch->even)
+            m.start = run_.evenSince;
+        const std::size_t windows = m.watch->even ? run_.even : run_.windows;
+        if (ours && !m.told && Duration(std::chrono::milliseconds(windows * windowMs)) >= m.watch->endless) {
             m.told = true;
             heard_ = m.watch->id;
         }

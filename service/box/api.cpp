@@ -118,7 +118,13 @@ Task<Response> expectCall(Box& box, std::shared_ptr<fleet::RouteKey> key, const 
     const auto it = body.find("call");
     const fleet::ExpectedCall call = co_await fleet::expectedCallFromJson(it == body.end() ? json() : *it);
     const PhoneNumber number = *parsed;
-    co_await box.reception().expected().add(number, call);
+    Result<void> held = box.reception().expect(number, call);
+    if (!held && held.error().code == Errc::io) {
+        Response refused = control::errorResponse(held.error());
+        refused.status = 503;
+        co_return refused;
+    }
+    co_await std::move(held);
     co_return lines::jsonResponse(
         {{"version", 1},
          {"number", number.e164()},

@@ -25,7 +25,7 @@ struct BoxConfig {
     std::string zone = "UTC";
     std::string log;          // file; empty: standard error
     std::string routeKeyFile; // a switch that sends calls over the network says its key; empty: none may
-    Duration lineLost = 3s;   // a line out of use so long ends its calls
+    Duration lineLost = 3s;   // a line in alarm or without samples so long ends its calls
     std::vector<AccessNumber> access;
     PhoneNumber number; // shown on our own calls; default: the first access number
 

@@ -37,6 +37,12 @@ bool ExpectedCalls::holds(const PhoneNumber& number) const
     return it != held_.end() && loop_.now() < it->second.until;
 }
 
+bool isThroughTheSwitch(const fleet::ExpectedCall& expected, const hal::CallSetup& arrived, const hal::DialPlan& plan)
+{
+    const PhoneNumber calling = hal::toE164(arrived.calling, plan);
+    return !calling.empty() && calling == expected.shown && calling != expected.from;
+}
+
 hal::CallSetup setupOf(const fleet::ExpectedCall& expected, const hal::CallSetup& arrived, const hal::DialPlan& plan)
 {
     hal::CallSetup s;

@@ -30,6 +30,8 @@ private:
     std::map<PhoneNumber, Held> held_;
 };
 
+// It has not been deflected: the switch, whose number it shows, is still in the call and has other boxes.
+bool isThroughTheSwitch(const fleet::ExpectedCall&, const hal::CallSetup& arrived, const hal::DialPlan& plan);
 // What the call's SETUP would have said on a tie, numbers as `plan` writes them.
 hal::CallSetup setupOf(const fleet::ExpectedCall&, const hal::CallSetup& arrived, const hal::DialPlan& plan);
 

@@ -58,24 +58,47 @@ void Reception::look()
     lineLoss_.look();
 }
 
+Readiness Reception::ready() const
+{
+    return {mode_.current().state, desk_.store.health().canRecord};
+}
+
+// A refusal for the call's own sake (no number of ours) is told to the caller when it comes, as on a tie.
+Result<void> Reception::expect(const PhoneNumber& number, fleet::ExpectedCall call)
+{
+    std::string why = open_ ? "" : "stopping";
+    if (open_) {
+        const hal::DialPlan plan = lines_.all().empty() ? hal::DialPlan() : lines_.all().front()->settings().plan;
+        const Incoming in = classify(setupOf(call, {}, plan), {.plan = plan, .tie = true}, ready(), desk_.config);
+        if (in.purpose == Purpose::refuse &&
+            (in.refusal == hal::Cause::temporaryFailure || in.refusal == hal::Cause::networkOutOfOrder))
+            why = in.why;
+    }
+    if (!why.empty())
+        return Error{Errc::io, "the box cannot take the call now (" + why + "): another box, or later"};
+    return expected_.add(number, std::move(call));
+}
+
 void Reception::take(std::unique_ptr<hal::Call> call, const lines::SpanSettings& from)
 {
     Entrance entrance;
     entrance.plan = from.plan;
     entrance.recipientFromOriginal = from.recipientFromOriginal;
     entrance.tie = from.use == lines::Use::tie;
-    Readiness ready;
-    ready.mode = mode_.current().state;
-    ready.canRecord = desk_.store.health().canRecord;
+    Readiness now = ready();
     hal::CallSetup setup = call->setup();
     const auto expected = expected_.take(hal::toE164(setup.called, from.plan), hal::toE164(setup.calling, from.plan));
     if (expected) { // sent by a switch over the network: as if it had come on a tie
+        // Deflected, the switch is out of the call, and nobody takes it but we: what was promised is kept, and who
+        // cannot be recorded is told so.
+        entrance.tie = isThroughTheSwitch(*expected, setup, from.plan);
+        if (!entrance.tie && now.mode == status::Mode::draining)
+            now.mode = status::Mode::active;
         setup = setupOf(*expected, setup, from.plan);
-        entrance.tie = true;
     }
     if (open_ && ownCall_.take(call, setup, from.plan))
         return;
-    Incoming in = classify(setup, entrance, ready, desk_.config);
+    Incoming in = classify(setup, entrance, now, desk_.config);
     if (!open_) {
         in.purpose = Purpose::refuse;
         in.refusal = hal::Cause::temporaryFailure;

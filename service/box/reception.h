@@ -31,7 +31,9 @@ public:
     Task<notify::NoticeCallResult> call(messages::Notice notice) override;
 
     lines::CallTable& calls() { return calls_; }
-    ExpectedCalls& expected() { return expected_; }
+    // A switch announces a call that will come over the network to `number`. Errc::io: the box could not take it now,
+    // and why; Errc::busy: the number stands for another call.
+    Result<void> expect(const PhoneNumber& number, fleet::ExpectedCall call);
     OwnCall& ownCall() { return ownCall_; } // taken whatever the mode is
     [[nodiscard]] bool isOpen() const { return open_; }
     [[nodiscard]] const lines::CallTable& calls() const { return calls_; }
@@ -39,6 +41,7 @@ public:
 
 private:
     void take(std::unique_ptr<hal::Call> call, const lines::SpanSettings& from);
+    [[nodiscard]] Readiness ready() const;
     Task<> refuse(std::unique_ptr<hal::Call> call, hal::DialPlan plan, hal::Cause cause);
     Task<> serve(std::unique_ptr<hal::Call> call, Incoming in);
     Task<> tell(hal::Call& call, messages::Notice notice, notify::NoticeCallResult& result);

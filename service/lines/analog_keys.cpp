@@ -145,7 +145,8 @@ std::vector<ini::Key> analogKeys(SpanSettings& s)
                                  "an analog line without battery for a moment: the caller has hung up"));
     table.push_back(ini::boolean("release_polarity", a.release.polarity, false,
                                  "a change of polarity while somebody talks: the caller has hung up"));
-    table.push_back(ini::boolean("release_tone", a.release.tone, true, "busy or congestion: the caller has hung up"));
+    table.push_back(
+        ini::boolean("release_tone", a.release.tone, true, "busy, congestion or dial tone: the caller has hung up"));
     table.push_back(ini::seconds("release_silence_s", a.release.silence, 0s, 3600s, 120s,
                                  "so long a silence of both sides ends a call on an analog line; 0: never"));
     table.push_back(ini::seconds("longest_call_s", a.release.longest, 0s, 86400s, 7200s,

@@ -5,8 +5,19 @@ namespace callbox::lines {
 
 ini::Key lineLostKey(Duration& limit)
 {
-    return ini::milliseconds("line_lost_ms", limit, 500ms, 60s, 3s, "a line out of use so long ends its calls");
+    return ini::milliseconds("line_lost_ms", limit, 500ms, 60s, 3s,
+                             "a line in alarm, or without samples, so long ends its calls (a D channel alone: T309)");
 }
+
+namespace {
+
+// Layer 1 only: active calls outlive their data link until T309 has run out, which is the trunk's (Q.931 5.8.9, N23).
+bool isLost(const Line& line)
+{
+    return !line.span().alarms().usable() || !line.span().framesMoving();
+}
+
+} // namespace
 
 LineLoss::LineLoss(Loop& loop, Duration limit, Lost lost) : loop_(loop), limit_(limit), lost_(std::move(lost)) {}
 
@@ -32,11 +43,11 @@ void LineLoss::look()
 
 void LineLoss::look(Watched& w)
 {
-    if (w.line->trunk().status().usable)
+    if (!isLost(*w.line))
         w.outage.cancel();
     else if (!w.outage.armed())
         w.outage.after(limit_, [this, &w] {
-            if (!w.line->trunk().status().usable)
+            if (isLost(*w.line))
                 lost_(*w.line);
         });
 }

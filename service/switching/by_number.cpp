@@ -84,8 +84,12 @@ Task<Switch::Tried> Switch::tryNumber(Carried& c, std::uint64_t record, std::str
             busy.add(*number);
             continue;
         }
-        tried.cause = hal::Cause::destinationOutOfOrder;
-        tried.words = "it could not be told of the call: " + told.error().what;
+        const bool refused = told.error().code == Errc::io; // the number stands for nothing there
+        if (refused)
+            boxes_.freeNumber(*number);
+        tried.cause = refused ? hal::Cause::temporaryFailure : hal::Cause::destinationOutOfOrder;
+        tried.words =
+            (refused ? "it does not take the call: " : "it could not be told of the call: ") + told.error().what;
         co_return tried;
     }
     busy.free();

@@ -31,7 +31,7 @@ struct SwitchConfig {
     std::vector<BoxConfig> boxes;
     Policy policy;
     Duration firstAnswer = 1s; // for the first answer to a SETUP on a tie
-    Duration lineLost = 3s;    // a line out of use so long ends its calls
+    Duration lineLost = 3s;    // a line in alarm or without samples so long ends its calls
     alarms::PushConfig alarms; // who is told of alarms
     lines::LinesConfig lines;
 };

@@ -46,6 +46,7 @@ TEST(Api, ASwitchWhoseClockIsAnotherIsAnAlarmUntilItIsRight)
     World w;
     const box::BoxParts parts{*w.lines, *w.store, *SpokenPrompts::get().set};
     box::Box service(w.edges, w.config, parts);
+    service.reception().open();
     const Secret key("0123456789abcdef");
     const control::Route route = box::expectedRoute(service, key, w.loop);
     const auto ask = [&](const Secret& with, Duration ahead) {
@@ -64,6 +65,31 @@ TEST(Api, ASwitchWhoseClockIsAnotherIsAnAlarmUntilItIsRight)
     EXPECT_FALSE(service.alarms().stands("clock-apart"));
     EXPECT_EQ(ask(Secret("fedcba9876543210"), 10min), 403);
     EXPECT_FALSE(service.alarms().stands("clock-apart"));
+}
+
+TEST(Api, ASwitchThatAnnouncesACallToABoxThatDrainsIsToldToTakeAnother)
+{
+    World w;
+    const box::BoxParts parts{*w.lines, *w.store, *SpokenPrompts::get().set};
+    box::Box service(w.edges, w.config, parts);
+    service.reception().open();
+    const Secret key("0123456789abcdef");
+    const control::Route route = box::expectedRoute(service, key, w.loop);
+    const auto ask = [&] {
+        const nlohmann::json body{{"number", "+12125557001"},
+                                  {"call", fleet::toJson(fleet::ExpectedCall{.from = caller, .to = accessNumber})}};
+        const std::string text = fleet::signedWith(key, body, w.loop.wallNow(), *w.random).dump();
+        return w.run(control::answer(route.handler, {"POST", "/v1/expected", {}, text, {}})).value();
+    };
+    status::ModeRecord draining;
+    draining.state = status::Mode::draining;
+    ASSERT_TRUE(w.run(service.mode().set(draining)));
+    const control::Response refused = ask();
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_THAT(refused.body, HasSubstr("the box cannot take the call now (draining): another box, or later"));
+    ASSERT_TRUE(w.run(service.mode().set({})));
+    EXPECT_EQ(ask().status, 200);
+    EXPECT_EQ(ask().status, 409) << "the number stands for the call before";
 }
 
 } // namespace

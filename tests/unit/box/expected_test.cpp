@@ -61,7 +61,7 @@ TEST(Expected, WhoeverHidesHisNumberIsNotTakenForTheOneWhoWasAnnounced)
 TEST(Expected, AMessageLeftOverThePublicNetworkReachesItsRecipient)
 {
     World w;
-    ASSERT_TRUE(w.reception->expected().add(routeNumber, announced()));
+    ASSERT_TRUE(w.reception->expect(routeNumber, announced()));
     Dial d;
     d.from = accessNumber; // the switch's own number is shown
     d.to = routeNumber;
@@ -83,6 +83,104 @@ TEST(Expected, AMessageLeftOverThePublicNetworkReachesItsRecipient)
     Phone second = w.dial(d);
     EXPECT_TRUE(second.untilReleased(5s));
     EXPECT_EQ(second.cause(), Cause::unallocatedNumber);
+}
+
+void setMode(World& w, status::Mode mode)
+{
+    status::ModeRecord m;
+    m.state = mode;
+    m.by = "test";
+    ASSERT_TRUE(w.run(w.mode.set(m)));
+}
+
+void fillDisk(World& w)
+{
+    w.files.setFull(true);
+    ASSERT_TRUE(w.loop.runUntil([&] { return !w.store->health().canRecord; }, 10s));
+}
+
+std::string refusalOf(World& w, const fleet::ExpectedCall& call)
+{
+    const auto held = w.reception->expect(routeNumber, call);
+    EXPECT_TRUE(held || held.error().code == Errc::io);
+    return held ? "" : held.error().what;
+}
+
+TEST(Expected, ABoxPromisesNoCallThatItWouldRefuse)
+{
+    const std::string begin = "the box cannot take the call now (";
+    fleet::ExpectedCall retrieval = announced();
+    retrieval.redirecting = {};
+    retrieval.to = PhoneNumber::parse("+12125559001").value();
+    {
+        World w;
+        setMode(w, status::Mode::draining);
+        EXPECT_TRUE(refusalOf(w, announced()).starts_with(begin + "draining)"));
+        EXPECT_EQ(refusalOf(w, retrieval), "") << "what is kept is played while draining";
+    }
+    {
+        World w;
+        setMode(w, status::Mode::maintenance);
+        EXPECT_TRUE(refusalOf(w, announced()).starts_with(begin + "in maintenance)"));
+        EXPECT_TRUE(refusalOf(w, retrieval).starts_with(begin + "in maintenance)"));
+        setMode(w, status::Mode::active);
+        EXPECT_EQ(refusalOf(w, announced()), "") << "a refused announcement is held against nobody";
+    }
+    {
+        World w;
+        fillDisk(w);
+        EXPECT_TRUE(refusalOf(w, announced()).starts_with(begin + "cannot record)"));
+        EXPECT_EQ(refusalOf(w, retrieval), "");
+    }
+    World w;
+    ASSERT_TRUE(w.run(w.reception->close(1s)));
+    EXPECT_TRUE(refusalOf(w, retrieval).starts_with(begin + "stopping)"));
+}
+
+// The disk fills, or somebody drains the box, between the promise and the call.
+TEST(Expected, ADeflectedCallerWhoCannotBeRecordedIsToldSoAndNotDropped)
+{
+    World w;
+    ASSERT_TRUE(w.reception->expect(routeNumber, announced()));
+    fillDisk(w);
+    Dial d; // shows who calls: the switch is not in it any more
+    d.to = routeNumber;
+    Phone phone = w.dial(d);
+    EXPECT_TRUE(phone.untilHeard(Prompt::storeFull));
+    EXPECT_TRUE(phone.untilReleased());
+}
+
+TEST(Expected, ADeflectedCallerIsServedThoughTheBoxDrainsMeanwhile)
+{
+    World w;
+    ASSERT_TRUE(w.reception->expect(routeNumber, announced()));
+    setMode(w, status::Mode::draining);
+    Dial d;
+    d.to = routeNumber;
+    Phone phone = w.dial(d);
+    ASSERT_TRUE(phone.untilHeard(Prompt::beep));
+    phone.speak(noise(2 * 8000, 61));
+    phone.press("#");
+    EXPECT_TRUE(phone.untilHeard(Prompt::saved));
+}
+
+TEST(Expected, ACallThroughTheSwitchThatCannotBeTakenIsLeftToTheNextBox)
+{
+    for (const bool full : {true, false}) {
+        World w;
+        ASSERT_TRUE(w.reception->expect(routeNumber, announced()));
+        if (full)
+            fillDisk(w);
+        else
+            setMode(w, status::Mode::draining);
+        Dial d;
+        d.from = accessNumber; // what the switch shows
+        d.to = routeNumber;
+        Phone phone = w.dial(d);
+        EXPECT_TRUE(phone.untilReleased(5s));
+        EXPECT_EQ(phone.cause(), Cause::temporaryFailure);
+        EXPECT_FALSE(phone.call().samplesMoved()) << "it was answered";
+    }
 }
 
 TEST(Expected, WhatIsSaidOfACallComesOverWhole)

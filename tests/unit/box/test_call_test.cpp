@@ -238,7 +238,7 @@ TEST_F(TestCall, ACallersCallThatASwitchSendsOverTheNetworkIsNeverTakenForTheTes
     announced.from = caller;
     announced.to = accessNumber;
     announced.shown = accessNumber;
-    ASSERT_TRUE(w.reception->expected().add(accessNumber, announced));
+    ASSERT_TRUE(w.reception->expect(accessNumber, announced));
     const auto r = result();
     EXPECT_EQ(found(r), "elsewhere");
     EXPECT_EQ(w.reception->counters().deposits, 1U);

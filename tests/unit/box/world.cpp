@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <random>
 
 namespace callbox::tests {
@@ -220,6 +221,7 @@ World::World(const std::function<void(box::BoxConfig&)>& change, lines::Use use)
     EXPECT_TRUE(networkSpan->start());
     hal::PriConfig pri;
     pri.role = hal::PriRole::network;
+    pri.timers = config.lines.spans.front().pri.timers;
     auto trunk = hal::makePriTrunk(edges, *networkSpan, pri);
     EXPECT_TRUE(trunk);
     network = std::move(*trunk);
@@ -262,6 +264,19 @@ bool World::allIdle()
 {
     const auto idle = [](const hal::TrunkStatus& s) { return s.dChannelUp && s.channels > 0 && s.idle == s.channels; };
     return idle(network->status()) && idle(lines->all().front()->trunk().status());
+}
+
+void World::cable(bool in)
+{
+    dynamic_cast<hal::FaultInjection&>(networkSpan->io()).setFaults({.los = !in});
+    EXPECT_TRUE(lines->all().front()->setFaults({.los = !in}));
+}
+
+void World::dChannel(bool in)
+{
+    const hal::VirtualFaults faults{.dropFrames = in ? 0 : std::numeric_limits<unsigned>::max()};
+    dynamic_cast<hal::FaultInjection&>(networkSpan->io()).setFaults(faults);
+    EXPECT_TRUE(lines->all().front()->setFaults(faults));
 }
 
 std::unique_ptr<hal::Call> World::place(const Dial& d)

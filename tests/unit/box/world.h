@@ -110,6 +110,9 @@ public:
     messages::MessageRow leave(const OctetBuffer& speech, const PhoneNumber& to = recipient);
     std::string codeOf(const messages::MessageRow& m);
     bool allIdle(); // no channel is taken at either end
+    // The cable at both ends; the D channel alone: its frames are lost, layer 1 and the B channels are good.
+    void cable(bool in);
+    void dChannel(bool in);
     void reopenStore();
     std::string logged() const; // every log line so far
 

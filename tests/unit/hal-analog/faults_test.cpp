@@ -230,7 +230,9 @@ TEST(AnalogFaults, AToneThatIsNoCadenceStaysInTheMessage)
     Sink sink;
     std::optional<Result<RecordOutcome>> recorded;
     b.tasks.start(Bench::keep(c.in->record(sink, {}), recorded));
-    const OctetBuffer said = makeSine(425, -10, 3s, b.law)->samples;
+    OctetBuffer said = makeSine(425, -10, 1500ms, b.law)->samples; // a dial tone lasts longer
+    const OctetBuffer fax = makeSine(1100, -10, 3s, b.law)->samples;
+    said.insert(said.end(), fax.begin(), fax.end());
     const auto source = saying(b.law, said);
     ASSERT_TRUE(b.run(c.out->play(*source, {})));
     b.loop.runFor(1s);

@@ -60,12 +60,20 @@ TEST_P(EachCountry, ACallerWhoHangsUpFreesTheLineByTheCountrysSignals)
     EXPECT_TRUE(b.until([&] { return b.allIdle(); }, 5s));
 }
 
-TEST_P(EachCountry, TheToneThatEndsAMessageIsNoPartOfIt)
+// Nothing but the tone tells that the caller has left: busy, or what is given instead.
+Bench onlyByTone(const std::string& code, bool dialTone)
 {
-    // Nothing but the tone tells it.
-    Bench b(
-        GetParam(), [](AnalogConfig& c) { c.release.openLoop = c.release.polarity = false; },
-        [](AnalogConfig& c) { c.country.opensLoop = c.country.reverses = false; });
+    return Bench(
+        code, [](AnalogConfig& c) { c.release.openLoop = c.release.polarity = false; },
+        [dialTone](AnalogConfig& c) {
+            c.country.opensLoop = c.country.reverses = false;
+            if (dialTone)
+                c.country.busy = c.country.congestion = c.country.dial;
+        });
+}
+
+void expectNoToneAtTheEnd(Bench& b)
+{
     Answered c(b);
     Sink sink;
     std::optional<Result<RecordOutcome>> recorded;
@@ -88,6 +96,64 @@ TEST_P(EachCountry, TheToneThatEndsAMessageIsNoPartOfIt)
         loud += levelDbm0(Octets(&*at, 80), b.law) > -40;
     EXPECT_LE(loud, 1u) << "of " << (sink.all.end() - end) << " samples after the voice";
     EXPECT_LT(sink.all.end() - end, 8000);
+}
+
+TEST_P(EachCountry, TheToneThatEndsAMessageIsNoPartOfIt)
+{
+    Bench b = onlyByTone(GetParam(), false);
+    expectNoToneAtTheEnd(b);
+}
+
+// Many a PBX gives dial tone, not busy: it was recorded up to the limit and told as a message (N18).
+TEST_P(EachCountry, TheDialToneThatEndsAMessageIsNoPartOfIt)
+{
+    Bench b = onlyByTone(GetParam(), true);
+    expectNoToneAtTheEnd(b);
+}
+
+TEST_P(EachCountry, ACallerWhoLeftDuringTheGreetingLeavesNoMessageOfTone)
+{
+    for (const bool dialTone : {false, true}) {
+        Bench b = onlyByTone(GetParam(), dialTone);
+        Answered c(b);
+        c.out->hangup();
+        b.loop.runFor(1s); // the greeting's end
+        ASSERT_FALSE(c.in->released());
+        Sink sink;
+        std::optional<Result<RecordOutcome>> recorded;
+        b.tasks.start(Bench::keep(c.in->record(sink, {}), recorded));
+        ASSERT_TRUE(b.until([&] { return recorded.has_value(); }, 8s));
+        EXPECT_EQ((*recorded)->end, RecordEnd::hangup);
+        EXPECT_EQ(sink.all.size(), 0u) << (dialTone ? "of dial tone" : "of busy tone");
+        EXPECT_TRUE(b.until([&] { return b.allIdle(); }, 30s));
+    }
+}
+
+// A whistle, an instrument on hold: it is a note of the country's dial tone, but not as even as an exchange's.
+TEST_P(EachCountry, ALongNoteInAMessageIsNoDialTone)
+{
+    Bench b = onlyByTone(GetParam(), true);
+    Answered c(b);
+    const ToneStep pitch = findCountry(GetParam())->dial.steps[0];
+    OctetBuffer note;
+    for (unsigned i = 0; i < 6 * samplesPerSecond; ++i) {
+        const double t = double(i) / samplesPerSecond, w = 2 * std::numbers::pi * t;
+        const double loud = 5000 * (1 + 0.3 * std::sin(5 * w)); // tremolo
+        const double v = std::sin(pitch.first * w) + (pitch.second ? std::sin(pitch.second * w) : 0);
+        note.push_back(fromLinear(static_cast<std::int16_t>(loud * v), b.law));
+    }
+    Sink sink;
+    std::optional<Result<RecordOutcome>> recorded;
+    b.tasks.start(Bench::keep(c.in->record(sink, {}), recorded));
+    const auto source = saying(b.law, note);
+    ASSERT_TRUE(b.run(c.out->play(*source, {})));
+    const OctetBuffer said = speech(b.law, 8000);
+    const auto more = saying(b.law, said);
+    ASSERT_TRUE(b.run(c.out->play(*more, {})));
+    ASSERT_FALSE(c.in->released());
+    c.out->hangup();
+    ASSERT_TRUE(b.until([&] { return recorded.has_value(); }, 8s));
+    EXPECT_NE(std::search(sink.all.begin(), sink.all.end(), note.begin(), note.end()), sink.all.end());
 }
 
 } // namespace

@@ -70,6 +70,26 @@ TEST_P(EachCountryOut, SomebodyWhoPressesAKeyHasAnswered)
     EXPECT_TRUE(b.until([&] { return (*out)->stage() == CallStage::connected; }, 100ms));
 }
 
+TEST_P(EachCountryOut, TheDialToneOfItsOwnCallIsNoReasonToHangUpAndTheOneAfterItIs)
+{
+    Bench b(
+        GetParam(), [](AnalogConfig& c) { c.release.openLoop = c.release.polarity = false; },
+        [](AnalogConfig& c) {
+            c.country.opensLoop = false;
+            c.country.busy = c.country.dial;
+        });
+    auto out = b.dial();
+    ASSERT_TRUE(b.until([&] { return !b.exchange.calls.empty(); }, 60s));
+    ASSERT_TRUE(b.run(b.exchange.calls[0]->answer()));
+    const auto voice = saying(b.law, speech(b.law, 8000));
+    ASSERT_TRUE(b.run(b.exchange.calls[0]->play(*voice, {})));
+    b.loop.runFor(10s);
+    ASSERT_EQ((*out)->stage(), CallStage::connected);
+    b.exchange.calls[0]->hangup();
+    ASSERT_TRUE(b.until([&] { return (*out)->released(); }, 6s));
+    EXPECT_EQ((*out)->cause(), Cause::normalClearing);
+}
+
 TEST_P(EachCountryOut, BusyIsNotCongestion)
 {
     for (const Cause cause : {Cause::userBusy, Cause::noChannelAvailable}) {

@@ -114,4 +114,38 @@ TEST(ToneListener, ASuspectToneIsToldFromItsFirstSampleOnAndDroppedWhenItIsNone)
     }
 }
 
+bool hearsDial(const TonePattern& dial, const OctetBuffer& samples, Law law = Law::alaw)
+{
+    ToneListener ear(law, {{.id = 1, .pattern = dial, .bursts = 3, .endless = 2s, .suspect = true, .even = true}});
+    bool heard = false;
+    for (std::size_t at = 0; at < samples.size(); at += 160) {
+        ear.feed(Octets(samples).subspan(at, std::min<std::size_t>(160, samples.size() - at)));
+        heard = heard || ear.heard();
+    }
+    return heard;
+}
+
+TEST(ToneListener, ADialToneOfTwoSecondsIsHeardWhateverTheCountry)
+{
+    for (const CountryProfile& c : countryProfiles())
+        for (const Law law : {Law::alaw, Law::mulaw}) {
+            EXPECT_TRUE(hearsDial(c.dial, played(c.dial, c.dial.endless() ? 2300ms : 3500ms, law), law)) << c.code;
+            EXPECT_FALSE(hearsDial(c.dial, played(c.dial, 1800ms, law), law)) << c.code;
+        }
+}
+
+// What the greeting's echo or speech adds for a while only puts it off.
+TEST(ToneListener, ADialToneThatBeginsUnevenlyIsHeardFromWhereItIsEven)
+{
+    const TonePattern dial = findCountry("de")->dial;
+    OctetBuffer samples = played(dial, 1s);
+    for (std::uint8_t& octet : samples)
+        octet = fromLinear(static_cast<std::int16_t>(toLinear(octet, Law::alaw) / 2), Law::alaw);
+    const OctetBuffer loud = played(dial, 1900ms);
+    samples.insert(samples.end(), loud.begin(), loud.end());
+    EXPECT_FALSE(hearsDial(dial, samples));
+    samples.insert(samples.end(), loud.begin(), loud.begin() + 4000);
+    EXPECT_TRUE(hearsDial(dial, samples));
+}
+
 } // namespace

@@ -145,6 +145,36 @@ TEST(ByNumber, ABoxThatCannotBeToldGetsNoCallAndAnotherTakesIt)
     w.expectAllIdle();
 }
 
+// Its status record is a second old: it may drain, or have no disk, since.
+TEST(ByNumber, ABoxThatRefusesTheAnnouncedCallGetsNoneAndTheNumberIsFreeForTheNext)
+{
+    World w({.boxes = 1, .far = true});
+    w.up();
+    unsigned deflections = 0;
+    std::unique_ptr<Call> call;
+    w.exchange.front()->trunk->referrals()->setReferrals([&](const ReferralRequest& r) {
+        ++deflections;
+        r.answer(true);
+        call->hangup(Cause::normalClearing);
+    });
+    w.told.refuses = "the box cannot take the call now (draining): another box, or later";
+    for (unsigned i = 0; i < 3; ++i) { // there are two numbers
+        call = w.call(w.setup(caller, access, recipient));
+        ASSERT_TRUE(w.until([&] { return call->stage() == CallStage::connected; })) << i;
+        EXPECT_THAT(outcomes(w, *call),
+                    testing::ElementsAre("far: it does not take the call: " + w.told.refuses, "box1: connected"));
+        call->hangup();
+        ASSERT_TRUE(w.until([&] { return call->released(); }));
+    }
+    EXPECT_EQ(deflections, 0u) << "the caller was given away to a box that would drop him";
+    w.told.refuses.clear();
+    call = w.call(w.setup(caller, access, recipient));
+    ASSERT_TRUE(w.until([&] { return call->released(); }));
+    EXPECT_THAT(outcomes(w, *call), testing::ElementsAre("far: deflected to its number"));
+    EXPECT_EQ(deflections, 1u);
+    w.expectAllIdle();
+}
+
 TEST(ByNumber, ANumberStandsForOneCallUntilTheBoxHasIt)
 {
     World w({.boxes = 0, .far = true});

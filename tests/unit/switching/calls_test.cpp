@@ -274,6 +274,33 @@ TEST_P(Through, AShortBreakOfATieEndsNoCall)
     EXPECT_EQ(call->stage(), CallStage::connected);
 }
 
+// N23: libpri has noticed it after T203 and N200 times T200; from there on T309 runs, at both ends of the tie.
+TEST_P(Through, ATieWhoseDChannelFailsOverKeepsItsCallsAndLosesThemOnlyWhenT309HasRunOut)
+{
+    for (const Duration away : {5s, 20s, 300s}) {
+        World w(in({.timers = {{"T309", 90'000}}}));
+        w.up();
+        auto call = w.call(w.setup(caller, access));
+        ASSERT_TRUE(w.until([&] { return call->stage() == CallStage::connected; }));
+        const unsigned chosen = w.explained(*call)["chosen"] == "box1" ? 0 : 1;
+        w.dChannel(chosen, false);
+        ASSERT_TRUE(w.until([&] { return !w.tie(chosen).status().dChannelUp; }, 60s));
+        const bool ends = w.until([&] { return call->released(); }, away);
+        EXPECT_EQ(ends, away > 90s) << "away for " << toMs(away);
+        if (ends) {
+            EXPECT_EQ(call->cause(), Cause::destinationOutOfOrder);
+        }
+        w.dChannel(chosen, true);
+        ASSERT_TRUE(w.until([&] { return w.tie(chosen).status().dChannelUp; }, 60s));
+        w.loop.runFor(120s);
+        EXPECT_EQ(call->released(), ends) << "away for " << toMs(away);
+        EXPECT_EQ(w.box(chosen).live(), ends ? 0u : 1u);
+        call->hangup();
+        w.loop.runFor(60s);
+        w.expectAllIdle();
+    }
+}
+
 TEST_P(Through, ShutdownHangsUpAndLeavesNothing)
 {
     World w(in());

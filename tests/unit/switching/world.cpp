@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "world.h"
+#include <limits>
 
 namespace callbox::switching::tests {
 
@@ -70,6 +71,8 @@ Task<> Told::expect(std::string box, PhoneNumber number, fleet::ExpectedCall cal
     rows.push_back({std::move(box), std::move(number), std::move(call)});
     if (taken)
         co_await fail(Errc::busy, "the number stands for another call that has not come yet");
+    if (!refuses.empty())
+        co_await fail(Errc::io, refuses);
     if (!answers)
         co_await fail(Errc::timeout, "no answer within 1000 ms");
 }
@@ -144,6 +147,7 @@ void World::makeSpans()
             s.pri.profile = findProfile(options.profile);
             s.pri.switchType = s.pri.profile->switchType;
         }
+        s.pri.timers = options.timers;
         s.pri.form = e1 ? RedirectingForm::facility : RedirectingForm::ie;
         s.pri.role = use == lines::Use::tie ? PriRole::network : PriRole::user;
         s.pri.highestChannelFirst = s.pri.role == PriRole::network;
@@ -275,6 +279,13 @@ void World::cut(SpanIo& io, bool out)
     VirtualFaults f;
     f.los = out;
     dynamic_cast<FaultInjection&>(io).setFaults(f);
+}
+
+void World::dChannel(unsigned tie, bool in)
+{
+    const VirtualFaults f{.dropFrames = in ? 0 : std::numeric_limits<unsigned>::max()};
+    dynamic_cast<FaultInjection&>(*tieIo.at(tie)).setFaults(f);
+    EXPECT_TRUE(lines->find(boxes.at(tie)->span.name())->setFaults(f));
 }
 
 } // namespace callbox::switching::tests

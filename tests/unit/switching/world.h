@@ -60,6 +60,7 @@ struct Options {
     unsigned trunks = 1;
     unsigned ties = 1; // per box
     int reserve = 0;
+    std::map<std::string, int> timers = {}; // of all spans, at both ends
     bool far = false; // one box more, "far", that only its numbers lead to; the exchange's takers answer there
 };
 
@@ -72,6 +73,7 @@ struct Told final : fleet::CallExpecter {
     };
     Task<> expect(std::string box, PhoneNumber number, fleet::ExpectedCall call, Duration limit) override;
     bool answers = true;
+    std::string refuses;        // why it cannot take the call now
     std::set<PhoneNumber> busy; // a call announced for them has not come yet
     std::vector<Row> rows;
 };
@@ -91,7 +93,8 @@ public:
     nlohmann::json explained(const hal::Call& call) const;
     // For failure texts: each call's stage, cause and decision.
     std::string stages(const std::vector<std::unique_ptr<hal::Call>>& calls) const;
-    void cut(hal::SpanIo& io, bool out); // the cable
+    void cut(hal::SpanIo& io, bool out);  // the cable
+    void dChannel(unsigned tie, bool in); // of a tie: its frames are lost, layer 1 is good
     Taker& box(unsigned i) { return *boxTakers.at(i); }
     hal::Trunk& tie(unsigned box) { return boxes.at(box)->trunk ? *boxes.at(box)->trunk : *boxes.at(0)->trunk; }
     static hal::Cause endOf(const hal::Call& c) { return c.cause(); }

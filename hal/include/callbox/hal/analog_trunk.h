@@ -18,7 +18,7 @@ struct AnalogLine {
 struct ReleaseBy {
     bool openLoop = true;    // no battery for a moment
     bool polarity = true;    // it changes
-    bool tone = true;        // busy or congestion, cut from what is recorded
+    bool tone = true;        // busy, congestion or dial tone, cut from what is recorded
     Duration silence = 120s; // neither side says anything for so long; 0 = never
     Duration longest = 2h;   // a call; 0 = no limit
 };

@@ -14,6 +14,9 @@ struct ToneWatch {
     unsigned bursts = 2;       // of a cadenced tone: so many, each and its pauses of the right length
     Duration endless = 1500ms; // of one without end: so long
     bool suspect = false;      // suspectSince() tells where it seems to begin
+    // Of one without end: only what keeps its level counts, as an exchange's does. No voice and hardly an instrument
+    // holds one pitch so evenly.
+    bool even = false;
 };
 
 class ToneListener {
@@ -45,6 +48,12 @@ private:
         std::size_t group = 0;
         std::size_t windows = 0;
         std::uint64_t start = 0; // first sample
+        // Of a tone, how even it is: by the mean energy of pieces of it.
+        double energy = 0; // of the window, then of the piece at hand, that has so many windows
+        std::size_t piece = 0;
+        double least = 0, most = 0;
+        std::size_t even = 0; // so many windows
+        std::uint64_t evenSince = 0;
         bool operator==(const Run& o) const { return sound == o.sound && (sound != Sound::tone || group == o.group); }
     };
     struct Matcher { // one tone, begun at one of its steps
@@ -62,6 +71,7 @@ private:
     [[nodiscard]] Run classify(std::span<const std::int16_t> samples) const;
     [[nodiscard]] std::uint64_t onset(std::size_t group) const;
     void onWindow();
+    void level(const Run& heard); // of a window of the run at hand
     void endRun(const Run& ended);
     void begin(Matcher&, std::uint64_t start);
     void advance(Matcher&, const Run& ended);
