@@ -61,7 +61,8 @@ struct cb_urb {
 
 /* Notes for the work queue: bits of cb_port.todo. */
 enum {
-	CB_DO_STATUS
+	CB_DO_STATUS,
+	CB_DO_ZERO /* DAHDI's counters begin anew: with what the card has now */
 };
 
 struct cb_port {
@@ -93,7 +94,8 @@ struct cb_port {
 	unsigned int loop;	     /* CARD_LOOP_..., as the card has it */
 	struct cb_alarms alarms;
 	struct cb_stall stall;
-	unsigned int watched; /* ms since the counters were read */
+	unsigned int watched;		  /* ms since the counters were read */
+	struct dahdi_count counted, zero; /* as they run on; what of that DAHDI calls 0 */
 
 	spinlock_t lock; /* the following */
 	struct cb_flow flow;

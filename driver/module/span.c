@@ -191,6 +191,11 @@ static int maint(struct dahdi_span *span, int command)
 	case DAHDI_MAINT_NETWORKPAYLOADLOOP:
 		loop = CARD_LOOP_PAYLOAD;
 		break;
+	case DAHDI_RESET_COUNTERS:
+		memset(&span->count, 0, sizeof(span->count));
+		set_bit(CB_DO_ZERO, &port->todo);
+		schedule_work(&port->work);
+		return 0;
 	default:
 		return -ENOSYS;
 	}

@@ -62,36 +62,81 @@ static void watch_alarms(struct cb_port *port)
 	cb_set_remote_alarm(port, cb_alarms_unusable(&port->alarms));
 }
 
-static void watch_counters(struct cb_port *port)
+/* Counters that run on; those of a card that began anew, from there. */
+static u32 since(u32 now, u32 *zero)
 {
-	struct card_counters c;
+	if (now < *zero)
+		*zero = 0;
+	return now - *zero;
+}
+
+static void show_counters(struct cb_port *port)
+{
+	struct dahdi_count *to = &port->span.count, *zero = &port->zero;
+	const struct dahdi_count *now = &port->counted;
+
+	to->fe = since(now->fe, &zero->fe);
+	to->cv = since(now->cv, &zero->cv);
+	to->crc4 = since(now->crc4, &zero->crc4);
+	to->ebit = since(now->ebit, &zero->ebit);
+	to->fas = since(now->fas, &zero->fas);
+	to->errsec = since(now->errsec, &zero->errsec);
+	to->timingslips = since(now->timingslips, &zero->timingslips);
+}
+
+static void count_events(struct cb_port *port)
+{
 	unsigned long flags;
-	u32 slips;
 
 	spin_lock_irqsave(&port->lock, flags);
-	slips = port->events.slips_out + port->events.slips_in + port->flow.slips_left_out +
-		port->flow.slips_said_twice;
 	if (!port->ours) {
-		port->span.count.crc4 = port->events.crc;
-		port->span.count.fe = port->events.alignment;
+		port->counted.crc4 = port->events.crc;
+		port->counted.fe = port->events.alignment;
 	}
-	port->span.count.timingslips = slips;
+	port->counted.timingslips = port->events.slips_out + port->events.slips_in +
+				    port->flow.slips_left_out + port->flow.slips_said_twice;
 	spin_unlock_irqrestore(&port->lock, flags);
-	port->watched += CB_WATCH_MS;
-	if (port->watched < COUNTERS_MS)
-		return;
-	port->watched = 0;
-	if (test_bit(CB_DO_STATUS, &port->todo)) /* a question that failed, or an event did */
-		cb_ask_state(port);
+}
+
+static void ask_counters(struct cb_port *port)
+{
+	struct card_counters c;
+
 	if (cb_get_counters(port, &c) < 0)
 		return;
-	port->span.count.crc4 = card_get32(c.crc);
-	port->span.count.fas = card_get32(c.fas);
+	port->counted.crc4 = card_get32(c.crc);
+	port->counted.fas = card_get32(c.fas);
 	if (cb_is_t1(port)) /* bits of the pattern, T1.107: what DAHDI calls framing errors */
-		port->span.count.fe = card_get32(c.fas);
-	port->span.count.ebit = card_get32(c.ebit);
-	port->span.count.cv = card_get32(c.code);
-	port->span.count.errsec = card_get32(c.es);
+		port->counted.fe = card_get32(c.fas);
+	port->counted.ebit = card_get32(c.ebit);
+	port->counted.cv = card_get32(c.code);
+	port->counted.errsec = card_get32(c.es);
+}
+
+static void zero_as_wanted(struct cb_port *port)
+{
+	if (!test_and_clear_bit(CB_DO_ZERO, &port->todo))
+		return;
+	count_events(port);
+	if (port->running && !port->away)
+		ask_counters(port);
+	port->zero = port->counted;
+	show_counters(port);
+}
+
+static void watch_counters(struct cb_port *port)
+{
+	zero_as_wanted(port);
+	count_events(port);
+	port->watched += CB_WATCH_MS;
+	if (port->watched >= COUNTERS_MS) {
+		port->watched = 0;
+		/* A question that failed, or an event did. */
+		if (test_bit(CB_DO_STATUS, &port->todo))
+			cb_ask_state(port);
+		ask_counters(port);
+	}
+	show_counters(port);
 }
 
 /* A host controller that gives nothing back, say. It is tried once a second. */
@@ -143,6 +188,7 @@ static void work_todo(struct work_struct *work)
 	struct cb_port *port = container_of(work, struct cb_port, work);
 
 	mutex_lock(&port->state);
+	zero_as_wanted(port);
 	if (port->running && !port->away) {
 		cb_loop_as_wanted(port);
 		if (test_bit(CB_DO_STATUS, &port->todo))

@@ -66,7 +66,7 @@ std::vector<Row> rows()
          }},
         {"LOMF",
          DAHDI_ALARM_RED | DAHDI_ALARM_LMFA,
-         {.lof = true},
+         {.lomf = true},
          [](GuestCards& cards, bool on) {
              EXPECT_TRUE(cards.configure(1, {.crc4 = !on, .lineIsClock = false}));
          }}, // the far end without CRC-4
@@ -176,6 +176,28 @@ TEST(CardAlarms, BitErrorsAreCountedByCrcAndByTheFarEndsEBits)
         cards.card(0).wire(0).fromCard.errorEvery(100'000);
     });
     EXPECT_TRUE(waitFor([&] { return spanOf(cards).ebitcount >= before.ebitcount + 20; }, 10s));
+}
+
+TEST(CardAlarms, CountersThatAProgramResetsBeginAtZeroAndGoOn)
+{
+    GuestCards cards(Personality::card(1));
+    ASSERT_TRUE(cards.plugIn(0) && cards.plugIn(1));
+    ASSERT_TRUE(waitFor([&] { return cards.status(0, "defects").empty() && spanOf(cards).alarms == 0; }, 10s));
+    const auto breakUntil = [&](int errors) {
+        cards.on([&] { toNear(cards).errorEvery(100'000); });
+        EXPECT_TRUE(waitFor([&] { return spanOf(cards).crc4count >= errors; }, 10s));
+        cards.on([&] { toNear(cards).errorEvery(0); });
+    };
+    breakUntil(20);
+    pass(200ms); // what is in the wire yet
+    ASSERT_TRUE(maintainSpan(cards.span(0), DAHDI_RESET_COUNTERS)) << errno;
+    EXPECT_EQ(spanOf(cards).crc4count, 0);
+    pass(1500ms); // counters are read once a second
+    EXPECT_EQ(spanOf(cards).crc4count, 0) << "those before it were forgotten";
+    breakUntil(1);
+    EXPECT_LT(spanOf(cards).crc4count, 20);
+    EXPECT_EQ(spanOf(cards).alarms, 0);
+    EXPECT_TRUE(kernelIsWell());
 }
 
 // As /proc/dahdi has it.
