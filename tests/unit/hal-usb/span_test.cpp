@@ -106,6 +106,54 @@ TEST_P(UsbSpan, ARemoteAlarmThatStoodBeforeTheSpanStartedIsSeen)
     EXPECT_FALSE(heard.alarms.any()) << toString(heard.alarms);
 }
 
+// The line stays as it is then: no later event shows that one is missing.
+TEST_P(UsbSpan, AnAlarmIsSeenAndIsOverThoughTheEventsThatToldSoFailedOnTheBus)
+{
+    up();
+    const auto becomes = [&](BitPipe::Signal signal, Duration within) {
+        host.loseEvents(a, 40, true);
+        towardsNear().set(signal);
+        loop.runFor(within);
+        EXPECT_LT(host.eventsToLose(a), 40U);
+        host.loseEvents(a, 0, true);
+        loop.runFor(1s);
+    };
+    becomes(BitPipe::Signal::none, 300ms);
+    EXPECT_EQ(toString(heard.alarms), "LOS");
+    EXPECT_EQ(toString(other.alarms), "RAI");
+    becomes(BitPipe::Signal::normal, 1s);
+    EXPECT_EQ(toString(heard.alarms), "");
+    EXPECT_EQ(heard.gone, "") << "a few transfers that fail are no reason";
+}
+
+TEST_P(UsbSpan, AnAlarmIsSeenAndIsOverWithinASecondThoughNobodyNoticedThatItsEventsWereLost)
+{
+    up();
+    for (const auto& [signal, alarms] :
+         {std::pair(BitPipe::Signal::ones, "AIS"), std::pair(BitPipe::Signal::normal, "")}) {
+        host.loseEvents(a, 1000, false);
+        towardsNear().set(signal);
+        loop.runFor(800ms);
+        host.loseEvents(a, 0, false);
+        loop.runFor(1100ms);
+        EXPECT_EQ(toString(heard.alarms), alarms);
+    }
+}
+
+TEST_P(UsbSpan, ErrorsOfTheLineAreCountedOnceHoweverTheCardIsAsked)
+{
+    up();
+    const auto counted = [&] { return dynamic_cast<LineErrorCounts&>(*near).lineErrors().value().crc; };
+    const std::uint64_t before = counted();
+    for (unsigned i = 0; i < 5; ++i) {
+        host.loseEvents(a, 1, i % 2 == 0);
+        towardsNear().errors(1, 2048);
+        loop.runFor(1s);
+    }
+    loop.runFor(1s);
+    EXPECT_EQ(counted() - before, 5U);
+}
+
 TEST_P(UsbSpan, DriftWithTheClockOfTheLineCostsNothing)
 {
     b.drift(10'000); // one per cent: what would take minutes is seen in seconds
