@@ -97,6 +97,8 @@ private:
     void lookForSilence();
     void setMoving(bool moving);
     void report();
+    [[nodiscard]] card_ice1_tx transmitterNow() const;
+    void sendRemoteAlarm();
     void look();
     void askStatus();
     void statusCame(Octets);
@@ -130,6 +132,7 @@ private:
     TimePoint lastFrames_{};
     Alarms line_{};               // what the card says
     bool multiframeOnly_ = false; // as it last said of the alignment
+    bool remoteAlarm_ = false;    // the card is told to send it
     std::optional<std::uint8_t> nextEvent_;
     std::uint64_t told_ = 0;                     // events, lost ones that were noticed among them
     bool asking_ = false, cannotAnswer_ = false; // the card: what its line is like
@@ -165,7 +168,7 @@ Result<void> UsbSpan::start(const SpanConfig& config, SpanEvents& events)
     lost_ = sentSince_ = 0;
     flowing_ = everFlowed_ = moving_ = false;
     line_ = {};
-    multiframeOnly_ = false;
+    multiframeOnly_ = remoteAlarm_ = false;
     nextEvent_.reset();
     asking_ = cannotAnswer_ = false;
     reported_.reset();
@@ -424,6 +427,7 @@ void UsbSpan::setMoving(bool moving)
 
 void UsbSpan::report()
 {
+    sendRemoteAlarm();
     Alarms now = loopback_ == Loopback::local ? Alarms{} : line_;
     if (!moving_ && now.usable())
         now.los = true;
@@ -433,6 +437,29 @@ void UsbSpan::report()
         d_.forgetOutgoing();
     reported_ = now;
     events_->onAlarms(now);
+}
+
+card_ice1_tx UsbSpan::transmitterNow() const
+{
+    card_ice1_tx tx = transmitter(config_.crc4, keys_.clockFromLine);
+    tx.loopback = !kind_.can(CARD_CAN_LOOP) && loopback_ == Loopback::line ? 1 : 0;
+    tx.alarm = remoteAlarm_ ? 1 : 0;
+    return tx;
+}
+
+// An icE1usb before 0.3 leaves this to the host. What fails is tried again when the line changes, and once a second.
+void UsbSpan::sendRemoteAlarm()
+{
+    const bool wanted = !line_.usable();
+    if (!stream_ || !kind_.stock || wanted == remoteAlarm_)
+        return;
+    remoteAlarm_ = wanted;
+    opening_.device().control({0x41, CARD_ICE1_SET_TX, 0, static_cast<std::uint16_t>(port_.number)},
+                              write(transmitterNow()),
+                              [this, wanted, life = std::weak_ptr(life_)](const Result<OctetBuffer>& r) {
+                                  if (!life.expired() && !r && remoteAlarm_ == wanted)
+                                      remoteAlarm_ = !wanted;
+                              });
 }
 
 // Whatever the card says of its line: packets have to move.
@@ -445,6 +472,7 @@ void UsbSpan::look()
         edges_.log.warning("the card tells no alarm, and nothing comes from its line", {{"span", config_.name}});
     lastLook_ = now;
     watch_.after(watchdog, [this] { look(); });
+    sendRemoteAlarm();
     askStatus(); // the last event may have been lost, and no gap tells
     askCounters();
 }
@@ -530,7 +558,7 @@ Result<void> UsbSpan::setLoopback(Loopback loopback)
                                                               : CARD_LOOP_NONE;
         request = {0x40, CARD_REQ_LOOP, static_cast<std::uint16_t>(kind), static_cast<std::uint16_t>(port_.port)};
     } else if (loopback == Loopback::none || loopback == Loopback::line) {
-        card_ice1_tx tx = transmitter(config_.crc4, keys_.clockFromLine);
+        card_ice1_tx tx = transmitterNow();
         tx.loopback = loopback == Loopback::line ? 1 : 0;
         request = {0x41, CARD_ICE1_SET_TX, 0, static_cast<std::uint16_t>(port_.number)};
         data = write(tx);
@@ -568,10 +596,8 @@ Result<void> UsbSpan::setClock(ClockChoice choice)
         return Error{Errc::unsupported,
                      "span " + config_.name + ": each port of this card sends by a clock of its own: line or card"};
     const bool before = std::exchange(keys_.clockFromLine, choice.priority == 1);
-    card_ice1_tx tx = transmitter(config_.crc4, keys_.clockFromLine);
-    tx.loopback = kind_.can(CARD_CAN_LOOP) || loopback_ != Loopback::line ? 0 : 1; // the loop stays as it is
     opening_.device().control(
-        {0x41, CARD_ICE1_SET_TX, 0, static_cast<std::uint16_t>(port_.number)}, write(tx),
+        {0x41, CARD_ICE1_SET_TX, 0, static_cast<std::uint16_t>(port_.number)}, write(transmitterNow()), // else as it is
         [this, before, life = std::weak_ptr(life_)](const Result<OctetBuffer>& r) {
             if (life.expired() || r)
                 return;

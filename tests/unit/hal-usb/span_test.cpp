@@ -165,6 +165,36 @@ TEST_P(UsbSpan, DriftWithTheClockOfTheLineCostsNothing)
     EXPECT_EQ(heard.slips + other.slips, slips);
 }
 
+// Firmware before 0.3 sends it only if the host says so; ours and later ones do it by themselves.
+TEST(UsbIcE1usb, TheFarEndSeesThatItIsNotHeardWhateverTheFirmwareOfAnIcE1usb)
+{
+    TwoCards cards(Personality::iceE1usb(1), {.name = "trunk1"});
+    cards.up();
+    const auto sent = [&] { return cards.a.device().port(0).tx(); };
+    EXPECT_EQ(sent().alarm, 0);
+    for (const BitPipe::Signal signal : {BitPipe::Signal::none, BitPipe::Signal::ones}) {
+        cards.towardsNear().set(signal);
+        cards.loop.runFor(300ms);
+        EXPECT_EQ(sent().alarm, 1);
+        EXPECT_EQ(sent().timing, 1) << "the rest is as it was";
+        EXPECT_EQ(sent().mode, CARD_ICE1_TX_CRC4_E);
+        ASSERT_TRUE(dynamic_cast<ClockSource&>(*cards.near).setClock({0}));
+        ASSERT_TRUE(dynamic_cast<LoopbackControl&>(*cards.near).setLoopback(Loopback::line));
+        cards.loop.runFor(10ms);
+        EXPECT_EQ(sent().alarm, 1) << "another setting does not end it";
+        ASSERT_TRUE(dynamic_cast<LoopbackControl&>(*cards.near).setLoopback(Loopback::none));
+        ASSERT_TRUE(dynamic_cast<ClockSource&>(*cards.near).setClock({1}));
+        cards.towardsNear().set(BitPipe::Signal::normal);
+        cards.loop.runFor(1s);
+        EXPECT_EQ(sent().alarm, 0);
+        EXPECT_EQ(toString(cards.heard.alarms), "");
+    }
+    cards.towardsNear().remoteAlarm(true);
+    cards.loop.runFor(300ms);
+    EXPECT_EQ(toString(cards.heard.alarms), "RAI");
+    EXPECT_EQ(sent().alarm, 0) << "never because it came in";
+}
+
 // A drift of one per cent slips each second or so, until one takes the other's clock.
 TEST_P(UsbSpan, TheClockIsChosenWhileItRunsAndEndsTheSlips)
 {
