@@ -566,11 +566,14 @@ Result<void> UsbSpan::setLoopback(Loopback loopback)
         return Error{Errc::unsupported, "card port " + keys_.id + " has no loop but that of the line"};
     }
     opening_.device().control(
-        request, std::move(data), [this, life = std::weak_ptr(life_)](const Result<OctetBuffer>& r) {
-            if (!life.expired() && !r)
-                edges_.log.warning("the card makes no loop", {{"span", config_.name}, {"error", r.error()}});
+        request, std::move(data),
+        [this, before = std::exchange(loopback_, loopback), life = std::weak_ptr(life_)](const Result<OctetBuffer>& r) {
+            if (life.expired() || r)
+                return;
+            loopback_ = before;
+            edges_.log.warning("the card makes no loop", {{"span", config_.name}, {"error", r.error()}});
+            report(); // what a loop towards us hid
         });
-    loopback_ = loopback;
     report();
     return {};
 }

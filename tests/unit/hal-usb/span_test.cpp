@@ -165,6 +165,28 @@ TEST_P(UsbSpan, DriftWithTheClockOfTheLineCostsNothing)
     EXPECT_EQ(heard.slips + other.slips, slips);
 }
 
+TEST(UsbLoop, ALoopThatTheCardRefusesHidesNoAlarm)
+{
+    TwoCards cards(Personality::card(1), {.name = "trunk1"});
+    cards.up();
+    cards.towardsNear().set(BitPipe::Signal::none);
+    cards.loop.runFor(300ms);
+    ASSERT_EQ(toString(cards.heard.alarms), "LOS");
+    auto& loops = dynamic_cast<LoopbackControl&>(*cards.near);
+    cards.host.refuse(cards.a, CARD_REQ_LOOP);
+    ASSERT_TRUE(loops.setLoopback(Loopback::local)) << "the card is not waited for";
+    cards.loop.runFor(100ms);
+    EXPECT_EQ(toString(cards.heard.alarms), "LOS");
+    cards.host.refuse(cards.a, 0);
+    ASSERT_TRUE(loops.setLoopback(Loopback::local));
+    cards.loop.runFor(1s);
+    EXPECT_EQ(toString(cards.heard.alarms), "") << "in a loop the line does not matter";
+    cards.host.refuse(cards.a, CARD_REQ_LOOP);
+    ASSERT_TRUE(loops.setLoopback(Loopback::none));
+    cards.loop.runFor(1s);
+    EXPECT_EQ(toString(cards.heard.alarms), "") << "and goes on";
+}
+
 // Firmware before 0.3 sends it only if the host says so; ours and later ones do it by themselves.
 TEST(UsbIcE1usb, TheFarEndSeesThatItIsNotHeardWhateverTheFirmwareOfAnIcE1usb)
 {
