@@ -26,8 +26,8 @@ constexpr unsigned inOneGo = 32;              // frames of a transfer
 constexpr unsigned askedMost = 3;             // times in a row
 constexpr std::uint8_t spareSlotZero = 0xff;  // the card makes slot 0; Sa bits are 1, G.704 2.3.2
 
-// Adds how far a free running counter went from `last` to `now`, which is the last one then. An event may be older than
-// an answer that was here before it.
+// Adds how far a free running counter went from `last` to `now`, which is the last one then. An event may be older
+// than an answer that was here before it.
 void add(std::uint64_t& sum, card_le16& last, card_le16 now)
 {
     const auto step = static_cast<std::int16_t>(card_get16(now) - card_get16(last));
@@ -154,6 +154,9 @@ Result<void> UsbSpan::start(const SpanConfig& config, SpanEvents& events)
     if (config.type == SpanType::analog)
         return Error{Errc::unsupported,
                      "card port " + keys_.id + " is an E1 or a T1: type = e1 or t1 is what it can be"};
+    const auto line = lineOf(config, keys_.line);
+    if (!line)
+        return line.error();
     stop();
     config_ = config;
     auto at = opening_.open<E1Interface>(config.name);
@@ -180,7 +183,7 @@ Result<void> UsbSpan::start(const SpanConfig& config, SpanEvents& events)
         if (!life.expired())
             report();
     });
-    PortSetup wanted{port_, config.type, keys_.t1Framing, config.crc4, keys_.clockFromLine};
+    PortSetup wanted{port_, *line, keys_.line.any(), config.crc4, keys_.clockFromLine};
     tasks_.start(setUp(edges_.loop, opening_.device(), std::move(wanted), kind_),
                  [this, life = std::weak_ptr(life_)](const Result<void>& r) {
                      if (!life.expired())
@@ -600,7 +603,7 @@ Result<void> UsbSpan::setClock(ClockChoice choice)
                      "span " + config_.name + ": each port of this card sends by a clock of its own: line or card"};
     const bool before = std::exchange(keys_.clockFromLine, choice.priority == 1);
     opening_.device().control(
-        {0x41, CARD_ICE1_SET_TX, 0, static_cast<std::uint16_t>(port_.number)}, write(transmitterNow()), // else as it is
+        {0x41, CARD_ICE1_SET_TX, 0, static_cast<std::uint16_t>(port_.number)}, write(transmitterNow()),
         [this, before, life = std::weak_ptr(life_)](const Result<OctetBuffer>& r) {
             if (life.expired() || r)
                 return;
