@@ -169,7 +169,9 @@ struct UsbipHost::Plugged {
     std::map<std::uint32_t, Waiting> waiting;
     std::map<std::uint32_t, std::uint32_t> unlinks;
     std::map<unsigned, int> claimed; // interface: programs
-    unsigned loseIn = 0;
+    unsigned loseIn = 0, loseEvents = 0;
+    bool lossIsNoticed = false;
+    std::uint8_t refused = 0; // request
     std::function<void(std::span<std::uint8_t>)> onOut;
     bool taken = false, gone = false, broken = false;
     std::vector<std::function<void()>> left; // called when the card is pulled
@@ -227,9 +229,13 @@ private:
     void answered(const Reply& r)
     {
         underWay_.reset();
+        const bool lost = endpoint_.kind == Endpoint::Kind::interrupt && card_->loseEvents > 0;
+        card_->loseEvents -= lost ? 1 : 0;
+        if (lost && !card_->lossIsNoticed)
+            return void(submit());
         atOnce_ = true;
         std::size_t at = 0;
-        for (std::size_t i = 0; i < packets_.size(); ++i) {
+        for (std::size_t i = 0; !lost && i < packets_.size(); ++i) {
             Packet& p = packets_[i];
             p.actual = r.packets.empty() ? static_cast<std::uint32_t>(r.data.size()) : r.packets[i].actual;
             p.good = r.packets.empty() ? r.status == 0 : r.packets[i].good;
@@ -243,7 +249,7 @@ private:
                 p = {p.length, 0, false};
             }
         }
-        tell(r.status == 0 ? Outcome::done : Outcome::failed);
+        tell(r.status == 0 && !lost ? Outcome::done : Outcome::failed);
     }
     void tell(Outcome o)
     {
@@ -292,7 +298,9 @@ public:
     void control(const Request& r, OctetBuffer data, Done done) override
     {
         Result<OctetBuffer> result = Error{Errc::gone, "the card left the bus"};
-        if (!card_->gone) {
+        if ((r.type & 0x60) == 0x40 && r.request == card_->refused) {
+            result = Error{Errc::unsupported, "stalled"};
+        } else if (!card_->gone) {
             auto [status, came] = card_->control(r, std::move(data));
             result = status == 0 ? Result<OctetBuffer>(std::move(came))
                                  : Result<OctetBuffer>(Error{Errc::unsupported, "stalled"});
@@ -435,6 +443,26 @@ void UsbipHost::loseIn(VirtualCard& card, unsigned packets)
 {
     if (Plugged* p = find(card))
         p->loseIn += packets;
+}
+
+void UsbipHost::loseEvents(VirtualCard& card, unsigned events, bool noticed)
+{
+    if (Plugged* p = find(card)) {
+        p->loseEvents = events;
+        p->lossIsNoticed = noticed;
+    }
+}
+
+unsigned UsbipHost::eventsToLose(const VirtualCard& card)
+{
+    const Plugged* p = find(card);
+    return p ? p->loseEvents : 0;
+}
+
+void UsbipHost::refuse(VirtualCard& card, std::uint8_t request)
+{
+    if (Plugged* p = find(card))
+        p->refused = request;
 }
 
 void UsbipHost::onOut(VirtualCard& card, std::function<void(std::span<std::uint8_t>)> look)

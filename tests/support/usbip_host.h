@@ -26,6 +26,12 @@ public:
     // ---- What goes wrong between card and program ----
     // The next packets of isochronous data IN are lost on the bus, so many of each card.
     void loseIn(usbip::VirtualCard&, unsigned packets);
+    // The next answers of interrupt endpoints, so many of each card, are lost on the bus: the transfer fails, or, not
+    // `noticed`, nobody learns that there was one.
+    void loseEvents(usbip::VirtualCard&, unsigned events, bool noticed);
+    [[nodiscard]] unsigned eventsToLose(const usbip::VirtualCard&); // still
+    // Vendor requests of this code are stalled; 0: none.
+    void refuse(usbip::VirtualCard&, std::uint8_t request);
     // Looks at, and may change, each packet of isochronous data before it goes to the card.
     void onOut(usbip::VirtualCard&, std::function<void(std::span<std::uint8_t> packet)>);
     // The programs stand still for so long: what the cards answer meanwhile comes at once when that is over.

@@ -2,11 +2,9 @@
 // Analog banks of two virtual cards, spans of our driver: one card's ports towards an exchange, the other's towards
 // telephones, wired port to port; chips by their registers.
 #include "../../hal/analog/caller_id.h"
-#include "../support/real_time.h"
-#include "guest_cards.h"
+#include "card_ends.h"
 #include "line_ends.h"
 #include <atomic>
-#include <callbox/hal/backend.h>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -26,7 +24,7 @@ using firmware::Personality;
 using usbip::AnalogWire;
 
 constexpr Timeslot first{1};
-constexpr unsigned box = 0, office = 1; // cards
+constexpr unsigned box = CardEnds::box, office = CardEnds::office;
 
 std::unique_ptr<GuestCards> banks()
 {
@@ -39,44 +37,10 @@ std::unique_ptr<GuestCards> banks()
     return cards;
 }
 
-class Ends : public LinePair {
-public:
-    explicit Ends(GuestCards& cards) : cards_(cards), fxo_(open(box)), fxs_(open(office)) {}
-    ~Ends() override
-    {
-        fxo_.reset();
-        fxs_.reset();
-    }
-    Loop& loop() override { return loop_; }
-    bool until(const std::function<bool()>& done, Duration limit) override { return runUntil(loop_, done, limit); }
-    SpanIo& fxo() override { return *fxo_; }
-    SpanIo& fxs() override { return *fxs_; }
-    LineIo& fxoLine() override { return dynamic_cast<LineIo&>(*fxo_); }
-    LineIo& fxsLine() override { return dynamic_cast<LineIo&>(*fxs_); }
-    void wire(const std::function<void(AnalogWire&)>& change)
-    {
-        cards_.on([&] { change(cards_.card(box).analog(0)); });
-    }
-
-private:
-    std::unique_ptr<SpanIo> open(unsigned card)
-    {
-        const Edges edges{loop_, *random_, *files_, *disk_, Log()};
-        auto io = findBackend("dahdi")->open(edges, {{"span", cards_.id(card)}});
-        return io ? std::move(*io) : nullptr;
-    }
-    GuestCards& cards_;
-    RealLoop loop_;
-    std::unique_ptr<Random> random_ = makeSystemRandom();
-    std::unique_ptr<Files> files_ = makeSystemFiles();
-    std::unique_ptr<Executor> disk_ = makeThreadExecutor(loop_, "disk");
-    std::unique_ptr<SpanIo> fxo_, fxs_;
-};
-
 // Both ends run; what was told till then is forgotten.
 class Line {
 public:
-    explicit Line(LineStart start = LineStart::kewl) : cards(banks()), ends(std::make_unique<Ends>(*cards))
+    explicit Line(LineStart start = LineStart::kewl) : cards(banks()), ends(std::make_unique<CardEnds>(*cards))
     {
         ends->fxoLine().setLineEvents(&telephone);
         ends->fxsLine().setLineEvents(&exchange);
@@ -117,7 +81,7 @@ public:
     }
     void reset(unsigned card) { EXPECT_EQ(resetDevice(cards->device(card)), 0); }
     std::unique_ptr<GuestCards> cards;
-    std::unique_ptr<Ends> ends;
+    std::unique_ptr<CardEnds> ends;
     LineListener telephone, exchange;
     OneOctet telephoneAudio{0x11}, exchangeAudio{0x22};
 };
@@ -140,7 +104,7 @@ TEST(CardBank, KeepsTheContractOfLines)
     checkSubject<LinePair>(casesOverDahdi(), [&] {
         // A case may end with a telephone off hook; put down for less than 1250 ms it would have flashed.
         EXPECT_TRUE(waitFor([&] { return cards->status(office, "port1") == "FXS"; }, 3s));
-        return std::make_unique<Ends>(*cards);
+        return std::make_unique<CardEnds>(*cards);
     });
     EXPECT_TRUE(kernelIsWell());
 }
@@ -248,7 +212,7 @@ public:
 TEST(CardBank, CallerIdArrivesBeforeARingAndBetweenRingsInTheLawThatDahdiHas)
 {
     const auto cards = banks();
-    Ends ends(*cards);
+    CardEnds ends(*cards);
     Identifies exchange;
     Receives telephone;
     LineListener told;
@@ -512,7 +476,7 @@ TEST(CardBank, ABankPulledOutInACallIsToldAsGoneAndWorksWhenItIsBack)
         std::string what;
     };
     const auto cards = banks();
-    Ends ends(*cards);
+    CardEnds ends(*cards);
     for (unsigned round = 0; round < 3; ++round) {
         Gone near;
         LineListener told;

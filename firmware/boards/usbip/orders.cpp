@@ -17,9 +17,10 @@ json errorJson(const Error& e)
 
 json alarmsJson(unsigned now)
 {
-    constexpr std::pair<unsigned, const char*> names[] = {{CARD_ALARM_LOS, "LOS"}, {CARD_ALARM_AIS, "AIS"},
-                                                          {CARD_ALARM_LOF, "LOF"}, {CARD_ALARM_LOMF, "LOMF"},
-                                                          {CARD_ALARM_RAI, "RAI"}, {CARD_ALARM_NO_HOST, "NO_HOST"}};
+    constexpr std::pair<unsigned, const char*> names[] = {{CARD_ALARM_LOS, "LOS"},         {CARD_ALARM_AIS, "AIS"},
+                                                          {CARD_ALARM_LOF, "LOF"},         {CARD_ALARM_LOMF, "LOMF"},
+                                                          {CARD_ALARM_LOCASMF, "LOCASMF"}, {CARD_ALARM_RAI, "RAI"},
+                                                          {CARD_ALARM_NO_HOST, "NO_HOST"}};
     json all = json::array();
     for (const auto& [bit, text] : names)
         if (now & bit)

@@ -12,7 +12,10 @@ constexpr BackendKey keys[] = {
     {"span", "SERIAL/N or @LOCATION/N, /bank for N",
      "which port of which card, or its analog bank, as `callbox card list` names it"},
     {"clock", "line or card", "what the port sends by; line, the default, is right towards an exchange"},
-    {"framing", "esf or sf", "of a T1; esf, the default, is what a PRI has"},
+    usb::framingKey,
+    usb::impedanceKey,
+    usb::sensitivityKey,
+    usb::buildOutKey,
     {"in_flight", "4..64 by 4", "milliseconds of packets under way; 16, the default, rides out a busy machine"},
 };
 
@@ -65,10 +68,14 @@ Result<std::unique_ptr<SpanIo>> open(const Edges& edges, const BackendKeys& give
     if (clock != "line" && clock != "card")
         return Error{Errc::invalid, "backend usb: clock = " + clock + ": line or card is allowed"};
     k.clockFromLine = clock == "line";
-    const std::string framing = valueOf(given, "framing", "esf");
-    if (framing != "esf" && framing != "sf")
-        return Error{Errc::invalid, "backend usb: framing = " + framing + ": esf or sf is allowed"};
-    k.t1Framing = framing == "esf" ? CARD_FRAMING_ESF : CARD_FRAMING_SF;
+    auto line = usb::readLineChoice(given);
+    if (!line)
+        return line.error();
+    k.line = *line;
+    if (k.line.any() && usb::isBank(k.id))
+        return Error{Errc::invalid,
+                     "backend usb: framing, impedance, sensitivity and build_out are of an E1 or a T1; " + k.id +
+                         " is an analog bank"};
     const std::string ms = valueOf(given, "in_flight", "16");
     const auto [end, ec] = std::from_chars(ms.data(), ms.data() + ms.size(), k.inFlight);
     if (ec != std::errc() || end != ms.data() + ms.size() || k.inFlight < 4 || k.inFlight > 64 || k.inFlight % 4 != 0)

@@ -48,7 +48,7 @@ void BankLines::send(const Port& p, unsigned op, std::initializer_list<unsigned>
 
 // ---- What the lines tell
 
-std::vector<LineEvent> BankLines::hear(const card_bank_event& e)
+std::vector<LineEvent> BankLines::hear(const card_bank_event& e, bool gap)
 {
     Out out;
     if (e.type == CARD_BANK_EVENT_FAULT && e.code == CARD_BANK_FAULT_NO_HOST)
@@ -59,19 +59,22 @@ std::vector<LineEvent> BankLines::hear(const card_bank_event& e)
     if (it == ports_.end())
         return out;
     if (it->second.config.kind == PortKind::fxo)
-        exchange(it->second, e, out);
+        exchange(it->second, e, gap, out);
     else
-        telephone(it->second, e, out);
+        telephone(it->second, e, gap, out);
     return out;
 }
 
-void BankLines::exchange(Port& p, const card_bank_event& e, Out& out)
+// What is told twice ended in between: an exchange that hung up, and is there again, has done so.
+void BankLines::exchange(Port& p, const card_bank_event& e, bool gap, Out& out)
 {
     switch (e.type) {
     case CARD_BANK_EVENT_RING:
         setRinging(p, e.code == 1, card_get32(e.at), out);
         break;
     case CARD_BANK_EVENT_BATTERY:
+        if (gap && e.code == 1)
+            setBattery(p, false, out);
         setBattery(p, e.code == 1, out);
         if (e.code == 1)
             setPolarity(p, e.flags & CARD_BANK_FLAG_REVERSED, out);
@@ -101,8 +104,10 @@ void BankLines::exchange(Port& p, const card_bank_event& e, Out& out)
     }
 }
 
-void BankLines::telephone(Port& p, const card_bank_event& e, Out& out)
+void BankLines::telephone(Port& p, const card_bank_event& e, bool gap, Out& out)
 {
+    if (gap && e.type == CARD_BANK_EVENT_HOOK && (e.code == 1 || e.code == 3))
+        setTelephone(p, false, out);
     if (e.type == CARD_BANK_EVENT_HOOK && e.code == 2 && p.offHook)
         out.push_back({.kind = Kind::flash, .port = p.config.port});
     else if (e.type == CARD_BANK_EVENT_HOOK && e.code != 2)

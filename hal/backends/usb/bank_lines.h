@@ -18,8 +18,9 @@ public:
     // The card listens: its ports are as they are at setting 1.
     void begin(Law);
 
-    // What an event of the card says of the lines; those of ports that are not in use say nothing.
-    std::vector<LineEvent> hear(const card_bank_event&);
+    // What an event of the card says of the lines; those of ports that are not in use say nothing. `gap`: others before
+    // it were lost.
+    std::vector<LineEvent> hear(const card_bank_event&, bool gap = false);
     // The same of a status, when events were lost. `now`: samples of the bank's clock.
     std::vector<LineEvent> reconcile(Timeslot, const card_analog_status&, std::uint32_t now);
     // The card has not got what was ordered with this tag, or does not do it.
@@ -54,8 +55,8 @@ private:
     void setPolarity(Port&, bool reversed, Out&);
     void setRinging(Port&, bool on, std::uint32_t at, Out&);
     void setTelephone(Port&, bool offHook, Out&);
-    void exchange(Port&, const card_bank_event&, Out&);
-    void telephone(Port&, const card_bank_event&, Out&);
+    void exchange(Port&, const card_bank_event&, bool gap, Out&);
+    void telephone(Port&, const card_bank_event&, bool gap, Out&);
     void orderAgain();
     void dialNext(Port&);
     static void dialNoMore(Port&);

@@ -18,9 +18,9 @@ public:
         if (value.size() != CARD_E1_FEEDBACK_SIZE)
             return false;
         const unsigned v = value[0] | static_cast<unsigned>(value[1]) << 8 | static_cast<unsigned>(value[2]) << 16;
-        if (v < least << 10 || v > framesMax_ << 10)
+        if (v < least << 10 || v > std::max(framesMax_, unsigned{CARD_E1_FRAMES_MAX}) << 10)
             return false;
-        feedback_ = v;
+        feedback_ = std::min(v, framesMax_ << 10); // a packet holds no more, and what it cannot is no debt
         return true;
     }
     // Of the next packet.

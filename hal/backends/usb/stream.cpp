@@ -118,6 +118,8 @@ void Stream::told(Transfer& t, Outcome outcome)
     const std::weak_ptr life = life_;
     if (outcome == Outcome::done)
         owner_.onEvent(t.came(0));
+    else if (outcome == Outcome::failed)
+        owner_.onEventLost();
     if (!life.expired())
         again(t, outcome, failedEvents_, "events of the card");
 }

@@ -18,6 +18,7 @@ public:
         virtual std::size_t fillPacket(std::span<std::uint8_t> packet) = 0;
         virtual bool onFeedback(Octets) { return true; } // false: no card says so
         virtual void onEvent(Octets) = 0;                // of the interrupt endpoint
+        virtual void onEventLost() = 0;                  // one did not come: nobody knows what it was
         virtual void onBroken(Error) = 0;                // the last call; Errc::gone: the card left
 
     protected:

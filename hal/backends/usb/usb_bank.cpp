@@ -14,7 +14,8 @@ namespace {
 
 constexpr Duration quietAfter = 100ms; // without a sample: nothing moves
 constexpr Duration watchdog = 1s;
-constexpr unsigned usual = 8; // samples of a packet
+constexpr unsigned usual = 8;     // samples of a packet
+constexpr unsigned askedMost = 3; // times in a row
 // Samples that may have come and not gone, or gone and not come, before a packet has one more or less: a transfer's.
 constexpr int swing = 40;
 // No more than this is ever made up for: the card keeps CARD_BANK_BUFFER. A sequence that jumps without a loss would
@@ -95,6 +96,7 @@ private:
     void onSpoiled() override { lookForSilence(); }
     std::size_t fillPacket(std::span<std::uint8_t> packet) override;
     void onEvent(Octets) override;
+    void onEventLost() override { askStatus(); }
     void onBroken(Error why) override { gone(why); }
     // Each returns false if the bank was stopped meanwhile.
     bool arrived(const card_bank_header&, Octets samples);
@@ -104,6 +106,8 @@ private:
     void follow(unsigned came, unsigned lostOnTheBus);
     void answered(const card_bank_event&);
     void askStatus();
+    void statusCame(Timeslot, unsigned orders, const Result<OctetBuffer>&);
+    [[nodiscard]] std::uint32_t bankTimeNow() const;
     void lookForSilence();
     void setMoving(bool moving);
     void report();
@@ -133,6 +137,11 @@ private:
     unsigned old_ = 0;           // packets in a row that may have brought old samples
     bool caughtUp_ = false;      // these have ended since the last tick
     std::uint32_t bankTime_ = 0; // by its last event: samples since setting 1
+    TimePoint bankTimeAt_{};
+    unsigned ordered_ = 0;   // commands
+    std::size_t asking_ = 0; // ports that have not answered yet
+    bool askAgain_ = false;
+    unsigned askedAgain_ = 0; // in a row
     std::uint64_t clock_ = 0;
     std::uint32_t lost_ = 0; // to be told with the next tick
     bool moving_ = false;
@@ -163,6 +172,9 @@ Result<void> UsbBank::start(const SpanConfig& config, SpanEvents& events)
     old_ = 0;
     caughtUp_ = false;
     bankTime_ = lost_ = 0;
+    asking_ = 0;
+    askAgain_ = false;
+    askedAgain_ = 0;
     clock_ = 0;
     moving_ = false;
     reported_.reset();
@@ -198,6 +210,7 @@ void UsbBank::begin(const Result<void>& ready)
     balance_ = 0; // what is under way from the beginning stays so
     if (auto r = stream_->start(); !r)
         return gone(r.error());
+    bankTimeAt_ = edges_.loop.now();
     lines_.begin(config_.law);
     lastLook_ = {};
     watch_.after(watchdog, [this] { look(); });
@@ -313,6 +326,7 @@ std::size_t UsbBank::fillPacket(std::span<std::uint8_t> packet)
 
 card_u16 UsbBank::order(const card_bank_command& c)
 {
+    ++ordered_;
     return orders_ ? orders_->send(c) : card_u16{0}; // before, it is told when the card listens
 }
 
@@ -325,8 +339,9 @@ void UsbBank::onEvent(Octets octets)
     const bool gap = nextEvent_ && sequence != *nextEvent_;
     nextEvent_ = static_cast<std::uint16_t>(sequence + 1);
     bankTime_ = card_get32(e.at);
+    bankTimeAt_ = edges_.loop.now();
     answered(e);
-    if (tell(lines_.hear(e)) && gap)
+    if (tell(lines_.hear(e, gap)) && gap)
         askStatus();
 }
 
@@ -358,17 +373,47 @@ bool UsbBank::tell(const std::vector<LineEvent>& all)
     return true;
 }
 
-// Events were lost: what they would have told is asked for.
+// What events that were lost would have told is asked for.
 void UsbBank::askStatus()
 {
+    askAgain_ = asking_ > 0;
+    if (askAgain_)
+        return;
+    asking_ = config_.ports.size();
     for (const PortConfig& p : config_.ports) {
         const auto where = static_cast<std::uint16_t>((index(p.port) - 1) << 8 | at_.number);
-        opening_.device().control({0xc1, CARD_BANK_GET_STATUS, 0, where}, OctetBuffer(sizeof(card_analog_status)),
-                                  [this, port = p.port, life = std::weak_ptr(life_)](const Result<OctetBuffer>& r) {
-                                      if (!life.expired() && r)
-                                          tell(lines_.reconcile(port, read<card_analog_status>(*r), bankTime_));
-                                  });
+        opening_.device().control(
+            {0xc1, CARD_BANK_GET_STATUS, 0, where}, OctetBuffer(sizeof(card_analog_status)),
+            [this, port = p.port, orders = ordered_, life = std::weak_ptr(life_)](const Result<OctetBuffer>& r) {
+                if (!life.expired())
+                    statusCame(port, orders, r);
+            });
     }
+}
+
+void UsbBank::statusCame(Timeslot port, unsigned orders, const Result<OctetBuffer>& r)
+{
+    const std::weak_ptr life = life_;
+    --asking_;
+    if (r && r->size() >= offsetof(card_analog_status, reserved2)) {
+        const auto s = read<card_analog_status>(*r);
+        const int ahead = nextEvent_ ? static_cast<std::int16_t>(card_get16(s.sequence) + 1 - *nextEvent_) : 0;
+        if (ahead < 0 || orders != ordered_) // events have told more, or another order was given meanwhile
+            askAgain_ = true;
+        else if (!tell(lines_.reconcile(port, s, bankTimeNow())))
+            return;
+    }
+    if (life.expired() || asking_ > 0)
+        return;
+    if (std::exchange(askAgain_, false) && ++askedAgain_ < askedMost)
+        return askStatus();
+    askedAgain_ = 0; // what is still not known the next second's answer tells
+}
+
+std::uint32_t UsbBank::bankTimeNow() const
+{
+    const auto ms = toMs(edges_.loop.now() - bankTimeAt_);
+    return bankTime_ + static_cast<std::uint32_t>(ms * (samplesPerSecond / 1000));
 }
 
 // ---- Whether it runs
@@ -401,6 +446,8 @@ void UsbBank::look()
         return gone({Errc::timeout, "no packet has moved for a second"});
     lastLook_ = now;
     watch_.after(watchdog, [this] { look(); });
+    if (asking_ == 0)
+        askStatus(); // the last event may have been lost, and no gap tells
 }
 
 } // namespace

@@ -23,12 +23,18 @@ constexpr Duration watchdog = 1s;
 constexpr Duration sameWakeUp = 200us;        // packets that were done by then are told together
 constexpr unsigned inTheCard = CARD_E1_START; // frames that wait there
 constexpr unsigned inOneGo = 32;              // frames of a transfer
+constexpr unsigned askedMost = 3;             // times in a row
 constexpr std::uint8_t spareSlotZero = 0xff;  // the card makes slot 0; Sa bits are 1, G.704 2.3.2
 
-// Adds how far a free running counter went from `last` to `now`.
-void add(std::uint64_t& sum, card_le16 last, card_le16 now)
+// Adds how far a free running counter went from `last` to `now`, which is the last one then. An event may be older
+// than an answer that was here before it.
+void add(std::uint64_t& sum, card_le16& last, card_le16 now)
 {
-    sum += static_cast<std::uint16_t>(card_get16(now) - card_get16(last));
+    const auto step = static_cast<std::int16_t>(card_get16(now) - card_get16(last));
+    if (step <= 0)
+        return;
+    sum += static_cast<std::uint64_t>(step);
+    last = now;
 }
 
 void add(std::uint64_t& sum, card_le32 last, card_le32 now)
@@ -80,6 +86,7 @@ private:
     std::size_t fillPacket(std::span<std::uint8_t> packet) override;
     bool onFeedback(Octets value) override { return pace_->feedback(value); }
     void onEvent(Octets) override;
+    void onEventLost() override;
     void onBroken(Error why) override { gone(std::move(why)); }
     void woke();
     // Each returns false if the span was stopped meanwhile.
@@ -90,8 +97,11 @@ private:
     void lookForSilence();
     void setMoving(bool moving);
     void report();
+    [[nodiscard]] card_ice1_tx transmitterNow() const;
+    void sendRemoteAlarm();
     void look();
-    void askErrors();
+    void askStatus();
+    void statusCame(Octets);
     void askCounters();
     void countersCame(const card_counters&);
     void errorsCame(const card_ice1_errors&);
@@ -122,6 +132,11 @@ private:
     TimePoint lastFrames_{};
     Alarms line_{};               // what the card says
     bool multiframeOnly_ = false; // as it last said of the alignment
+    bool remoteAlarm_ = false;    // the card is told to send it
+    std::optional<std::uint8_t> nextEvent_;
+    std::uint64_t told_ = 0;                     // events, lost ones that were noticed among them
+    bool asking_ = false, cannotAnswer_ = false; // the card: what its line is like
+    unsigned askedAgain_ = 0;                    // in a row
     std::optional<Alarms> reported_;
     Loopback loopback_ = Loopback::none;
     LineErrors errors_;
@@ -139,6 +154,9 @@ Result<void> UsbSpan::start(const SpanConfig& config, SpanEvents& events)
     if (config.type == SpanType::analog)
         return Error{Errc::unsupported,
                      "card port " + keys_.id + " is an E1 or a T1: type = e1 or t1 is what it can be"};
+    const auto line = lineOf(config, keys_.line);
+    if (!line)
+        return line.error();
     stop();
     config_ = config;
     auto at = opening_.open<E1Interface>(config.name);
@@ -153,7 +171,9 @@ Result<void> UsbSpan::start(const SpanConfig& config, SpanEvents& events)
     lost_ = sentSince_ = 0;
     flowing_ = everFlowed_ = moving_ = false;
     line_ = {};
-    multiframeOnly_ = false;
+    multiframeOnly_ = remoteAlarm_ = false;
+    nextEvent_.reset();
+    asking_ = cannotAnswer_ = false;
     reported_.reset();
     loopback_ = Loopback::none;
     lastCounters_.reset();
@@ -163,7 +183,7 @@ Result<void> UsbSpan::start(const SpanConfig& config, SpanEvents& events)
         if (!life.expired())
             report();
     });
-    PortSetup wanted{port_, config.type, keys_.t1Framing, config.crc4, keys_.clockFromLine};
+    PortSetup wanted{port_, *line, keys_.line.any(), config.crc4, keys_.clockFromLine};
     tasks_.start(setUp(edges_.loop, opening_.device(), std::move(wanted), kind_),
                  [this, life = std::weak_ptr(life_)](const Result<void>& r) {
                      if (!life.expired())
@@ -187,7 +207,7 @@ void UsbSpan::begin(const Result<void>& ready)
     wakeUps_.begin(lastWake_);
     bert_.open(opening_.device(), kind_, port_.port);
     watch_.after(watchdog, [this] { look(); });
-    askErrors();
+    askStatus();
     askCounters();
 }
 
@@ -340,37 +360,58 @@ Result<void> UsbSpan::sendFrame(Octets frame)
 
 void UsbSpan::onEvent(Octets event)
 {
-    if (event.size() == CARD_E1_INTERRUPT_SIZE && event[0] == CARD_E1_EVENT_ERRORS)
-        errorsCame(read<card_e1_errors_event>(event).errors);
-    else if (event.size() == CARD_E1_INTERRUPT_SIZE && event[0] == CARD_E1_EVENT_ALARMS && !kind_.stock)
-        defectsCame(card_get16(read<card_e1_event>(event).what));
-    else if (event.size() == CARD_E1_INTERRUPT_SIZE && event[0] == CARD_E1_EVENT_SLIP && !kind_.stock)
+    ++told_;
+    const auto e = read<card_e1_event>(event);
+    if (event.size() != CARD_E1_INTERRUPT_SIZE || e.type == 0)
+        return complaints_.say(config_.name, "an event of a length or a kind that does not exist");
+    if (e.type == CARD_E1_EVENT_ERRORS)
+        return errorsCame(read<card_e1_errors_event>(event).errors);
+    if (kind_.stock)
+        return;
+    const bool gap = nextEvent_ && e.sequence != *nextEvent_;
+    nextEvent_ = static_cast<std::uint8_t>(e.sequence + 1);
+    const std::weak_ptr life = life_;
+    if (e.type == CARD_E1_EVENT_ALARMS)
+        defectsCame(card_get16(e.what));
+    else if (e.type == CARD_E1_EVENT_SLIP)
         events_->onSlip();
-    else if (event.size() != CARD_E1_INTERRUPT_SIZE || event[0] == 0)
-        complaints_.say(config_.name, "an event of a length or a kind that does not exist");
+    if (gap && !life.expired())
+        askStatus();
+}
+
+void UsbSpan::onEventLost()
+{
+    ++told_;
+    askStatus();
 }
 
 void UsbSpan::errorsCame(const card_ice1_errors& now)
 {
     if (kind_.stock) {
-        const card_ice1_errors before = lastErrors_.value_or(now);
-        add(errors_.crc, before.crc, now.crc);
-        add(errors_.overruns, before.overflow, now.overflow);
-        add(errors_.underruns, before.underflow, now.underflow);
-        lastErrors_ = now;
+        if (!lastErrors_)
+            lastErrors_ = now;
+        add(errors_.crc, lastErrors_->crc, now.crc);
+        add(errors_.overruns, lastErrors_->overflow, now.overflow);
+        add(errors_.underruns, lastErrors_->underflow, now.underflow);
     }
+    const Alarms before = line_;
     line_.los = now.flags & CARD_ICE1_FLAG_LOS;
     line_.ais = now.flags & CARD_ICE1_FLAG_AIS;
     line_.rai = now.flags & CARD_ICE1_FLAG_RAI;
     setAlignmentLost(now.flags & CARD_ICE1_FLAG_ALIGNMENT);
+    if (kind_.can(CARD_CAN_EVENTS) && line_ != before)
+        askStatus(); // they come when there is no event left: one that told this was lost
     report();
 }
 
-// Comes before the errors that have its flags, which know one loss of alignment only.
+// Knows more than the errors, which have one loss of alignment only.
 void UsbSpan::defectsCame(std::uint16_t now)
 {
+    line_.los = now & CARD_ALARM_LOS;
+    line_.ais = now & CARD_ALARM_AIS;
+    line_.rai = now & CARD_ALARM_RAI;
     multiframeOnly_ = now & CARD_ALARM_LOMF && !(now & CARD_ALARM_LOF);
-    setAlignmentLost(line_.lof || line_.lomf);
+    setAlignmentLost(now & (CARD_ALARM_LOF | CARD_ALARM_LOMF));
     report();
 }
 
@@ -389,6 +430,7 @@ void UsbSpan::setMoving(bool moving)
 
 void UsbSpan::report()
 {
+    sendRemoteAlarm();
     Alarms now = loopback_ == Loopback::local ? Alarms{} : line_;
     if (!moving_ && now.usable())
         now.los = true;
@@ -398,6 +440,29 @@ void UsbSpan::report()
         d_.forgetOutgoing();
     reported_ = now;
     events_->onAlarms(now);
+}
+
+card_ice1_tx UsbSpan::transmitterNow() const
+{
+    card_ice1_tx tx = transmitter(config_.crc4, keys_.clockFromLine);
+    tx.loopback = !kind_.can(CARD_CAN_LOOP) && loopback_ == Loopback::line ? 1 : 0;
+    tx.alarm = remoteAlarm_ ? 1 : 0;
+    return tx;
+}
+
+// An icE1usb before 0.3 leaves this to the host. What fails is tried again when the line changes, and once a second.
+void UsbSpan::sendRemoteAlarm()
+{
+    const bool wanted = !line_.usable();
+    if (!stream_ || !kind_.stock || wanted == remoteAlarm_)
+        return;
+    remoteAlarm_ = wanted;
+    opening_.device().control({0x41, CARD_ICE1_SET_TX, 0, static_cast<std::uint16_t>(port_.number)},
+                              write(transmitterNow()),
+                              [this, wanted, life = std::weak_ptr(life_)](const Result<OctetBuffer>& r) {
+                                  if (!life.expired() && !r && remoteAlarm_ == wanted)
+                                      remoteAlarm_ = !wanted;
+                              });
 }
 
 // Whatever the card says of its line: packets have to move.
@@ -410,20 +475,42 @@ void UsbSpan::look()
         edges_.log.warning("the card tells no alarm, and nothing comes from its line", {{"span", config_.name}});
     lastLook_ = now;
     watch_.after(watchdog, [this] { look(); });
+    sendRemoteAlarm();
+    askStatus(); // the last event may have been lost, and no gap tells
     askCounters();
 }
 
-// A stock icE1usb tells changes alone: what stood before this start is asked for.
-void UsbSpan::askErrors()
+// Events tell changes alone: what stood before this start, and what lost ones would have told, is asked for.
+void UsbSpan::askStatus()
 {
-    if (!kind_.stock)
-        return;
-    const Request request{0xc1, CARD_ICE1_GET_ERRORS, 0, static_cast<std::uint16_t>(port_.number)};
-    opening_.device().control(request, OctetBuffer(sizeof(card_ice1_errors)),
-                              [this, life = std::weak_ptr(life_)](const Result<OctetBuffer>& r) {
-                                  if (!life.expired() && r && r->size() == sizeof(card_ice1_errors))
-                                      errorsCame(read<card_ice1_errors>(*r));
+    if (asking_ || cannotAnswer_)
+        return; // who is asked already sees that something was told meanwhile
+    asking_ = true;
+    const Request errors{0xc1, CARD_ICE1_GET_ERRORS, 0, static_cast<std::uint16_t>(port_.number)};
+    const Request status{0xc0, CARD_REQ_GET_STATUS, 0, static_cast<std::uint16_t>(port_.port)};
+    opening_.device().control(kind_.stock ? errors : status,
+                              OctetBuffer(kind_.stock ? sizeof(card_ice1_errors) : sizeof(card_status)),
+                              [this, told = told_, life = std::weak_ptr(life_)](const Result<OctetBuffer>& r) {
+                                  if (life.expired())
+                                      return;
+                                  asking_ = false;
+                                  cannotAnswer_ = !r && r.error().code == Errc::unsupported; // icE1usb of before 2022
+                                  if (r && told == told_)
+                                      statusCame(*r);
+                                  else if (r && ++askedAgain_ < askedMost)
+                                      askStatus(); // of the answer and what was told nobody knows which is older
+                                  else
+                                      askedAgain_ = 0; // the card tells one thing after the other: the last one too
                               });
+}
+
+void UsbSpan::statusCame(Octets answer)
+{
+    askedAgain_ = 0;
+    if (kind_.stock && answer.size() == sizeof(card_ice1_errors))
+        errorsCame(read<card_ice1_errors>(answer));
+    else if (!kind_.stock && answer.size() >= offsetof(card_status, loop))
+        defectsCame(card_get16(read<card_status>(answer).alarms));
 }
 
 void UsbSpan::askCounters()
@@ -474,7 +561,7 @@ Result<void> UsbSpan::setLoopback(Loopback loopback)
                                                               : CARD_LOOP_NONE;
         request = {0x40, CARD_REQ_LOOP, static_cast<std::uint16_t>(kind), static_cast<std::uint16_t>(port_.port)};
     } else if (loopback == Loopback::none || loopback == Loopback::line) {
-        card_ice1_tx tx = transmitter(config_.crc4, keys_.clockFromLine);
+        card_ice1_tx tx = transmitterNow();
         tx.loopback = loopback == Loopback::line ? 1 : 0;
         request = {0x41, CARD_ICE1_SET_TX, 0, static_cast<std::uint16_t>(port_.number)};
         data = write(tx);
@@ -482,11 +569,14 @@ Result<void> UsbSpan::setLoopback(Loopback loopback)
         return Error{Errc::unsupported, "card port " + keys_.id + " has no loop but that of the line"};
     }
     opening_.device().control(
-        request, std::move(data), [this, life = std::weak_ptr(life_)](const Result<OctetBuffer>& r) {
-            if (!life.expired() && !r)
-                edges_.log.warning("the card makes no loop", {{"span", config_.name}, {"error", r.error()}});
+        request, std::move(data),
+        [this, before = std::exchange(loopback_, loopback), life = std::weak_ptr(life_)](const Result<OctetBuffer>& r) {
+            if (life.expired() || r)
+                return;
+            loopback_ = before;
+            edges_.log.warning("the card makes no loop", {{"span", config_.name}, {"error", r.error()}});
+            report(); // what a loop towards us hid
         });
-    loopback_ = loopback;
     report();
     return {};
 }
@@ -512,10 +602,8 @@ Result<void> UsbSpan::setClock(ClockChoice choice)
         return Error{Errc::unsupported,
                      "span " + config_.name + ": each port of this card sends by a clock of its own: line or card"};
     const bool before = std::exchange(keys_.clockFromLine, choice.priority == 1);
-    card_ice1_tx tx = transmitter(config_.crc4, keys_.clockFromLine);
-    tx.loopback = kind_.can(CARD_CAN_LOOP) || loopback_ != Loopback::line ? 0 : 1; // the loop stays as it is
     opening_.device().control(
-        {0x41, CARD_ICE1_SET_TX, 0, static_cast<std::uint16_t>(port_.number)}, write(tx),
+        {0x41, CARD_ICE1_SET_TX, 0, static_cast<std::uint16_t>(port_.number)}, write(transmitterNow()),
         [this, before, life = std::weak_ptr(life_)](const Result<OctetBuffer>& r) {
             if (life.expired() || r)
                 return;

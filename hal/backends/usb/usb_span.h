@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
+#include "line_choice.h"
 #include "opening.h"
-#include "protocol/card_protocol.h"
 #include <callbox/hal/span_io.h>
 
 namespace callbox::hal::usb {
@@ -9,9 +9,9 @@ namespace callbox::hal::usb {
 struct SpanKeys {
     // "SERIAL/N" or "@LOCATION/N", N: the card's E1 and T1 ports from 0; or "SERIAL/bank"
     std::string id;
-    bool clockFromLine = true;                 // else from the card
-    unsigned inFlight = 16;                    // ms of packets under way, 4..64 by 4
-    std::uint8_t t1Framing = CARD_FRAMING_ESF; // or CARD_FRAMING_SF; of a T1
+    bool clockFromLine = true; // else from the card
+    unsigned inFlight = 16;    // ms of packets under way, 4..64 by 4
+    LineChoice line = {};
 };
 
 // The bus is made at start().

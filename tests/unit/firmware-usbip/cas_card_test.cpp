@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Two virtual cards plugged into each other: signalling by slot 16 and by robbed bits from one host to the other, and
 // bit error tests that count exactly what went wrong between them.
+#include "boards/usbip/orders.h"
 #include "host.h"
 #include <gtest/gtest.h>
 
@@ -104,6 +105,8 @@ TEST_F(Slot16, AFarEndWithoutItIsLossOfItsMultiframeAndTalkGoesOn)
     ASSERT_TRUE(open(right, 0));
     run(600);
     EXPECT_EQ(left.alarms(), CARD_ALARM_LOCASMF);
+    const std::string listed = Orders({&a}, "card", "").answer(R"({"do":"list"})");
+    EXPECT_NE(listed.find(R"("alarms":["LOCASMF"])"), std::string::npos) << listed;
     EXPECT_EQ(right.alarms(), 0u) << "no RAI: y of slot 16 says so";
     EXPECT_EQ(left.counter(11), 0u) << "no second of loss of frame";
     EXPECT_GT(left.received, 1000u);

@@ -79,6 +79,7 @@ struct UsbBank : testing::Test {
         EXPECT_TRUE(other.heardAt) << "nothing arrives";
         return static_cast<std::int64_t>(other.heardAt.value_or(0) - heard.saidAt);
     }
+    UsbipHost& host() { return banks.host; }
     LineIo& lines() { return dynamic_cast<LineIo&>(*near); }
     unsigned counter(usbip::VirtualCard& card, unsigned n)
     {
@@ -230,6 +231,51 @@ TEST_F(UsbBank, WhatHappenedWhileEventsWereLostIsAskedFor)
     pass(300);
     loop.runFor(300ms);
     EXPECT_THAT(heard.told, testing::EndsWith("normal battery-lost"));
+}
+
+// Nothing else happens on the line then: no later event shows that one is missing.
+TEST_F(UsbBank, ACallEndsThoughTheEventThatToldSoIsLost)
+{
+    up();
+    const auto lose = [&](usbip::VirtualCard& card, bool noticed) { host().loseEvents(card, 100, noticed); };
+    const auto someWereLost = [&](usbip::VirtualCard& card) {
+        EXPECT_LT(host().eventsToLose(card), 100U);
+        host().loseEvents(card, 0, true);
+    };
+    for (const bool noticed : {true, false}) {
+        ASSERT_TRUE(lines().setHook(Timeslot{1}, true).has_value());
+        loop.runFor(1s);
+        other.told.clear();
+        lose(banks.office, noticed);
+        ASSERT_TRUE(lines().setHook(Timeslot{1}, false).has_value());
+        loop.runFor(3s);
+        someWereLost(banks.office);
+        EXPECT_EQ(other.told, "on-hook") << noticed;
+        ASSERT_TRUE(lines().setHook(Timeslot{1}, true).has_value());
+        loop.runFor(1s);
+        heard.told.clear();
+        lose(banks.box, noticed);
+        banks.box.analog(0).cut = true; // no current any more
+        loop.runFor(500ms);
+        someWereLost(banks.box);
+        loop.runFor(1100ms);
+        EXPECT_EQ(heard.told, "battery-lost") << noticed;
+        ASSERT_TRUE(lines().setHook(Timeslot{1}, false).has_value());
+        banks.box.analog(0).cut = false;
+        loop.runFor(3s);
+        EXPECT_EQ(heard.told, "battery-lost battery-back") << noticed;
+    }
+}
+
+TEST_F(UsbBank, ANumberThatIsDialledWhileThePortsAreAskedArrives)
+{
+    up();
+    ASSERT_TRUE(lines().setHook(Timeslot{1}, true).has_value());
+    loop.runFor(1s);
+    other.told.clear();
+    ASSERT_TRUE(lines().dialPulses(Timeslot{1}, "90").has_value()); // three seconds
+    loop.runFor(5s);
+    EXPECT_EQ(other.told, "pulse-digit pulse-digit");
 }
 
 TEST_F(UsbBank, TheCountryOfItsLinesIsInTheCardWhenItRuns)
@@ -428,6 +474,17 @@ TEST_F(Lines, WhatLostEventsWouldHaveToldAStatusTells)
     sent.clear();
     EXPECT_EQ(told(lines.reconcile(Timeslot{1}, s, 9000)), "battery-back");
     EXPECT_THAT(sent, ElementsAre(std::pair(1U, 1U))) << "hung up for want of a host, it is taken again";
+}
+
+// The loop is closed again before anybody asks: that is all that tells of the end of the call before.
+TEST_F(Lines, ACallEndsThoughTheEndItselfIsLostAndOnlyTheNextBeginningIsTold)
+{
+    EXPECT_EQ(told(lines.hear(event(CARD_BANK_EVENT_BATTERY, 0, 1))), "battery-back");
+    EXPECT_EQ(told(lines.hear(event(CARD_BANK_EVENT_HOOK, 1, 1))), "off-hook");
+    EXPECT_EQ(told(lines.hear(event(CARD_BANK_EVENT_BATTERY, 0, 1))), "") << "nothing is missing";
+    EXPECT_EQ(told(lines.hear(event(CARD_BANK_EVENT_BATTERY, 0, 1), true)), "battery-lost battery-back");
+    EXPECT_EQ(told(lines.hear(event(CARD_BANK_EVENT_HOOK, 1, 1), true)), "on-hook off-hook");
+    EXPECT_EQ(told(lines.hear(event(CARD_BANK_EVENT_HOOK, 1, 2), true)), "flash");
 }
 
 TEST_F(Lines, LongNumbersGoInPiecesAndTheirEndIsToldOnce)

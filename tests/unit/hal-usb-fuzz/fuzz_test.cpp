@@ -164,7 +164,7 @@ TEST_F(Fuzz, AnE1OfACardThatLies)
 
 TEST_F(Fuzz, AnIcE1usbThatLies)
 {
-    run(Personality::iceE1usb(1), {.name = "trunk1"}, "000000000000000a/0", 12);
+    run(Personality::iceE1usb(1), {.name = "trunk1"}, "000000000000000a/0", 16);
 }
 
 TEST_F(Fuzz, AT1OfACardThatLies)

@@ -123,6 +123,25 @@ TEST(UsbPace, FollowsTheFeedbackAndNothingElse)
     EXPECT_NEAR(second(), 8250, 1);
 }
 
+// A card that asked for less a while ago is fed again when it asks for more than a packet of its own holds.
+TEST(UsbPace, ACardWithSmallPacketsThatAsksForMoreGetsAllTheyHold)
+{
+    Pace pace(8);
+    const auto second = [&] {
+        unsigned frames = 0;
+        for (unsigned i = 0; i < 1000; ++i)
+            frames += pace.frames();
+        return frames;
+    };
+    EXPECT_TRUE(pace.feedback(OctetBuffer{0x00, 0x1f, 0x00})); // 7936
+    EXPECT_NEAR(second(), 7750, 1);
+    EXPECT_TRUE(pace.feedback(OctetBuffer{0x00, 0x21, 0x00})); // 8448
+    EXPECT_NEAR(second(), 8000, 1);
+    EXPECT_TRUE(pace.feedback(OctetBuffer{0x00, 0x1f, 0x00}));
+    EXPECT_NEAR(second(), 7750, 1) << "nothing is owed";
+    EXPECT_FALSE(pace.feedback(OctetBuffer{0x00, 0x00, 0x02})) << "131072: another format";
+}
+
 TEST(UsbDChannel, SendsFlagsWhileThereIsNothingToSend)
 {
     DChannel d;

@@ -106,6 +106,54 @@ TEST_P(UsbSpan, ARemoteAlarmThatStoodBeforeTheSpanStartedIsSeen)
     EXPECT_FALSE(heard.alarms.any()) << toString(heard.alarms);
 }
 
+// The line stays as it is then: no later event shows that one is missing.
+TEST_P(UsbSpan, AnAlarmIsSeenAndIsOverThoughTheEventsThatToldSoFailedOnTheBus)
+{
+    up();
+    const auto becomes = [&](BitPipe::Signal signal, Duration within) {
+        host.loseEvents(a, 40, true);
+        towardsNear().set(signal);
+        loop.runFor(within);
+        EXPECT_LT(host.eventsToLose(a), 40U);
+        host.loseEvents(a, 0, true);
+        loop.runFor(1s);
+    };
+    becomes(BitPipe::Signal::none, 300ms);
+    EXPECT_EQ(toString(heard.alarms), "LOS");
+    EXPECT_EQ(toString(other.alarms), "RAI");
+    becomes(BitPipe::Signal::normal, 1s);
+    EXPECT_EQ(toString(heard.alarms), "");
+    EXPECT_EQ(heard.gone, "") << "a few transfers that fail are no reason";
+}
+
+TEST_P(UsbSpan, AnAlarmIsSeenAndIsOverWithinASecondThoughNobodyNoticedThatItsEventsWereLost)
+{
+    up();
+    for (const auto& [signal, alarms] :
+         {std::pair(BitPipe::Signal::ones, "AIS"), std::pair(BitPipe::Signal::normal, "")}) {
+        host.loseEvents(a, 1000, false);
+        towardsNear().set(signal);
+        loop.runFor(800ms);
+        host.loseEvents(a, 0, false);
+        loop.runFor(1100ms);
+        EXPECT_EQ(toString(heard.alarms), alarms);
+    }
+}
+
+TEST_P(UsbSpan, ErrorsOfTheLineAreCountedOnceHoweverTheCardIsAsked)
+{
+    up();
+    const auto counted = [&] { return dynamic_cast<LineErrorCounts&>(*near).lineErrors().value().crc; };
+    const std::uint64_t before = counted();
+    for (unsigned i = 0; i < 5; ++i) {
+        host.loseEvents(a, 1, i % 2 == 0);
+        towardsNear().errors(1, 2048);
+        loop.runFor(1s);
+    }
+    loop.runFor(1s);
+    EXPECT_EQ(counted() - before, 5U);
+}
+
 TEST_P(UsbSpan, DriftWithTheClockOfTheLineCostsNothing)
 {
     b.drift(10'000); // one per cent: what would take minutes is seen in seconds
@@ -115,6 +163,58 @@ TEST_P(UsbSpan, DriftWithTheClockOfTheLineCostsNothing)
     loop.runFor(4s);
     EXPECT_EQ(heard.lost + other.lost, lost);
     EXPECT_EQ(heard.slips + other.slips, slips);
+}
+
+TEST(UsbLoop, ALoopThatTheCardRefusesHidesNoAlarm)
+{
+    TwoCards cards(Personality::card(1), {.name = "trunk1"});
+    cards.up();
+    cards.towardsNear().set(BitPipe::Signal::none);
+    cards.loop.runFor(300ms);
+    ASSERT_EQ(toString(cards.heard.alarms), "LOS");
+    auto& loops = dynamic_cast<LoopbackControl&>(*cards.near);
+    cards.host.refuse(cards.a, CARD_REQ_LOOP);
+    ASSERT_TRUE(loops.setLoopback(Loopback::local)) << "the card is not waited for";
+    cards.loop.runFor(100ms);
+    EXPECT_EQ(toString(cards.heard.alarms), "LOS");
+    cards.host.refuse(cards.a, 0);
+    ASSERT_TRUE(loops.setLoopback(Loopback::local));
+    cards.loop.runFor(1s);
+    EXPECT_EQ(toString(cards.heard.alarms), "") << "in a loop the line does not matter";
+    cards.host.refuse(cards.a, CARD_REQ_LOOP);
+    ASSERT_TRUE(loops.setLoopback(Loopback::none));
+    cards.loop.runFor(1s);
+    EXPECT_EQ(toString(cards.heard.alarms), "") << "and goes on";
+}
+
+// Firmware before 0.3 sends it only if the host says so; ours and later ones do it by themselves.
+TEST(UsbIcE1usb, TheFarEndSeesThatItIsNotHeardWhateverTheFirmwareOfAnIcE1usb)
+{
+    TwoCards cards(Personality::iceE1usb(1), {.name = "trunk1"});
+    cards.up();
+    const auto sent = [&] { return cards.a.device().port(0).tx(); };
+    EXPECT_EQ(sent().alarm, 0);
+    for (const BitPipe::Signal signal : {BitPipe::Signal::none, BitPipe::Signal::ones}) {
+        cards.towardsNear().set(signal);
+        cards.loop.runFor(300ms);
+        EXPECT_EQ(sent().alarm, 1);
+        EXPECT_EQ(sent().timing, 1) << "the rest is as it was";
+        EXPECT_EQ(sent().mode, CARD_ICE1_TX_CRC4_E);
+        ASSERT_TRUE(dynamic_cast<ClockSource&>(*cards.near).setClock({0}));
+        ASSERT_TRUE(dynamic_cast<LoopbackControl&>(*cards.near).setLoopback(Loopback::line));
+        cards.loop.runFor(10ms);
+        EXPECT_EQ(sent().alarm, 1) << "another setting does not end it";
+        ASSERT_TRUE(dynamic_cast<LoopbackControl&>(*cards.near).setLoopback(Loopback::none));
+        ASSERT_TRUE(dynamic_cast<ClockSource&>(*cards.near).setClock({1}));
+        cards.towardsNear().set(BitPipe::Signal::normal);
+        cards.loop.runFor(1s);
+        EXPECT_EQ(sent().alarm, 0);
+        EXPECT_EQ(toString(cards.heard.alarms), "");
+    }
+    cards.towardsNear().remoteAlarm(true);
+    cards.loop.runFor(300ms);
+    EXPECT_EQ(toString(cards.heard.alarms), "RAI");
+    EXPECT_EQ(sent().alarm, 0) << "never because it came in";
 }
 
 // A drift of one per cent slips each second or so, until one takes the other's clock.

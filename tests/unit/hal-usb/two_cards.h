@@ -11,9 +11,8 @@ namespace callbox::tests {
 using namespace hal;
 
 struct TwoCards {
-    TwoCards(const firmware::Personality& kind, SpanConfig both, std::uint8_t framing = CARD_FRAMING_ESF)
-        : a(kind, "000000000000000a", "1-1"), b(kind, "000000000000000b", "1-2"), config(std::move(both)),
-          t1Framing(framing)
+    TwoCards(const firmware::Personality& kind, SpanConfig both, usb::LineChoice choice = {})
+        : a(kind, "000000000000000a", "1-1"), b(kind, "000000000000000b", "1-2"), config(std::move(both)), line(choice)
     {
         a.plug(0, b, 0);
         host.plug(a);
@@ -22,7 +21,7 @@ struct TwoCards {
     }
     std::unique_ptr<SpanIo> open(const std::string& id, bool clockFromLine)
     {
-        return usb::makeSpan(edges, {id, clockFromLine, 16, t1Framing},
+        return usb::makeSpan(edges, {id, clockFromLine, 16, line},
                              [this] { return Result<std::unique_ptr<usb::Bus>>(host.bus()); });
     }
     void up()
@@ -43,7 +42,7 @@ struct TwoCards {
     usbip::VirtualCard a, b;
     UsbipHost host{loop};
     const SpanConfig config;
-    const std::uint8_t t1Framing;
+    usb::LineChoice line; // of what is opened
     SpanHeard heard, other;
     std::unique_ptr<SpanIo> near = open("000000000000000a/0", true), far = open("@1-2/0", false);
 };

@@ -28,7 +28,7 @@ protected:
     }
     std::unique_ptr<hal::SpanIo> open(const std::string& id, bool clockFromLine)
     {
-        return hal::usb::makeSpan(edges, {id, clockFromLine, 16, CARD_FRAMING_ESF},
+        return hal::usb::makeSpan(edges, {id, clockFromLine, 16},
                                   [this] { return Result<std::unique_ptr<hal::usb::Bus>>(host.bus()); });
     }
     void loopFar()
