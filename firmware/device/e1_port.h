@@ -53,6 +53,9 @@ public:
     void receiveNothing();
     // E1: both sub-multiframes of a multiframe, G.706 4.3.3.
     void blocks(bool firstErrored, bool secondErrored);
+    // E1: so many wrong frame alignment signals; `crc`: the line is judged by its blocks, not by these. Each
+    // millisecond.
+    void signals(unsigned wrong, bool crc);
     // T1: so many multiframes of ESF with a wrong CRC-6, so many wrong bits of the alignment pattern.
     void t1Errors(unsigned multiframes, unsigned bits);
     void alarms(std::uint16_t now); // CARD_ALARM_... of the receiver, all that stood since the last call
