@@ -223,9 +223,18 @@ Result<LineErrors> lineErrors(const Descriptor& control, int span)
     e.crc = count(s.crc4count);
     e.farEnd = count(s.ebitcount);
     e.bipolar = count(s.bpvcount);
-    e.framing = count(s.fascount);
+    e.framing = std::max(count(s.fascount), count(s.fecount)); // drivers count in either, ours of a T1 in both
     e.irqMisses = count(s.irqmisses);
     return e;
+}
+
+Result<bool> isSuperframe(const Descriptor& control, int span)
+{
+    dahdi_spaninfo s{};
+    s.spanno = span;
+    if (ioctl(control.get(), DAHDI_SPANSTAT, &s) < 0)
+        return failed("asking for the framing of DAHDI span " + std::to_string(span));
+    return bool(s.lineconfig & DAHDI_CONFIG_D4);
 }
 
 Result<void> setClockPriority(const Descriptor& control, int span, unsigned priority)
