@@ -62,6 +62,14 @@ public:
     // A frame was left out (1) or said twice (-1) between the line's clock and ours.
     void slip(int framesOut);
     [[nodiscard]] bool remoteAlarm() const; // shall RAI be sent?
+    // What the transmitter goes by; while that brings nothing, by the card's oscillator. What a loop gives back goes at
+    // the pace at which it comes.
+    enum class Clock : std::uint8_t { oscillator, line, otherPort }; // otherPort: the line of it
+    [[nodiscard]] Clock clock() const
+    {
+        return tx_.timing == 1 || loop_ == CARD_LOOP_PAYLOAD ? Clock::line : cardClock_;
+    }
+    void setCardClock(Clock c) { cardClock_ = c; } // of a port whose timing is the card's clock
     // T1: channels whose bits are to be robbed, and ABCD of each, A in bit 3.
     [[nodiscard]] std::uint32_t robbed() const;
     [[nodiscard]] std::uint8_t said(unsigned channel) const { return signalling_.said(channel); }
@@ -111,6 +119,7 @@ private:
     std::uint8_t rx_ = CARD_ICE1_RX_CRC4;
     card_line line_ = usualLine(CARD_PORT_E1);
     unsigned loop_ = CARD_LOOP_NONE;
+    Clock cardClock_ = Clock::oscillator;
     std::uint16_t extensions_ = 0;
 
     // From the host to the line. Positions run on; a ring holds what lies between them.

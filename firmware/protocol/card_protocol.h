@@ -360,12 +360,12 @@ struct card_sensors {
 };
 CARD_SIZE(card_sensors, 16);
 
-struct card_clock {
+struct card_clock {      /* of ports whose card_ice1_tx.timing is 0 */
     card_u8 state;       /* IN: 0 free, 1 locked, 2 hold over */
     card_u8 source;      /* IN: in use, CARD_CLOCK_... */
-    card_u8 priority[4]; /* sources, best first; CARD_CLOCK_NONE ends */
+    card_u8 priority[4]; /* sources, best first, none twice; CARD_CLOCK_NONE ends, and nothing else follows it */
     card_u8 reserved[2];
-    struct card_le32 offset; /* IN, signed, 1e-9 */
+    struct card_le32 offset; /* IN, signed, 1e-9: of the card's own clock while that is in use, as far as it is known */
 };
 CARD_SIZE(card_clock, 12);
 enum { CARD_CLOCK_OWN = 0, CARD_CLOCK_GPS = 1, CARD_CLOCK_PORT = 0x10 /* + E1 port */, CARD_CLOCK_NONE = 0xff };
