@@ -58,6 +58,13 @@ public:
     void signals(unsigned wrong, bool crc);
     // T1: so many multiframes of ESF with a wrong CRC-6, so many wrong bits of the alignment pattern.
     void t1Errors(unsigned multiframes, unsigned bits);
+    // E1: the far end never found our CRC-4. T1: a message of the far end's, CARD_LINK_... or another.
+    void farWithoutCrc(bool now) { farWithoutCrc_ = now; }
+    void linkMessage(std::uint8_t message)
+    {
+        link_ = message;
+        ++linkMessages_;
+    }
     void alarms(std::uint16_t now); // CARD_ALARM_... of the receiver, all that stood since the last call
     // A frame was left out (1) or said twice (-1) between the line's clock and ours.
     void slip(int framesOut);
@@ -97,6 +104,9 @@ public:
     [[nodiscard]] std::uint16_t alarmsNow() const { return alarms_; }
     [[nodiscard]] const PortCounters& counters() const { return counters_; }
     [[nodiscard]] std::uint16_t badPacket() const { return badPacket_; } // length of the last one
+    [[nodiscard]] bool farWithoutCrc() const { return farWithoutCrc_; }
+    [[nodiscard]] std::uint8_t lastLinkMessage() const { return link_; }
+    [[nodiscard]] std::uint32_t linkMessages() const { return linkMessages_; } // since power on
     [[nodiscard]] card_cas cas() const { return signalling_.heard(); }
     [[nodiscard]] std::uint32_t robbedWanted() const { return signalling_.robbed(); }
     [[nodiscard]] std::uint8_t sa() const { return sa_.now(); }
@@ -143,6 +153,9 @@ private:
     std::uint8_t toldSa_ = 0; // to the host
     PortBert bert_;
     std::uint16_t badPacket_ = 0;
+    bool farWithoutCrc_ = false;
+    std::uint8_t link_ = 0;
+    std::uint32_t linkMessages_ = 0;
     std::uint32_t age_ = 0; // frames sent since the port was switched on
 };
 
