@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The CRC-4 multiframe (G.704 2.3.3) of frames that lie in basic alignment: its alignment signal 001011 in bit 1 of
-// frames 1, 3, 5, 7, 9, 11, and after it the check of each sub-multiframe, E bits and Sa bits.
+// frames 1, 3, 5, 7, 9, 11, and after it the check of each sub-multiframe.
 #pragma once
 #include "core/bits.h"
 #include "core/crc4.h"
@@ -54,11 +54,8 @@ public:
     {
         crc_.endOfFrame();
         Block out;
-        if (number_ % 2 == 0) {
+        if (number_ % 2 == 0)
             received_ = std::uint8_t((received_ << 1 | first >> 31) & 0x0F);
-        } else {
-            saNow_ = saNow_ << 5 | (first >> 24 & 0x1F);
-        }
         if (number_ % 8 == 7) {
             const std::uint8_t sum = crc_.take();
             out.whole = !skip_;
@@ -67,22 +64,17 @@ public:
             expected_ = sum;
             known_ = !skip_;
             skip_ = false;
-            sa_ = saNow_;
         }
         number_ = (number_ + 1) % 16;
         return out;
     }
-    // Sa4..Sa8 in the odd frames of the last sub-multiframe, frame 1 (or 9) highest: synchronization status messages
-    // are such nibbles (G.704 2.3.4).
-    [[nodiscard]] std::uint8_t sa(unsigned which) const;
 
 private:
     Crc4 crc_;
     unsigned number_ = 0;
     std::uint8_t expected_ = 0, received_ = 0;
-    bool known_ = false;               // expected_ is that of the block before
-    bool skip_ = true;                 // began within a block
-    std::uint32_t sa_ = 0, saNow_ = 0; // five of each odd frame, Sa4 highest; the last frame lowest
+    bool known_ = false; // expected_ is that of the block before
+    bool skip_ = true;   // began within a block
 };
 
 } // namespace callbox::firmware::core

@@ -44,7 +44,6 @@ public:
     [[nodiscard]] bool withoutCrc() const { return multi_ == Multi::none; }
     // Over 990 of 1000 E bits said "errored" in each of 5 s while A was 0: it never found our multiframe (B.2.5).
     [[nodiscard]] bool farWithoutCrc() const { return complaining_ >= 5; }
-    [[nodiscard]] std::uint8_t sa(unsigned which) const { return check_.sa(which); } // MultiframeCheck::sa
     [[nodiscard]] Defects defects() const;
     [[nodiscard]] const E1Counters& counters() const { return counters_; }
 

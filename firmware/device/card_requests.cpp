@@ -125,6 +125,10 @@ constexpr Request table[] = {
     {deviceOut, CARD_REQ_SET_NVM, Index::zero, any, Request::given, CARD_CAN_NVM, true, writeMemory},
     {deviceIn, CARD_REQ_GET_SENSORS, Index::zero, 0, 0, CARD_CAN_SENSORS, false,
      [](Device& d, const Setup&, unsigned, Buffer data) { return give(d.board().sensors(), data); }},
+    {deviceIn, CARD_REQ_CLOCK, Index::zero, 0, 0, CARD_CAN_CLOCK, false,
+     [](Device& d, const Setup&, unsigned, Buffer data) { return give(d.clock(), data); }},
+    {deviceOut, CARD_REQ_CLOCK, Index::zero, 0, sizeof(card_clock), CARD_CAN_CLOCK, false,
+     [](Device& d, const Setup&, unsigned, Buffer data) { return d.setClock(take<card_clock>(data)) ? 0 : stalled; }},
     {deviceIn, CARD_REQ_GET_LOG, Index::zero, any, 0, CARD_CAN_LOG, false,
      [](Device& d, const Setup& setup, unsigned, Buffer data) {
          return static_cast<int>(d.log().read(setup.value, data));
@@ -180,9 +184,8 @@ constexpr Request table[] = {
          return d.port(p).setRobbed(card_get32(take<card_le32>(data))) ? 0 : stalled;
      }},
     {in, CARD_E1_ROBBED, Index::e1, 0, 0, CARD_CAN_CAS, false,
-     [](Device& d, const Setup&, unsigned p, Buffer data) {
-         return give(card_make32(d.port(p).robbedWanted()), data);
-     }},
+     [](Device& d, const Setup&, unsigned p,
+        Buffer data) { return give(card_make32(d.port(p).robbedWanted()), data); }},
 };
 
 } // namespace

@@ -199,8 +199,25 @@ void Device::locate(unsigned seconds)
     board_.blink(seconds > 0);
 }
 
+card_clock Device::clock()
+{
+    const card_sensors s = board_.sensors();
+    const bool known = card_get16(s.valid) & 1u << 5;
+    return clock_.tell(std::span(ports_).first(personality_.e1Ports), known ? card_get32(s.clock) : 0);
+}
+
+void Device::followClock()
+{
+    const std::uint8_t source = clock_.source(std::span(ports_).first(personality_.e1Ports));
+    for (unsigned p = 0; p < personality_.e1Ports; ++p)
+        ports_[p].setCardClock(source == CARD_CLOCK_OWN        ? E1Port::Clock::oscillator
+                               : source == CARD_CLOCK_PORT + p ? E1Port::Clock::line
+                                                               : E1Port::Clock::otherPort);
+}
+
 void Device::millisecond()
 {
+    followClock();
     if (const auto news = update_.millisecond(configured()))
         say(CARD_LOG_UPDATE, *news, *news > 3 ? 1 : 2);
     if (locating_ > 0 && --locating_ == 0)

@@ -4,6 +4,7 @@
 // what hardware there is, keeps it alive, and calls it from one thread.
 #pragma once
 #include "device/analog_bank.h"
+#include "device/clock_choice.h"
 #include "device/e1_port.h"
 #include "device/log.h"
 #include "device/personality.h"
@@ -71,6 +72,8 @@ public:
     [[nodiscard]] Board& board() { return board_; }
     [[nodiscard]] LogRing& log() { return log_; }
     [[nodiscard]] UpdateSession& update() { return update_; }
+    [[nodiscard]] card_clock clock();
+    bool setClock(const card_clock& c) { return clock_.set(c, personality_.e1Ports); }
     [[nodiscard]] unsigned address() const { return address_; }
     [[nodiscard]] bool configured() const { return configuration_ != 0; }
     [[nodiscard]] bool maintenance() const { return maintenance_; }
@@ -87,6 +90,7 @@ private:
     friend class Chapter9;
     int answer(const Setup&, Buffer data);
     void deselect();
+    void followClock();
 
     Personality personality_;
     Board& board_;
@@ -97,6 +101,7 @@ private:
     bool bankHostGone_ = false;
     LogRing log_;
     UpdateSession update_;
+    ClockChoice clock_;
     unsigned address_ = 0;
     std::uint8_t configuration_ = 0;
     std::uint32_t halted_ = 0; // bit n: OUT endpoint n; bit 16 + n: IN endpoint n

@@ -58,7 +58,9 @@ void E1Framer::receive(Octets line)
 Defects E1Framer::finish()
 {
     const E1Counters& now = receiver_.counters();
-    port_.counters().fas += now.fas - last_.fas;
+    const bool crc = framing_ == E1Framing::crc4 || (framing_ == E1Framing::automatic && !receiver_.withoutCrc());
+    port_.signals(now.fas - last_.fas, crc);
+    port_.farWithoutCrc(receiver_.farWithoutCrc());
     port_.counters().ebit += now.ebit - last_.ebit;
     port_.counters().losses += now.losses - last_.losses;
     last_ = now;

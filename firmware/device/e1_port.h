@@ -53,12 +53,30 @@ public:
     void receiveNothing();
     // E1: both sub-multiframes of a multiframe, G.706 4.3.3.
     void blocks(bool firstErrored, bool secondErrored);
+    // E1: so many wrong frame alignment signals; `crc`: the line is judged by its blocks, not by these. Each
+    // millisecond.
+    void signals(unsigned wrong, bool crc);
     // T1: so many multiframes of ESF with a wrong CRC-6, so many wrong bits of the alignment pattern.
     void t1Errors(unsigned multiframes, unsigned bits);
+    // E1: the far end never found our CRC-4. T1: a message of the far end's, CARD_LINK_... or another.
+    void farWithoutCrc(bool now) { farWithoutCrc_ = now; }
+    void linkMessage(std::uint8_t message)
+    {
+        link_ = message;
+        ++linkMessages_;
+    }
     void alarms(std::uint16_t now); // CARD_ALARM_... of the receiver, all that stood since the last call
     // A frame was left out (1) or said twice (-1) between the line's clock and ours.
     void slip(int framesOut);
     [[nodiscard]] bool remoteAlarm() const; // shall RAI be sent?
+    // What the transmitter goes by; while that brings nothing, by the card's oscillator. What a loop gives back goes at
+    // the pace at which it comes.
+    enum class Clock : std::uint8_t { oscillator, line, otherPort }; // otherPort: the line of it
+    [[nodiscard]] Clock clock() const
+    {
+        return tx_.timing == 1 || loop_ == CARD_LOOP_PAYLOAD ? Clock::line : cardClock_;
+    }
+    void setCardClock(Clock c) { cardClock_ = c; } // of a port whose timing is the card's clock
     // T1: channels whose bits are to be robbed, and ABCD of each, A in bit 3.
     [[nodiscard]] std::uint32_t robbed() const;
     [[nodiscard]] std::uint8_t said(unsigned channel) const { return signalling_.said(channel); }
@@ -86,6 +104,9 @@ public:
     [[nodiscard]] std::uint16_t alarmsNow() const { return alarms_; }
     [[nodiscard]] const PortCounters& counters() const { return counters_; }
     [[nodiscard]] std::uint16_t badPacket() const { return badPacket_; } // length of the last one
+    [[nodiscard]] bool farWithoutCrc() const { return farWithoutCrc_; }
+    [[nodiscard]] std::uint8_t lastLinkMessage() const { return link_; }
+    [[nodiscard]] std::uint32_t linkMessages() const { return linkMessages_; } // since power on
     [[nodiscard]] card_cas cas() const { return signalling_.heard(); }
     [[nodiscard]] std::uint32_t robbedWanted() const { return signalling_.robbed(); }
     [[nodiscard]] std::uint8_t sa() const { return sa_.now(); }
@@ -108,6 +129,7 @@ private:
     std::uint8_t rx_ = CARD_ICE1_RX_CRC4;
     card_line line_ = usualLine(CARD_PORT_E1);
     unsigned loop_ = CARD_LOOP_NONE;
+    Clock cardClock_ = Clock::oscillator;
     std::uint16_t extensions_ = 0;
 
     // From the host to the line. Positions run on; a ring holds what lies between them.
@@ -131,6 +153,9 @@ private:
     std::uint8_t toldSa_ = 0; // to the host
     PortBert bert_;
     std::uint16_t badPacket_ = 0;
+    bool farWithoutCrc_ = false;
+    std::uint8_t link_ = 0;
+    std::uint32_t linkMessages_ = 0;
     std::uint32_t age_ = 0; // frames sent since the port was switched on
 };
 

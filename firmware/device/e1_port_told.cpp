@@ -19,6 +19,14 @@ void E1Port::blocks(bool firstErrored, bool secondErrored)
         ++badMultiframes_;
 }
 
+void E1Port::signals(unsigned wrong, bool crc)
+{
+    counters_.fas += wrong;
+    seconds_.severeFrom(crc ? severeBlocks : severeSignals);
+    if (!crc)
+        seconds_.errors(wrong);
+}
+
 void E1Port::t1Errors(unsigned multiframes, unsigned bits)
 {
     counters_.crc += multiframes;

@@ -41,7 +41,7 @@ bool isPossible(const card_line& l)
 
 unsigned severeFrom(const card_line& l)
 {
-    return l.kind == CARD_PORT_E1 ? 300 : l.framing == CARD_FRAMING_ESF ? 320 : 8;
+    return l.kind == CARD_PORT_E1 ? severeBlocks : l.framing == CARD_FRAMING_ESF ? 320 : 8;
 }
 
 } // namespace callbox::firmware

@@ -24,7 +24,7 @@ struct Personality {
         p.kind = kind;
         p.capabilities = CARD_CAN_FILLER | CARD_CAN_EVENTS | CARD_CAN_LINE | CARD_CAN_CAS | CARD_CAN_T1 |
                          CARD_CAN_LOOP | CARD_CAN_BERT | CARD_CAN_NVM | CARD_CAN_SENSORS | CARD_CAN_LOG |
-                         CARD_CAN_RESET | CARD_CAN_SELFTEST | CARD_CAN_LOCATE | CARD_CAN_UPDATE;
+                         CARD_CAN_RESET | CARD_CAN_SELFTEST | CARD_CAN_LOCATE | CARD_CAN_UPDATE | CARD_CAN_CLOCK;
         return p;
     }
     // The same card with an analog bank.

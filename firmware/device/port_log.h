@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the log says of a port: alarms, buffers that ran dry or over, packets that were none. Each kind once a second at
-// most, with how it stands then, so that a line that flaps does not push all else out of the ring.
+// What the log says of a port: alarms, buffers that ran dry or over, packets that were none, what the far end says.
+// Each kind once a second at most, with how it stands then, so that a line that flaps does not push all else out of the
+// ring.
 #pragma once
 #include "device/e1_port.h"
 #include <optional>
@@ -25,7 +26,7 @@ private:
         std::uint32_t value = 0;
         unsigned wait = 0; // ms
     };
-    std::array<Told, 4> told_{};
+    std::array<Told, 6> told_{};
 };
 
 } // namespace callbox::firmware

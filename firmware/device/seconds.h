@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Seconds of a port, sorted: those of each defect, and errored, severely errored and unavailable ones. E1 by ITU-T
 // G.826 (05/2002) 4.5: a block of 1 ms in error or a defect; 30 % of the blocks or a defect; ten severely errored in a
-// row begin unavailable time and belong to it, ten others end it. T1 by ANSI T1.231, which differs in what is
-// counted and from how many on a second is severely errored. Errored ones are those of available time. Counters only
-// rise: seconds of a run that is not decided are added when it is, up to nine seconds later.
+// row begin unavailable time and belong to it, ten others end it. An E1 without CRC-4 has no such blocks: wrong frame
+// alignment signals stand for them, 28 are severe (M.2100). T1 by ANSI T1.231, which differs in what is counted and
+// from how many on a second is severely errored. Errored ones are those of available time. Counters only rise: seconds
+// of a run that is not decided are added when it is, up to nine seconds later.
 #pragma once
 #include "protocol/card_protocol.h"
 #include <cstdint>

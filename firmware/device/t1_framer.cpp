@@ -52,6 +52,9 @@ Defects T1Framer::finish()
     port_.t1Errors(now.crc - last_.crc, now.bits - last_.bits);
     port_.counters().losses += now.losses - last_.losses;
     last_ = now;
+    if (const int message = receiver_.link().take(); message >= 0)
+        port_.linkMessage(static_cast<std::uint8_t>(message));
+    port_.farWithoutCrc(false);
     return std::exchange(defects_, Defects(0)) | receiver_.defects();
 }
 

@@ -360,12 +360,12 @@ struct card_sensors {
 };
 CARD_SIZE(card_sensors, 16);
 
-struct card_clock {
+struct card_clock {      /* of ports whose card_ice1_tx.timing is 0 */
     card_u8 state;       /* IN: 0 free, 1 locked, 2 hold over */
     card_u8 source;      /* IN: in use, CARD_CLOCK_... */
-    card_u8 priority[4]; /* sources, best first; CARD_CLOCK_NONE ends */
+    card_u8 priority[4]; /* sources, best first, none twice; CARD_CLOCK_NONE ends, and nothing else follows it */
     card_u8 reserved[2];
-    struct card_le32 offset; /* IN, signed, 1e-9 */
+    struct card_le32 offset; /* IN, signed, 1e-9: of the card's own clock while that is in use, as far as it is known */
 };
 CARD_SIZE(card_clock, 12);
 enum { CARD_CLOCK_OWN = 0, CARD_CLOCK_GPS = 1, CARD_CLOCK_PORT = 0x10 /* + E1 port */, CARD_CLOCK_NONE = 0xff };
@@ -400,8 +400,19 @@ enum {
     CARD_LOG_UPDATE,      /* of the firmware; value: 0 dropped, 1 begun, 2 whole, 3 the image that runs is confirmed,
                              4 it could not be: the flash keeps nothing,
                              CARD_LOG_UPDATE_WRONG + CARD_UPDATE_WRONG_... */
+    CARD_LOG_FAR_WITHOUT_CRC, /* E1; value 1: the far end has complained of all our blocks for 5 s, without RAI: it
+                                 finds no CRC-4 or has none (G.706 B.2.5); 0: no more */
+    CARD_LOG_LINK, /* T1; value: what the far end asked for, CARD_LINK_... or another message; nothing is done of it */
 };
 #define CARD_LOG_UPDATE_WRONG 16
+/* What a far end asks for on the data link of ESF, G.704 table 2, the first bit highest. */
+enum {
+    CARD_LINK_LINE_LOOP = 0x70,
+    CARD_LINK_LINE_RELEASE = 0x1c,
+    CARD_LINK_PAYLOAD_LOOP = 0x28,
+    CARD_LINK_PAYLOAD_RELEASE = 0x4c,
+    CARD_LINK_RELEASE = 0x24, /* of any loop */
+};
 
 struct card_selftest {             /* bit n: test n */
     struct card_le32 done, failed; /* since it was started last */

@@ -9,6 +9,7 @@ namespace {
 constexpr std::uint64_t sesCrc4 = 300; // of 1000 blocks a second
 constexpr std::uint64_t sesFas = 28;
 constexpr std::uint64_t sesCrc6 = 320;
+constexpr std::uint64_t sesSf = 8;
 constexpr std::size_t turnsAfter = 10; // seconds
 
 using Quarter = std::chrono::duration<std::int64_t, std::ratio<Performance::binSeconds>>;
@@ -30,9 +31,10 @@ void PerformanceBin::add(const PerformanceBin& b)
 
 Performance::Judged Performance::judge(const LineSecond& s) const
 {
-    const bool byCrc = type_ == SpanType::t1 || crc4_;
+    const bool t1 = type_ == SpanType::t1;
+    const bool byCrc = t1 ? !s.superframe : crc4_;
     const std::uint64_t errors = byCrc ? s.errors.crc : s.errors.framing;
-    const std::uint64_t limit = type_ == SpanType::t1 ? sesCrc6 : crc4_ ? sesCrc4 : sesFas;
+    const std::uint64_t limit = t1 ? (byCrc ? sesCrc6 : sesSf) : byCrc ? sesCrc4 : sesFas;
     const bool ses = s.defect || errors >= limit;
     return {number_, ses || errors > 0 || s.slips > 0, ses, errors};
 }

@@ -77,11 +77,13 @@ LineSecond SpanHistory::lastSecond()
     s.lostSamples = now.lostSamples - counters_.lostSamples;
     s.lateMs = now.lateMs - counters_.lateMs;
     counters_ = now;
-    if (const auto* counts = dynamic_cast<const LineErrorCounts*>(&span_.io()))
+    if (const auto* counts = dynamic_cast<const LineErrorCounts*>(&span_.io())) {
+        s.superframe = counts->superframe();
         if (const auto e = counts->lineErrors()) {
             s.errors = errors_ ? since(*errors_, *e) : LineErrors();
             errors_ = *e;
         }
+    }
     return s;
 }
 

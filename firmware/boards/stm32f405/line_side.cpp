@@ -198,8 +198,7 @@ void LineSide::millisecond()
     if (framer_.settings() || (!alive() && age_ % startEvery == 0))
         start(port_.isT1());
     chip();
-    // What a loop gives back goes at the pace at which it comes.
-    setPin(r_, Port::c, clockSwitch, port_.tx().timing == 1 || port_.loop() == CARD_LOOP_PAYLOAD);
+    setPin(r_, Port::c, clockSwitch, port_.clock() == firmware::E1Port::Clock::line);
     stillReceived_ = receivedNow_ > 0 ? 0 : stillReceived_ + 1;
     stillSent_ = sentNow_ > 0 ? 0 : stillSent_ + 1;
     receivedNow_ = sentNow_ = 0;

@@ -17,9 +17,11 @@ void VirtualLine::millisecond()
     LineFramer& f = framer();
     receive(f);
     const unsigned own = paced(); // the card's clock goes on, whoever is followed
-    // What a loop gives back goes at the pace at which it comes.
-    const bool follows = (port_.tx().timing == 1 || port_.loop() == CARD_LOOP_PAYLOAD) && received_ > 0;
-    transmit(f, follows ? received_ : own);
+    using Clock = firmware::E1Port::Clock;
+    const unsigned line = port_.clock() == Clock::line                  ? received_
+                          : port_.clock() == Clock::otherPort && other_ ? other_->received_
+                                                                        : 0;
+    transmit(f, line > 0 ? line : own);
 }
 
 LineFramer& VirtualLine::framer()

@@ -29,7 +29,7 @@ public:
     // So many of the frames received are left out (positive) or said twice (negative) between the line's clock and the
     // card's, as where neither follows the other: controlled slips (G.822), one in 8 ms.
     void slip(int frames) { framer().slip(frames); }
-    void loopFrom(VirtualLine* other) { other_ = other; } // whose bits go out at loopback 2
+    void loopFrom(VirtualLine* other) { other_ = other; } // of the card: its bits go out at loopback 2
     void millisecond();
 
 private:

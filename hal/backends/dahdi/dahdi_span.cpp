@@ -144,6 +144,8 @@ Result<Descriptor> DahdiSpan::openDevices()
         isBank() ? bank_.open(*control, facts_.firstChannel, facts_.channels, config_) : openPri(*control);
     if (!opened)
         return opened.error();
+    if (const auto sf = isSuperframe(*control, facts_.number))
+        setSuperframe(*sf);
     attachEcho(*control);
     return control;
 }

@@ -290,6 +290,14 @@ Result<LineErrors> lineErrors(const Descriptor& control, int span)
     return e;
 }
 
+Result<bool> isSuperframe(const Descriptor& control, int span)
+{
+    const auto now = look(control, span, "the framing of ");
+    if (!now)
+        return now.error();
+    return bool(now->lineconfig & DAHDI_CONFIG_D4);
+}
+
 Result<void> setClockPriority(const Descriptor& control, int span, unsigned priority)
 {
     const auto now = look(control, span, "the clock of ");

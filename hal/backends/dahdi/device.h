@@ -72,6 +72,8 @@ Event nextEvent(const Descriptor& channel); // none when the queue is empty
 Result<Alarms> alarms(const Descriptor& control, int span, Alarms before);
 // As far as the card's driver counts: many leave some at 0.
 Result<LineErrors> lineErrors(const Descriptor& control, int span);
+// A T1 that is configured as D4, which is SF.
+Result<bool> isSuperframe(const Descriptor& control, int span);
 // Errc::unsupported: its driver has no such loop.
 Result<void> setLoopback(const Descriptor& control, int span, Loopback);
 

@@ -2,6 +2,7 @@
 #include "libusb_bus.h"
 #include "usb_bank.h"
 #include <callbox/hal/backend.h>
+#include <callbox/hal/line_errors.h>
 #include <charconv>
 
 namespace callbox::hal {
@@ -83,7 +84,12 @@ Result<std::unique_ptr<SpanIo>> open(const Edges& edges, const BackendKeys& give
     // A queue of its own: a card that does not answer keeps no message from the disk.
     const std::shared_ptr<Executor> waiting = makeThreadExecutor(edges.loop, "usb");
     const auto bus = [&loop = edges.loop, waiting] { return usb::makeLibusbBus(loop, waiting); };
-    return usb::isBank(k.id) ? usb::makeBank(edges, std::move(k), bus) : usb::makeSpan(edges, std::move(k), bus);
+    if (usb::isBank(k.id))
+        return usb::makeBank(edges, std::move(k), bus);
+    auto span = usb::makeSpan(edges, std::move(k), bus);
+    if (auto* counts = dynamic_cast<LineErrorCounts*>(span.get()))
+        counts->setSuperframe(framing == "sf");
+    return span;
 }
 
 } // namespace

@@ -78,9 +78,9 @@ constexpr Bit faultBits[] = {{1U << 0, "an instruction where none may be"},
 constexpr std::uint32_t addressKnown = 1U << 7 | 1U << 15;
 
 constexpr std::string_view levels[] = {"error", "warning", "info"};
-constexpr std::string_view codes[] = {"",       "start",   "configured", "setting", "underflow",   "overflow",
-                                      "alarms", "no-host", "bad-packet", "stalled", "maintenance", "fault",
-                                      "update"};
+constexpr std::string_view codes[] = {"",       "start",           "configured", "setting", "underflow",   "overflow",
+                                      "alarms", "no-host",         "bad-packet", "stalled", "maintenance", "fault",
+                                      "update", "far-without-crc", "link"};
 
 std::string updateText(unsigned value)
 {
@@ -93,6 +93,24 @@ std::string updateText(unsigned value)
     if (value < CARD_LOG_UPDATE_WRONG)
         return fmt::format("of an update of the firmware: {}", value);
     return fmt::format("an update of the firmware was refused: {}", updateReason(value - CARD_LOG_UPDATE_WRONG));
+}
+
+std::string linkText(unsigned message)
+{
+    switch (message) {
+    case CARD_LINK_LINE_LOOP:
+        return "asks for a loop of the line";
+    case CARD_LINK_LINE_RELEASE:
+        return "asks for an end of the line's loop";
+    case CARD_LINK_PAYLOAD_LOOP:
+        return "asks for a loop of the channels";
+    case CARD_LINK_PAYLOAD_RELEASE:
+        return "asks for an end of the channels' loop";
+    case CARD_LINK_RELEASE:
+        return "asks for an end of any loop";
+    default:
+        return fmt::format("says {:#04x} on the data link", message);
+    }
 }
 
 std::string textOf(unsigned code, unsigned port, unsigned value)
@@ -123,6 +141,12 @@ std::string textOf(unsigned code, unsigned port, unsigned value)
         return value == 0 ? "maintenance is over" : value == 1 ? "maintenance began" : "a wrong word for maintenance";
     case CARD_LOG_UPDATE:
         return updateText(value);
+    case CARD_LOG_FAR_WITHOUT_CRC:
+        return fmt::format("port {}: {}", port,
+                           value ? "the far end finds no CRC-4 in what is sent: it may have none (crc4 = no)"
+                                 : "the far end does not complain of CRC-4 any more");
+    case CARD_LOG_LINK:
+        return fmt::format("port {}: the far end {}; nothing is done of it", port, linkText(value));
     default:
         return fmt::format("code {}, value {}", code, value);
     }

@@ -180,21 +180,6 @@ TEST(E1Receiver, EBitsAreZeroUntilTheMultiframeIsFound)
     }
 }
 
-TEST(E1Receiver, SynchronizationStatusIsANibbleOfASaBit)
-{
-    E1Pair pair;
-    pair.run(100);
-    // 1011 in Sa6, frames 1, 3, 5, 7 and again 9 to 15.
-    for (int i = 0; i < 64; ++i) {
-        const unsigned n = pair.transmitter.number();
-        const bool bit = (0b1011 >> (3 - n / 2 % 4) & 1) != 0;
-        pair.transmitter.setSa(std::uint8_t(0x1B | (bit ? 0x04 : 0)));
-        pair.step();
-    }
-    EXPECT_EQ(pair.receiver.sa(6), 0b1011);
-    EXPECT_EQ(pair.receiver.sa(5), 0b1111);
-}
-
 TEST(E1Receiver, TransparentLeavesEveryBitWhereItWas)
 {
     E1Receiver r(E1Framing::transparent);

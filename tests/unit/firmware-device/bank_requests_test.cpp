@@ -38,7 +38,7 @@ TEST_F(Bank, TheConfigurationEndsWithIt)
 
 TEST_F(Bank, WhatThereIsIsSaid)
 {
-    EXPECT_EQ(ask(0xc0, 0x80, 0, 64), hex("544c4331 01 00 1000 02 02 02 00 7f fb 0100"));
+    EXPECT_EQ(ask(0xc0, 0x80, 0, 64), hex("544c4331 01 00 1000 02 02 02 00 7f ff 0100"));
     EXPECT_EQ(ask(0xc0, CARD_REQ_GET_PORT_INFO, 2, 8), hex("03 02 00 00 01 000000"));
     EXPECT_EQ(ask(0xc0, CARD_REQ_GET_PORT_INFO, 5, 8), hex("04 02 03 00 01 000000"));
     EXPECT_FALSE(ask(0xc0, CARD_REQ_GET_PORT_INFO, 6, 8));

@@ -13,21 +13,20 @@ namespace {
 
 TEST_F(Card, ProtoSaysWhatThereIs)
 {
-    EXPECT_EQ(b.ask(0xc0, 0x80, 0, 0, 64), hex("544c4331 01 00 1000 02 00 00 00 7f 3b 0100"));
+    EXPECT_EQ(b.ask(0xc0, 0x80, 0, 0, 64), hex("544c4331 01 00 1000 02 00 00 00 7f 3f 0100"));
     EXPECT_EQ(b.ask(0xc0, 0x80, 0, 0, 4), hex("544c4331")) << "a short question, a short answer";
     EXPECT_EQ(b.ask(0xc0, 0x81, 0, 1, 8), hex("01 01 00 00 01 000000"));
 }
 
 TEST_F(Card, WhatItSaysItCannotIsStalled)
 {
-    for (const unsigned r : {CARD_REQ_GET_REG, CARD_REQ_CLOCK})
-        EXPECT_FALSE(b.ask(0xc0, r, 0, 0, 64)) << r;
+    EXPECT_FALSE(b.ask(0xc0, CARD_REQ_GET_REG, 0, 0, 64));
     Personality bare = Personality::card(1);
     bare.capabilities = 0;
     Bench c(bare);
     ASSERT_TRUE(c.configure());
     for (const unsigned r : {CARD_REQ_LOOP, CARD_REQ_GET_NVM, CARD_REQ_GET_SENSORS, CARD_REQ_GET_LOG, CARD_REQ_SELFTEST,
-                             CARD_REQ_LOCATE, CARD_REQ_GET_BERT})
+                             CARD_REQ_LOCATE, CARD_REQ_GET_BERT, CARD_REQ_CLOCK})
         EXPECT_FALSE(c.ask(0xc0, r, 0, 0, 64)) << r;
     for (const unsigned r : {CARD_E1_GET_CAS, CARD_E1_ROBBED})
         EXPECT_FALSE(c.ask(0xc1, r, 0, 0, 64)) << r;
@@ -100,6 +99,47 @@ TEST_F(Card, SensorsAndLog)
     const Bytes kept = b.ask(0xc0, CARD_REQ_GET_LOG, 0, 0, 2000).value();
     EXPECT_EQ(kept.size(), 64u * 16);
     EXPECT_EQ(kept[0], 39) << "the oldest kept";
+}
+
+TEST_F(Card, TheClocksSourcesAreChosenAndTold)
+{
+    b.device.port(0).alarms(CARD_ALARM_LOS);
+    EXPECT_EQ(b.ask(0xc0, CARD_REQ_CLOCK, 0, 0, 64), hex("00 00 00ffffff 0000 00000000")) << "its oscillator";
+    const auto choose = [&](const char* priority) {
+        Bytes all = hex("0000");
+        const Bytes sources = hex(priority);
+        all.insert(all.end(), sources.begin(), sources.end());
+        all.resize(sizeof(card_clock));
+        return b.tell(0x40, CARD_REQ_CLOCK, 0, 0, all);
+    };
+    ASSERT_TRUE(choose("10 11 ff ff"));
+    EXPECT_EQ(b.ask(0xc0, CARD_REQ_CLOCK, 0, 0, 64), hex("01 11 1011ffff 0000 00000000")) << "the first has no signal";
+    for (const char* wrong : {"12 ff ff ff", "01 ff ff ff", "02 ff ff ff", "10 10 ff ff", "00 10 00 ff", "ff 10 ff ff",
+                              "10 ff ff 11", "10 ff 00 ff"})
+        EXPECT_FALSE(choose(wrong)) << wrong;
+    EXPECT_EQ(b.ask(0xc0, CARD_REQ_CLOCK, 0, 0, 8), hex("01 11 1011ffff 0000")) << "nothing was changed";
+    b.device.port(0).alarms(0);
+    EXPECT_EQ(b.ask(0xc0, CARD_REQ_CLOCK, 0, 0, 2), hex("01 10")) << "back to the best one";
+    ASSERT_TRUE(choose("11 00 10 ff"));
+    b.device.port(1).alarms(CARD_ALARM_AIS);
+    EXPECT_EQ(b.ask(0xc0, CARD_REQ_CLOCK, 0, 0, 2), hex("00 00")) << "what is behind its own is never in use";
+    ASSERT_TRUE(choose("ff ff ff ff"));
+    EXPECT_EQ(b.ask(0xc0, CARD_REQ_CLOCK, 0, 0, 2), hex("00 00"));
+}
+
+TEST_F(Card, APortOfTiming1GoesByItsOwnLineWhateverTheCardsClockIs)
+{
+    using Clock = E1Port::Clock;
+    ASSERT_TRUE(b.tell(0x40, CARD_REQ_CLOCK, 0, 0, hex("0000 10ffffff 0000 00000000")));
+    b.milliseconds(1);
+    EXPECT_EQ(b.device.port(0).clock(), Clock::line);
+    EXPECT_EQ(b.device.port(1).clock(), Clock::otherPort);
+    ASSERT_TRUE(b.tell(0x41, CARD_ICE1_SET_TX, 0, 1, hex("03010000")));
+    EXPECT_EQ(b.device.port(1).clock(), Clock::line);
+    b.device.port(0).alarms(CARD_ALARM_LOF);
+    b.milliseconds(1);
+    EXPECT_EQ(b.device.port(0).clock(), Clock::oscillator);
+    EXPECT_EQ(b.device.port(1).clock(), Clock::line);
 }
 
 TEST_F(Card, TheLogIsReadFromItsBeginningHoweverLongTheCardHasRun)

@@ -32,6 +32,10 @@ LineSecond fas(std::uint64_t n)
 {
     return {.errors = {.framing = n}};
 }
+LineSecond sf(std::uint64_t n)
+{
+    return {.errors = {.framing = n}, .superframe = true};
+}
 LineSecond slip()
 {
     return {.slips = 1};
@@ -63,6 +67,11 @@ TEST(Performance, ASecondIsErroredOrSeverelySoByTheLinesKind)
         {"CRC-6 just under", t1, true, crc(319), 1, 0, 319},
         {"CRC-6", t1, true, crc(320), 1, 1, 320},
         {"T1 has no CRC-4 to turn off", t1, false, crc(320), 1, 1, 320},
+        {"framing bits where CRC-6 judges", t1, true, fas(100), 0, 0, 0},
+        {"one framing bit of SF", t1, true, sf(1), 1, 0, 1},
+        {"7 of SF", t1, false, sf(7), 1, 0, 7},
+        {"8 of SF", t1, true, sf(8), 1, 1, 8},
+        {"an E1 has no SF", e1, true, sf(8), 0, 0, 0},
         {"a slip", e1, true, slip(), 1, 0, 0},
         {"a slip of T1", t1, true, slip(), 1, 0, 0},
         {"LOS, LOF, AIS or nothing moved", e1, true, dead, 1, 1, 0},

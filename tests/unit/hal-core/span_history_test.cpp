@@ -10,6 +10,8 @@ using namespace callbox::hal;
 namespace {
 
 struct World {
+    explicit World(SpanType type = SpanType::e1) : kind(type) {}
+    SpanType kind;
     SimLoop loop;
     std::unique_ptr<Random> random = makeSeededRandom(1);
     std::unique_ptr<Files> files = makeSystemFiles();
@@ -18,8 +20,8 @@ struct World {
     std::unique_ptr<VirtualClock> clock = VirtualClock::paced(loop);
     VirtualPair pair = makeVirtualPair(loop, *clock);
     FaultInjection& faults = dynamic_cast<FaultInjection&>(*pair.second);
-    Span far{edges, {.name = "far"}, std::move(pair.first)};
-    Span span{edges, {.name = "near"}, std::move(pair.second)};
+    Span far{edges, {.name = "far", .type = kind}, std::move(pair.first)};
+    Span span{edges, {.name = "near", .type = kind}, std::move(pair.second)};
     SpanHistory history{loop, span};
     void up()
     {
@@ -59,6 +61,22 @@ TEST(SpanHistory, CountsWhatTheCardCountsAndWhen)
     EXPECT_EQ(w.now().slips, 2U);
     EXPECT_EQ(w.now().lostSamples, 2U * 160);
     EXPECT_EQ(w.now().errors, (LineErrors{.crc = 307, .farEnd = 3, .bipolar = 2, .framing = 1, .irqMisses = 4}));
+}
+
+// SF has no CRC-6: `span status` showed no errored second of such a line, however bad it was.
+TEST(SpanHistory, AT1WithoutCrc6IsJudgedByItsFramingBits)
+{
+    World w(SpanType::t1);
+    dynamic_cast<LineErrorCounts&>(w.span.io()).setSuperframe(true);
+    w.up();
+    for (const std::uint64_t wrong : {7, 8}) {
+        w.faults.setFaults({.errors = {.framing = wrong}});
+        w.loop.runFor(1s);
+    }
+    w.loop.runFor(2s);
+    EXPECT_EQ(w.now().es, 2U);
+    EXPECT_EQ(w.now().ses, 1U);
+    EXPECT_EQ(w.now().cv, 15U);
 }
 
 TEST(SpanHistory, WhatTheCardCountedBeforeIsNobodys)

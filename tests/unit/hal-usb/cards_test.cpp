@@ -306,5 +306,18 @@ TEST(CardLogWords, WhatIsNotKnownHereHasItsNumber)
     EXPECT_THAT(usb::inWords({}), IsEmpty());
 }
 
+TEST(CardLogWords, WhatTheFarEndSaysIsInWords)
+{
+    const auto said = [](card_u8 code, card_u16 value) {
+        const card_log_record r[] = {record(0, code, 1, value)};
+        return usb::inWords(r).at(0);
+    };
+    EXPECT_EQ(said(CARD_LOG_FAR_WITHOUT_CRC, 1).code, "far-without-crc");
+    EXPECT_THAT(said(CARD_LOG_FAR_WITHOUT_CRC, 1).text, HasSubstr("port 1: the far end finds no CRC-4"));
+    EXPECT_EQ(said(CARD_LOG_LINK, CARD_LINK_LINE_LOOP).code, "link");
+    EXPECT_THAT(said(CARD_LOG_LINK, CARD_LINK_LINE_LOOP).text, HasSubstr("asks for a loop of the line; nothing"));
+    EXPECT_THAT(said(CARD_LOG_LINK, 0x12).text, HasSubstr("says 0x12 on the data link"));
+}
+
 } // namespace
 } // namespace callbox::tests

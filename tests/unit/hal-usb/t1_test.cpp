@@ -110,7 +110,11 @@ TEST(UsbT1s, AFramingThatIsNoneOfTheTwoIsRefused)
     const Backend& backend = *findBackend("usb");
     EXPECT_THAT(backend.open(cards.edges, {{"span", "a/0"}, {"framing", "d4"}}).error().what,
                 HasSubstr("framing = d4: esf, sf or crc4-auto is allowed"));
-    EXPECT_TRUE(backend.open(cards.edges, {{"span", "a/0"}, {"framing", "sf"}}).has_value());
+    for (const std::string framing : {"sf", "esf"}) {
+        const auto span = backend.open(cards.edges, {{"span", "a/0"}, {"framing", framing}});
+        ASSERT_TRUE(span.has_value());
+        EXPECT_EQ(dynamic_cast<LineErrorCounts&>(**span).superframe(), framing == "sf") << "what its seconds go by";
+    }
 }
 
 TEST(UsbT1s, TwentyThreeCallsOfNi2AtATime)

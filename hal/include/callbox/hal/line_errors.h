@@ -34,9 +34,16 @@ class LineErrorCounts {
 public:
     // At most a system call. Errors: the card is gone or refuses; nothing is known then.
     [[nodiscard]] virtual Result<LineErrors> lineErrors() const = 0;
+    // A T1 of SF (D4), as far as the backend knows since its last start: it has no CRC-6, so that `framing` alone tells
+    // of errors.
+    [[nodiscard]] bool superframe() const { return superframe_; }
+    void setSuperframe(bool sf) { superframe_ = sf; } // the backend's
 
 protected:
     ~LineErrorCounts() = default;
+
+private:
+    bool superframe_ = false;
 };
 
 } // namespace callbox::hal

@@ -7,6 +7,7 @@
 //   E1 with CRC-4       a block with errors, a slip       30 % of 1000 blocks (G.826 4.2.2)
 //   E1 without          a FAS with errors, a slip         28 FAS (M.2100 table for 2048 kbit/s without CRC)
 //   T1 (ESF)            a CRC-6 block, a slip             320 blocks (ANSI T1.231, RFC 4805 3)
+//   T1 (SF)             a framing bit, a slip             8 framing bits (the same)
 //   all                 SES are ES                        LOS, LOF, AIS, or no samples moved
 //
 // Ten SES in a row begin unavailable time and belong to it; ten seconds that are none end it and do not belong to it
@@ -24,6 +25,7 @@ struct LineSecond {
     bool defect = false; // the line was not usable, or nothing moved, for some of it
     LineErrors errors = {};
     std::uint64_t slips = 0, lostSamples = 0, lateMs = 0; // see SpanCounters
+    bool superframe = false;                              // a T1 of SF: LineErrorCounts::superframe()
 };
 
 // Sums over some time.
@@ -31,7 +33,7 @@ struct PerformanceBin {
     WallTime from{};           // when it began, on the quarter of an hour; the first one: when counting began
     std::uint32_t seconds = 0; // that were counted: 900, less at a start, about it after the clock was set
     std::uint32_t es = 0, ses = 0, uas = 0;
-    std::uint64_t cv = 0;   // code violations: errored blocks, without CRC errored FAS
+    std::uint64_t cv = 0;   // code violations: errored blocks, without CRC errored FAS or framing bits
     LineErrors errors = {}; // in any second
     std::uint64_t slips = 0, lostSamples = 0, lateMs = 0;
     void add(const PerformanceBin&); // but for `from`
