@@ -214,14 +214,14 @@ void FxsPort::takeDigit(char digit)
         apply(FxsInput::numberComplete);
 }
 
-// Known by its length, where the plan tells it.
+// Known by its length, where the plan tells it: in an open plan only the longest is whole before the pause.
 bool FxsPort::complete() const
 {
     const DialPlan& plan = bank_.config.plan;
     if (digits_.starts_with(plan.internationalPrefix))
         return false;
     const bool trunkPrefix = !plan.nationalPrefix.empty() && digits_.starts_with(plan.nationalPrefix);
-    return digits_.size() == plan.nationalLength + (trunkPrefix ? plan.nationalPrefix.size() : 0);
+    return digits_.size() == plan.longestNational + (trunkPrefix ? plan.nationalPrefix.size() : 0);
 }
 
 void FxsPort::offerCall()

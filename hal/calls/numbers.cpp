@@ -4,16 +4,6 @@
 
 namespace callbox::hal {
 
-DialPlan dialPlanUs()
-{
-    return {.country = "1", .area = "212", .internationalPrefix = "011", .nationalPrefix = "1", .nationalLength = 10};
-}
-
-DialPlan dialPlanEu()
-{
-    return {.country = "1", .area = "212", .internationalPrefix = "00", .nationalPrefix = "0", .nationalLength = 10};
-}
-
 namespace {
 
 PhoneNumber make(const std::string& digits)
@@ -29,13 +19,22 @@ PhoneNumber guess(std::string digits, const DialPlan& plan)
     if (!plan.internationalPrefix.empty() && digits.starts_with(plan.internationalPrefix))
         return make(digits.substr(plan.internationalPrefix.size()));
     const std::string& trunk = plan.nationalPrefix;
-    if (!trunk.empty() && digits.starts_with(trunk) && digits.size() == trunk.size() + plan.nationalLength)
-        return make(plan.country + digits.substr(trunk.size()));
-    if (digits.size() == plan.nationalLength)
+    if (!trunk.empty() && digits.starts_with(trunk)) {
+        if (plan.isNational(digits.size() - trunk.size()))
+            return make(plan.country + digits.substr(trunk.size()));
+        if (!plan.closed()) // no length tells it from what else begins so
+            return {};
+    }
+    const bool subscriber = !plan.area.empty() && plan.isNational(plan.area.size() + digits.size());
+    // Where a national prefix leads out of the area, what comes without it is of the area. (In a closed plan length
+    // alone tells the two apart.)
+    if (subscriber && !trunk.empty())
+        return make(plan.country + plan.area + digits);
+    if (plan.isNational(digits.size()))
         return make(plan.country + digits);
-    if (digits.starts_with(plan.country) && digits.size() == plan.country.size() + plan.nationalLength)
+    if (digits.starts_with(plan.country) && plan.isNational(digits.size() - plan.country.size()))
         return make(digits);
-    if (digits.size() + plan.area.size() == plan.nationalLength)
+    if (subscriber)
         return make(plan.country + plan.area + digits);
     return {};
 }
@@ -66,7 +65,7 @@ PartyNumber fromE164(const PhoneNumber& n, const DialPlan& plan)
 {
     PartyNumber out;
     const std::string digits(n.digits());
-    if (digits.starts_with(plan.country) && digits.size() == plan.country.size() + plan.nationalLength) {
+    if (digits.starts_with(plan.country) && plan.isNational(digits.size() - plan.country.size())) {
         out.digits = digits.substr(plan.country.size());
         out.type = TypeOfNumber::national;
     } else {

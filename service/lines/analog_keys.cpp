@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lines/analog_keys.h"
+#include "lines/dial_plan.h"
 #include <algorithm>
+#include <callbox/hal/dial_plans.h>
 #include <charconv>
 #include <sstream>
 
@@ -224,7 +226,7 @@ void deriveAnalog(const ini::Document& doc, const ini::Section& section, SpanSet
     if (!said(section, "law"))
         s.span.law = us ? hal::Law::mulaw : hal::Law::alaw;
     if (!said(section, "country"))
-        s.country = us ? "us" : "eu";
+        s.country = hal::findCountryPlan(a.country.code) ? a.country.code : "eu"; // generic: of no country
     if (!said(section, "release_polarity"))
         a.release.polarity = a.country.reverses;
     if (const std::string* v = said(section, "caller_id"))
@@ -235,7 +237,7 @@ void deriveAnalog(const ini::Document& doc, const ini::Section& section, SpanSet
         if (const std::string* v = said(section, k.name))
             if (const auto tone = hal::parseTonePattern(*v))
                 a.country.*k.tone = *tone;
-    s.plan = dialPlan(s.country);
+    usePlan(s, std::string(s.country));
     for (const hal::AnalogLine& line : a.lines)
         s.span.ports.push_back({line.port, a.kind, s.lineStart});
 }

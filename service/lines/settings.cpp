@@ -2,6 +2,7 @@
 // The key tables of [span], [modem] and [lab]; what is checked across keys and sections is in checks.cpp.
 #include "lines/analog_keys.h"
 #include "lines/checks.h"
+#include "lines/dial_plan.h"
 #include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
@@ -17,11 +18,6 @@ std::string_view name(Use u)
 std::string_view typeName(hal::SpanType t)
 {
     return t == hal::SpanType::e1 ? "e1" : t == hal::SpanType::t1 ? "t1" : "analog";
-}
-
-hal::DialPlan dialPlan(std::string_view country)
-{
-    return country == "us" ? hal::dialPlanUs() : hal::dialPlanEu();
 }
 
 namespace {
@@ -200,6 +196,8 @@ std::string valueOf(const SpanSettings& s, const std::string& key)
         return s.pri.overlap ? "yes" : "no";
     if (key == "timers")
         return timersText(s.pri.timers);
+    if (isPlanKey(key))
+        return planValueOf(s, key);
     if (isAnalogKey(key))
         return analogValueOf(s, key);
     const auto it = s.backendKeys.find(key);
@@ -235,11 +233,7 @@ std::vector<ini::Key> keys(SpanSettings& s)
         oneOf("redirecting", s.pri.form, forms, "", "how we send diversions; by profile"),
         oneOf("recipient_from", s.recipientFromOriginal, originalOrLast, "original",
               "whose number a diverted call is for, when it was diverted more than once"),
-        ini::custom("country", "us, eu", "", "the dial plan of the line; by type: eu on e1, us on t1",
-                    [&s](const std::string& v) {
-                        s.country = v;
-                        return v.empty() || v == "us" || v == "eu";
-                    }),
+        countryKey(s.country, "the dial plan of the line; by type: eu on e1, us on t1, on analog that of its profile"),
         ini::boolean("restart_at_start", s.pri.restartAtStart, true,
                      "RESTART every channel when the span comes up; by profile"),
         ini::boolean("overlap", s.pri.overlap, false,
@@ -248,6 +242,8 @@ std::vector<ini::Key> keys(SpanSettings& s)
                     "", "timers and counters that differ from the standards' values",
                     [&s](const std::string& v) { return takeTimers(v, s.pri.timers); }),
     };
+    for (ini::Key& k : planKeys(s))
+        table.push_back(std::move(k));
     for (ini::Key& k : analogKeys(s))
         table.push_back(std::move(k));
     addBackendKeys(table, s);
@@ -276,7 +272,7 @@ void deriveFromType(SpanSettings& s, const ini::Section& section)
         s.pri.form = s.pri.profile->form;
     if (!said("restart_at_start"))
         s.pri.restartAtStart = s.pri.profile->restartAtStart;
-    s.plan = dialPlan(s.country);
+    usePlan(s, std::string(s.country));
     // Both sides seize from their own end of the channels: glare is then rare.
     s.pri.highestChannelFirst = s.pri.role == hal::PriRole::network;
 }

@@ -7,12 +7,22 @@
 #include <callbox/hal/backend.h>
 #include <callbox/hal/modem.h>
 #include <callbox/hal/trunk.h>
+#include <optional>
 
 namespace callbox::lines {
 
 enum class Use { trunk, tie }; // towards the exchange; between switch and box
 std::string_view name(Use);
 std::string_view typeName(hal::SpanType); // "e1", "t1", "analog"
+
+// What a section says of its dial plan itself; the rest is its country's.
+struct NationalLength {
+    unsigned shortest = 0, longest = 0;
+};
+struct PlanKeys {
+    std::optional<std::string> countryCode, area, internationalPrefix, nationalPrefix;
+    std::optional<NationalLength> nationalLength;
+};
 
 struct SpanSettings {
     std::string backend = "virtual";
@@ -21,8 +31,9 @@ struct SpanSettings {
     hal::PriConfig pri;       // role, switch type, how diversions are sent, timers
     hal::AnalogConfig analog; // instead of it, on a span of type analog
     hal::LineStart lineStart = hal::LineStart::kewl;
-    std::string country; // "us", "eu": the dial plan's name
-    hal::DialPlan plan;
+    std::string country; // "us", "eu", "de": whose dial plan
+    PlanKeys planKeys;
+    hal::DialPlan plan; // of the country and these keys
     double rxGainDb = 0, txGainDb = 0;
     bool recipientFromOriginal = true; // recipient_from: original called number before the last diverting one
     hal::BackendKeys backendKeys;      // connect, listen, ...
@@ -66,7 +77,7 @@ std::string render(const LinesConfig&);
 std::string render(const ini::Document&, std::string_view kind, std::string_view sectionName,
                    std::span<const ini::Key> keys);
 
-// "us" or "eu"; anything else is eu.
+// A country's dial plan; of one that is not known: eu's.
 hal::DialPlan dialPlan(std::string_view country);
 
 } // namespace callbox::lines

@@ -66,16 +66,24 @@ struct DialPlan {
     std::string country = "1"; // country code digits
     std::string area;          // prefixed to subscriber numbers; may be empty
     std::string internationalPrefix = "011";
-    std::string nationalPrefix = "1";
-    // What a number of unknown type is: decided by its prefixes, else by its length against `nationalLength`.
-    unsigned nationalLength = 10;
-};
-DialPlan dialPlanUs(); // +1, NANP
-DialPlan dialPlanEu(); // +1 digits too, for the lab's numbers, but "00" and "0" prefixes and international on the wire
+    std::string nationalPrefix = "1"; // the trunk prefix; empty where there is none
+    // Digits of a national (significant) number. One length: a closed plan. Several: an open one, as Germany's.
+    unsigned shortestNational = 10, longestNational = 10;
 
-// Empty when the number cannot be one (letters, too short, too long, no digits).
+    [[nodiscard]] bool closed() const { return shortestNational == longestNational; }
+    [[nodiscard]] bool isNational(std::size_t digits) const
+    {
+        return digits >= shortestNational && digits <= longestNational;
+    }
+    bool operator==(const DialPlan&) const = default;
+};
+DialPlan dialPlanUs(); // rows of the table in dial_plans.h
+DialPlan dialPlanEu();
+
+// Empty when the number cannot be one (letters, too short, too long, no digits). Of unknown type: by its prefix, else
+// by its length, where a subscriber's number goes before a national one that lacks the national prefix.
 PhoneNumber toE164(const PartyNumber&, const DialPlan&);
-// How we write an E.164 number on a trunk with this plan: national where the country matches, else international.
+// How we write an E.164 number on a trunk with this plan: national where country and length match, else international.
 PartyNumber fromE164(const PhoneNumber&, const DialPlan&);
 
 } // namespace callbox::hal
