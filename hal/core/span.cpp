@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "joined_below.h"
 #include <callbox/hal/span.h>
 
 namespace callbox::hal {
@@ -33,7 +34,14 @@ Result<std::unique_ptr<LowJoin>> Channel::joinBelow(Channel& other)
     const bool gain = joiner && (span_.gainsOf(*this) || other.span_.gainsOf(other));
     if (!joiner || law_ != other.law_ || gain)
         return Error{Errc::unsupported, "span " + spanName_ + " joins nothing below user space"};
-    return joiner->join(slot_, other.span_.io(), other.slot_);
+    auto low = joiner->join(slot_, other.span_.io(), other.slot_);
+    if (!low)
+        return low.error();
+    KeptJoin kept = keepSides(std::move(*low));
+    below_ = other.below_ = std::move(kept.sides);
+    belowSide_ = 0;
+    other.belowSide_ = 1;
+    return std::move(kept.join);
 }
 
 Span::Span(Edges edges, SpanConfig config, std::unique_ptr<SpanIo> io)
@@ -164,13 +172,26 @@ void Span::onTick(const SpanTick& tick)
             channel->listener()->onAudio(audio);
         if (gains)
             change(block.tx, gains->tx);
-        for (SpanMonitor* monitor : monitors_)
-            monitor->onBlock(block.slot, onLine);
+        if (channel->below_)
+            channel->below_->came(channel->belowSide_, block.rx);
+        if (!monitors_.empty())
+            tellMonitors(*channel, onLine);
     }
     if (follower_)
         follower_(tick.samples);
     if (!moved)
         notifyChange();
+}
+
+void Span::tellMonitors(const Channel& channel, AudioBlock block)
+{
+    if (channel.below_ && channel.below_->stands()) {
+        sentBelow_.assign(block.tx.begin(), block.tx.end());
+        channel.below_->sent(channel.belowSide_, sentBelow_);
+        block.tx = sentBelow_;
+    }
+    for (SpanMonitor* monitor : monitors_)
+        monitor->onBlock(channel.slot(), block);
 }
 
 void Span::onFrame(Octets frame)

@@ -82,6 +82,7 @@ TrunkStatus PriTrunk::status() const
     s.quirks = quirks_;
     s.reclaimed = reclaimed_;
     s.restartsUnanswered = restartsUnanswered_;
+    s.dChannelLoss = loss_;
     s.restartTrouble = restartTrouble_ || ledger_.anyRefusedAgain();
     return s;
 }

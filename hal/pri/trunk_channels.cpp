@@ -114,6 +114,7 @@ void PriTrunk::onDChannel(bool up)
         restartDoubtful();
         nextRestart();
     } else {
+        loss_ = DChannelLoss{edges_.loop.wallNow(), span_.counters().framesIn, span_.counters().framesBad};
         endUnanswered();
     }
     notify();

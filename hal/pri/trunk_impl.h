@@ -207,6 +207,7 @@ private:
     std::unique_ptr<Controller> controller_;
     bool up_ = false;
     bool everUp_ = false;
+    std::optional<DChannelLoss> loss_;
     Incoming incoming_;
     NumberComplete complete_;
     std::function<void()> changed_;

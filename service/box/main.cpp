@@ -4,6 +4,7 @@
 #include "box/api.h"
 #include "box/daemon_edges.h"
 #include "box/technician_sms.h"
+#include "box/test_sms.h"
 #include "daemon/daemon.h"
 #include "fleet/route_key.h"
 #include "linetest/line_tests.h"
@@ -71,6 +72,7 @@ Result<void> run(const daemon::Start<box::BoxConfig>& start)
             return key.error();
         routes.push_back(box::expectedRoute(service, std::move(*key), loop));
     }
+    routes.push_back(box::testSmsRoute(edges, config, **opened));
     for (control::Route& r : tests.routes())
         routes.push_back(std::move(r));
     for (control::Route& r : watching.routes())

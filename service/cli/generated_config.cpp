@@ -27,19 +27,68 @@ std::string comment(const std::string& text)
     return out + "\n";
 }
 
-std::string spanSection(const hal::SpanInfo& s, int number)
+std::string primaryRate(bool e1)
+{
+    std::string out =
+        e1 ? "type = e1\n# FILL IN: ask the carrier whether the line has CRC-4\ncrc4 = yes\n" : "type = t1\n";
+    out += "# which side of Q.931 we are: user towards a public network\nrole = user\n";
+    out += fmt::format("# FILL IN: what the carrier's switch speaks\nswitch_type = {}\n", e1 ? "euroisdn" : "ni2");
+    return out;
+}
+
+// "1-4, 7"; "" of none.
+std::string portsFacing(const hal::SpanInfo& s, hal::PortKind kind)
+{
+    std::string out;
+    for (std::size_t i = 0; i < s.ports.size(); ++i) {
+        const std::size_t first = i;
+        while (i < s.ports.size() && s.ports[i] == kind)
+            ++i;
+        if (i > first)
+            out += (out.empty() ? "" : ", ") + std::to_string(first + 1) + (i > first + 1 ? fmt::format("-{}", i) : "");
+    }
+    return out;
+}
+
+// A section has lines of one kind; where a bank has both, those of an exchange are what a box is for.
+std::string analogBank(const hal::SpanInfo& s, const std::string& access, const std::string& link)
+{
+    const std::string exchange = portsFacing(s, hal::PortKind::fxo), telephone = portsFacing(s, hal::PortKind::fxs);
+    std::string out = "type = analog\n";
+    if (exchange.empty() && telephone.empty())
+        out += "# FILL IN: what the ports in use face. An exchange: fxs_ks, or fxs_ls if it does not open the loop "
+               "when a\n"
+               "# caller hangs up; telephones: fxo_ks\nsignalling = fxs_ks\n";
+    else if (exchange.empty())
+        out += "# its ports face telephones, or a PBX that takes them for its exchange\nsignalling = fxo_ks\n";
+    else
+        out += "# FILL IN: fxs_ks if the exchange opens the loop for a moment when a caller hangs up, else fxs_ls\n"
+               "signalling = fxs_ks\n";
+    out +=
+        "# FILL IN: the country whose tones, ring and caller id the lines have, as de, gb or us\nline_profile =\n"
+        "# FILL IN: the ports that have a line, each with its number, which is an access number or a link number, as\n";
+    out += fmt::format("# number = 1 {} 2 {}\n", access, link);
+    const std::string& ours = exchange.empty() ? telephone : exchange;
+    if (!ours.empty())
+        out +=
+            fmt::format("# Ports there are: {}.{}\n", ours,
+                        exchange.empty() || telephone.empty()
+                            ? ""
+                            : fmt::format(" Not {}: towards telephones, they cannot be used beside these.", telephone));
+    return out + "number =\n";
+}
+
+std::string spanSection(const hal::SpanInfo& s, int number, const std::string& access, const std::string& link)
 {
     const std::string where = place(s);
     if (where.empty())
         return comment("Left out, its id cannot be written here: " + s.id) + "\n";
-    const bool e1 = s.type == hal::SpanType::e1;
+    const bool analog = s.type == hal::SpanType::analog;
     std::string out = s.model.empty() ? "" : comment(s.model);
-    out += fmt::format("[span trunk{}]\n{}# trunk: towards the exchange; tie: between switch and box\nuse = trunk\n",
-                       number, where);
-    out += e1 ? "type = e1\n# FILL IN: ask the carrier whether the line has CRC-4\ncrc4 = yes\n" : "type = t1\n";
-    out += "# which side of Q.931 we are: user towards a public network\nrole = user\n";
-    out += fmt::format("# FILL IN: what the carrier's switch speaks\nswitch_type = {}\n", e1 ? "euroisdn" : "ni2");
-    return out + "\n";
+    out += fmt::format("[span trunk{}]\n{}", number, where);
+    out += analog ? "" : "# trunk: towards the exchange; tie: between switch and box\n";
+    out += "use = trunk\n";
+    return out + (analog ? analogBank(s, access, link) : primaryRate(s.type == hal::SpanType::e1)) + "\n";
 }
 
 } // namespace
@@ -57,21 +106,22 @@ std::string generatedConfig(const GeneratedFrom& from)
     const auto example = [](const std::string& given, const char* otherwise) {
         return given.empty() ? std::string(otherwise) : given;
     };
+    const std::string access = example(from.access, "+12125550100"), link = example(from.poolFirst, "+12125550110");
     const auto mark = [](bool given) { return given ? std::string_view() : fillIn; };
     std::string out = "# Made by callbox config generate. callbox config check tells whether it is right,\n"
                       "# callbox config show --effective every key there is.\n\n";
     out += fmt::format("[box]\n# unique in the fleet\nid = {}\n# messages and all that must outlive the program\n"
                        "state = {}\n# its callers leave a message without having been diverted\n{}access = {}\n\n",
-                       from.id, from.state, mark(!from.access.empty()), example(from.access, "+12125550100"));
+                       from.id, from.state, mark(!from.access.empty()), access);
     out += fmt::format(
         "# the box's own link numbers, which recipients dial to listen\n[pool]\n{}first = {}\nlast = {}\n\n",
-        mark(!from.poolFirst.empty()), example(from.poolFirst, "+12125550110"), example(from.poolLast, "+12125550119"));
+        mark(!from.poolFirst.empty()), link, example(from.poolLast, "+12125550119"));
     out += fmt::format("# whom messages may be left for; nobody else is ever called or texted\n[recipients]\n{}allow = "
                        "{}\n\n",
                        mark(!from.allow.empty()), example(from.allow, "+12125550150-+12125550199"));
     int number = 0;
     for (const hal::SpanInfo& s : from.spans)
-        out += spanSection(s, ++number);
+        out += spanSection(s, ++number, access, link);
     if (!from.virtualSocket.empty())
         out += fmt::format("[span trunk{}]\nbackend = virtual\nuse = trunk\ntype = e1\nrole = user\nconnect = {}\n\n",
                            ++number, from.virtualSocket);

@@ -10,7 +10,7 @@ struct GeneratedFrom {
     std::string state = "/var/lib/callbox";
     // Empty: example numbers, with a line that says to replace them.
     std::string access, poolFirst, poolLast, allow;
-    std::vector<hal::SpanInfo> spans;       // as the backends' probe() names them
+    std::vector<hal::SpanInfo> spans;       // as the backends' probe() names them, with ports as far as known
     std::vector<std::string> serialDevices; // where a modem may be: they come as comments
     std::string virtualSocket;              // one more span, of the virtual backend
 };
@@ -18,7 +18,8 @@ struct GeneratedFrom {
 // A value is one line and has no comment in it.
 bool canBeWritten(const std::string& value);
 
-// The text of an INI file that config check accepts if there is at least one span.
+// The text of an INI file that config check accepts if there is at least one span, but for the country and the numbers
+// of analog lines: those nothing on the machine tells, and the check asks for them.
 std::string generatedConfig(const GeneratedFrom&);
 
 } // namespace callbox::cli

@@ -64,8 +64,7 @@ void tell(Context& c, const WavFile& file, const ListenOptions& o, json over)
                 << ", left what came, right what went; samples lost: " << cell(fieldOf(over, "lost_samples")) << " ("
                 << textOf(over, "end") << ")\n";
     if (file.samples() == 0)
-        c.say("callbox: nothing was heard on " + channelName(o) + ": no call came, or it is joined in the kernel; " +
-              file.path() + " is not written");
+        c.say("callbox: nothing was heard on " + channelName(o) + ": no call came; " + file.path() + " is not written");
 }
 
 } // namespace

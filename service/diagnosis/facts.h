@@ -20,6 +20,10 @@ struct SpanFacts {
     std::vector<std::string> alarms;
     bool framesMoving = false;
     bool dChannelUp = false;
+    std::string dChannelLostAt; // "": it has not gone down since the start
+    std::optional<bool>
+        sameSide; // whether the SABMEs that come while it is down are of our own side; none came: absent
+    std::int64_t framesInAtLoss = 0, framesBadAtLoss = 0;
     Channels channels;
     std::int64_t samples = 0, lostSamples = 0, slips = 0, lateMs = 0;
     std::int64_t framesIn = 0, framesOut = 0, framesBad = 0, alarmChanges = 0;

@@ -89,6 +89,12 @@ void readSpans(Facts& to, const std::string& daemon, const json& answer)
         f.alarms = texts(s, "alarms");
         f.framesMoving = flag(s, "frames_moving");
         f.dChannelUp = text(s, "d_channel") == "up";
+        const json& loss = field(s, "d_channel_loss");
+        f.dChannelLostAt = text(loss, "at");
+        f.framesInAtLoss = count(loss, "frames_in");
+        f.framesBadAtLoss = count(loss, "frames_bad");
+        if (field(s, "d_channel_same_side").is_boolean())
+            f.sameSide = flag(s, "d_channel_same_side");
         f.channels = channelsOf(s);
         const json& counters = field(s, "counters");
         f.samples = count(counters, "samples");

@@ -170,6 +170,43 @@ void linesDead(const Facts& f, Findings& out)
                  .action = "callbox line list tells which; a telephone in that socket must have a dial tone"});
 }
 
+// How one end was set up keeps the link down: it has not been up since the start, or the far end was changed.
+void setUpWrong(const SpanFacts& s, Finding& d)
+{
+    const std::string trace = "callbox trace dchannel " + s.name;
+    if (s.framesIn == 0 && s.framesBad == 0) {
+        d.cause = "the far end sends nothing there: not activated, or the D channel is in another timeslot";
+        d.action = "ask the carrier whether the D channel is activated, and in which timeslot";
+    } else if (s.framesIn == 0) {
+        d.cause = "only broken frames arrive: bit errors, or no HDLC in that timeslot";
+        d.action = "ask the carrier which timeslot the D channel is in; then a bit error test";
+    } else if (s.sameSide == false) {
+        d.cause = "the far end sends SABME and takes none of our answers: what we send does not reach it";
+        d.action = trace + ": SABME that comes again and again; check the transmit pair with a loop plug, then "
+                           "ask the carrier what arrives there";
+    } else {
+        d.cause = "both ends play the same side: layer 2 answers nothing it does not expect";
+        d.action = trace + ": SABME both ways without UA means role = user here and user there; change one";
+    }
+}
+
+// A link that was up has the right settings.
+void lost(const SpanFacts& s, Finding& d)
+{
+    const std::int64_t in = s.framesIn - s.framesInAtLoss, bad = s.framesBad - s.framesBadAtLoss;
+    d.evidence = fmt::format("no alarm; up until {}, since then {} frames received, {} bad", s.dChannelLostAt, in, bad);
+    if (in == 0 && bad > 0) {
+        d.cause = "only broken frames arrive since then: bit errors on the line";
+        d.action = "a bit error test, with the carrier if it is his line";
+        return;
+    }
+    const bool tie = s.use == "tie";
+    d.cause = tie ? "the D channel of the other end of the tie is away" : "the exchange's D channel is away";
+    d.cause += in > 0 ? ": frames come, no link is set up" : ": nothing comes on it any more";
+    d.action = "change no setting: it was up with these, and comes back by itself; if it does not, " +
+               std::string(tie ? "look at the daemon at the other end" : "ask the carrier for an outage or work there");
+}
+
 void dChannelDown(const Facts& f, Findings& out)
 {
     for (const SpanFacts& s : f.spans) {
@@ -179,17 +216,10 @@ void dChannelDown(const Facts& f, Findings& out)
                   .what = "the D channel is down: no call comes or goes",
                   .evidence = fmt::format("no alarm, {} frames received, {} sent, {} bad", s.framesIn, s.framesOut,
                                           s.framesBad)};
-        if (s.framesIn == 0 && s.framesBad == 0) {
-            d.cause = "the far end sends nothing there: not activated, or the D channel is in another timeslot";
-            d.action = "ask the carrier whether the D channel is activated, and in which timeslot";
-        } else if (s.framesIn == 0) {
-            d.cause = "only broken frames arrive: bit errors, or no HDLC in that timeslot";
-            d.action = "ask the carrier which timeslot the D channel is in; then a bit error test";
-        } else {
-            d.cause = "both ends play the same side: layer 2 answers nothing it does not expect";
-            d.action = "callbox trace dchannel " + s.name +
-                       ": SABME both ways without UA means role = user here and user there; change one";
-        }
+        if (s.dChannelLostAt.empty() || s.sameSide == true)
+            setUpWrong(s, d);
+        else
+            lost(s, d);
         out.push_back(std::move(d));
     }
 }

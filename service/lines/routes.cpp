@@ -4,6 +4,7 @@
 #include "lines/cards.h"
 #include "lines/performance.h"
 #include "lines/span_set.h"
+#include <callbox/hal/decode.h>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -106,6 +107,31 @@ json toJson(const hal::SpanCounters& c)
             {"frames_out", c.framesOut}, {"frames_bad", c.framesBad}, {"alarm_changes", c.alarmChanges}};
 }
 
+json toJson(const std::optional<hal::DChannelLoss>& loss)
+{
+    if (!loss)
+        return nullptr;
+    return {{"at", isoUtc(loss->at)}, {"frames_in", loss->framesIn}, {"frames_bad", loss->framesBad}};
+}
+
+// Whether the newest SABME that came since the link was up last is a command of our own side (C/R, Q.921 3.3.2): then
+// both ends play the same one. Null: the link is up, or none came.
+json sameSide(const Line& line, const hal::TrunkStatus& trunk)
+{
+    const bool theirsIsNetwork = line.settings().pri.role == hal::PriRole::user;
+    const auto& frames = line.span().trace().frames();
+    for (auto it = frames.rbegin(); !trunk.dChannelUp && it != frames.rend(); ++it) {
+        if (trunk.dChannelLoss && it->at < trunk.dChannelLoss->at)
+            break;
+        if (it->direction != hal::Direction::received)
+            continue;
+        const hal::DecodedFrame frame = hal::decodeFrame(it->frame, theirsIsNetwork);
+        if (frame.kind == "SABME" && frame.command)
+            return !*frame.command;
+    }
+    return nullptr;
+}
+
 } // namespace
 
 Response jsonResponse(const json& document, int status)
@@ -177,6 +203,8 @@ json toJson(const Line& line, bool bins)
         return out;
     out["switch_type"] = std::string(hal::name(s.pri.switchType));
     out["profile"] = std::string((s.pri.profile ? *s.pri.profile : hal::profileOf(s.pri.switchType)).name);
+    out["d_channel_loss"] = toJson(trunk.dChannelLoss);
+    out["d_channel_same_side"] = sameSide(line, trunk);
     out["trunk"] = {{"malformed", trunk.malformed},
                     {"quirks", trunk.quirks},
                     {"reclaimed", trunk.reclaimed},

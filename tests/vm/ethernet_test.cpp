@@ -355,6 +355,31 @@ TEST(DahdiJoin, ASecondJoinIsRefusedAndTheFirstIsStillHeard)
     EXPECT_TRUE(lines.theirs->joinBelow(*lines.mine)) << "the first has ended";
 }
 
+// What a monitor is shown to go out.
+struct Listener final : SpanMonitor {
+    void onBlock(Timeslot, const AudioBlock& b) override
+    {
+        said = said || std::find(b.tx.begin(), b.tx.end(), 0x2A) != b.tx.end();
+    }
+    bool said = false;
+};
+
+TEST(DahdiJoin, WhoListensToOneLegHearsTheOtherPartyTooUntilTheJoinEnds)
+{
+    TwoLines lines;
+    Listener listener;
+    lines.right.addMonitor(listener);
+    auto join = lines.mine->joinBelow(*lines.theirs);
+    ASSERT_TRUE(join) << join.error().what;
+    EXPECT_TRUE(lines.delay());
+    EXPECT_TRUE(listener.said);
+    join->reset();
+    listener.said = false;
+    EXPECT_FALSE(lines.delay());
+    EXPECT_FALSE(listener.said);
+    lines.right.removeMonitor(listener);
+}
+
 TEST(DahdiJoin, AChannelThatIsClosedIsHeardByNobodyAnyMore)
 {
     TwoLines lines;

@@ -21,8 +21,11 @@ Result<std::vector<SpanInfo>> probe()
     if (!all)
         return all.error();
     std::vector<SpanInfo> out;
-    for (const dahdi::SpanFacts& f : *all)
+    for (const dahdi::SpanFacts& f : *all) {
         out.push_back({"dahdi:" + f.id, f.model, f.type.value_or(SpanType::analog)});
+        if (!f.type)
+            out.back().ports = dahdi::portKinds("/sys", f);
+    }
     return out;
 }
 

@@ -110,6 +110,26 @@ Result<std::vector<SpanFacts>> spans(const std::string& root)
     return out;
 }
 
+std::vector<std::optional<PortKind>> portKinds(const std::string& root, const SpanFacts& of)
+{
+    std::vector<std::optional<PortKind>> out;
+    std::error_code ec;
+    const fs::path span = fs::canonical(root + "/bus/dahdi_spans/devices/span-" + std::to_string(of.number), ec);
+    for (fs::directory_iterator it(span, ec), end; !ec && it != end; it.increment(ec)) {
+        const int position = number(it->path(), "chanpos");
+        if (!it->path().filename().string().starts_with("dahdi!chan!") || position < 1 || position > of.channels)
+            continue;
+        if (out.empty())
+            out.resize(std::size_t(of.channels));
+        // Named by the other side: FXS signalling faces an exchange.
+        const std::string can = attribute(it->path(), "sigcap");
+        const bool exchange = can.find("FXS") != std::string::npos, telephone = can.find("FXO") != std::string::npos;
+        if (exchange != telephone)
+            out[std::size_t(position) - 1] = exchange ? PortKind::fxo : PortKind::fxs;
+    }
+    return out;
+}
+
 Result<SpanFacts> find(const std::string& root, const std::string& id)
 {
     auto all = spans(root);

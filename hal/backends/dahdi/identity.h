@@ -2,7 +2,7 @@
 // Which spans the kernel has, by what they are. From sysfs, where each span is a folder below its card's.
 #pragma once
 #include <callbox/base/result.h>
-#include <callbox/hal/types.h>
+#include <callbox/hal/span_io.h>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +24,8 @@ struct SpanFacts {
 Result<std::vector<SpanFacts>> spans(const std::string& root);
 // Errc::not_found says which there are.
 Result<SpanFacts> find(const std::string& root, const std::string& id);
+// What the channels of a bank face, from the first on; none: a port without a module. Empty: the kernel does not tell.
+std::vector<std::optional<PortKind>> portKinds(const std::string& root, const SpanFacts&);
 
 // A span of a card that has come and whose spans nobody has assigned (Debian's modules leave that to whoever wants it):
 // it gets the numbers that are free, as `type` where its driver lets one choose. Not of a card that is there since

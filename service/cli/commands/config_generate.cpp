@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/context.h"
 #include "cli/generated_config.h"
+#include "cli/port_kinds.h"
 #include "lab/small_file.h"
 #include <algorithm>
 #include <callbox/base/number_range.h>
@@ -72,6 +73,10 @@ Task<Exit> run(Context& c)
     if (const std::string wrong = trouble(c.values, from); !wrong.empty())
         co_return c.usage("config generate: " + wrong);
     from.spans = probed(c);
+    const bool banks = std::any_of(from.spans.begin(), from.spans.end(),
+                                   [](const hal::SpanInfo& s) { return s.type == hal::SpanType::analog; });
+    if (const auto cards = banks ? hal::machineCards(c.loop) : Error{Errc::not_found, "not looked for"})
+        co_await askPortKinds(**cards, from.spans);
     from.serialDevices = serialDevices();
     if (from.spans.empty() && from.virtualSocket.empty())
         co_await fail(Errc::not_found, "no card with a span was found: is its driver loaded? lspci or lsusb shows it, "

@@ -268,7 +268,25 @@ void addTestCall(std::vector<control::Route>& to, Asked& asked, const std::strin
     });
 }
 
-// A span with a call that is measured, one that is joined in the kernel, and two idle channels.
+void addTestSms(std::vector<control::Route>& to, Asked& asked, const std::string& box)
+{
+    add(to, asked, "POST", "/v1/sms/test", [box](const Request& r) {
+        const json body = json::parse(r.body);
+        const std::string number = body.value("to", "");
+        if (number == "+4930123456")
+            return control::errorResponse(
+                Error{Errc::invalid, "to = " + number +
+                                         ": is in no range of [recipients] allow and none of [alarms] "
+                                         "sms; nobody else is ever texted"});
+        if (body.value("modem", box + "-modem1") != box + "-modem1")
+            return control::errorResponse(Error{Errc::not_found, "modem " + body.value("modem", "") +
+                                                                     ": there is none of this name here; there is " +
+                                                                     box + "-modem1"});
+        return lines::jsonResponse(testSmsJson(box, number));
+    });
+}
+
+// A span with a call that is measured, one that moves no samples through us, and two idle channels.
 void addMonitor(std::vector<control::Route>& to, Asked& asked, const std::string& span)
 {
     const auto channel = [span](unsigned slot, const std::string& state, const json& more) {
@@ -487,6 +505,7 @@ std::vector<control::Route> boxAnswers(const std::string& box, Asked& asked, Hea
     add(routes, asked, "GET", "/v1/lines", made([box] { return linesJson(box + "-lines"); }));
     addTests(routes, asked, box + "-tie1");
     addTestCall(routes, asked, box);
+    addTestSms(routes, asked, box);
     addMonitor(routes, asked, box + "-tie1");
     add(routes, asked, "GET", "/v1/modems", made([box] { return modemsJson(box); }));
     add(routes, asked, "GET", "/v1/trace/at/{}", [box](const Request& r) {

@@ -2,6 +2,7 @@
 // A generated configuration is one that config check accepts, whatever cards there are.
 #include "cli/config_file.h"
 #include "cli/generated_config.h"
+#include "cli/port_kinds.h"
 #include "lab/small_file.h"
 #include "world.h"
 #include <gmock/gmock.h>
@@ -40,6 +41,90 @@ TEST(Generate, CardsOfBothKindsMakeAConfigurationThatPassesTheCheck)
     EXPECT_THAT(text, HasSubstr("span = @PCI Bus 02 Slot 09/2\n"));
     EXPECT_THAT(text, HasSubstr("#device = /dev/serial/by-id/usb-SimTech_0-if02\n"));
     EXPECT_THAT(text, HasSubstr("FILL IN: these are example numbers"));
+}
+
+using hal::PortKind;
+
+hal::SpanInfo bank(const std::string& id, std::vector<std::optional<PortKind>> ports)
+{
+    return {.id = id, .model = "TDM410", .type = hal::SpanType::analog, .ports = std::move(ports)};
+}
+
+TEST(Generate, AnAnalogBankIsNoT1AndTheCheckAsksForItsCountryAndItsNumbersAlone)
+{
+    World world;
+    GeneratedFrom from;
+    from.spans = {{"dahdi:SERIAL/1", "Wildcard TE420", hal::SpanType::t1}, bank("dahdi:@PCI Bus 02 Slot 09/1", {})};
+    const std::string text = generatedConfig(from);
+    const std::string bankSection = text.substr(text.find("[span trunk2]"));
+    EXPECT_THAT(bankSection, HasSubstr("span = @PCI Bus 02 Slot 09/1\n"));
+    EXPECT_THAT(bankSection, HasSubstr("type = analog\n"));
+    EXPECT_THAT(bankSection, HasSubstr("# FILL IN: what the ports in use face."));
+    EXPECT_THAT(bankSection, Not(HasSubstr("switch_type")));
+    EXPECT_THAT(bankSection, Not(HasSubstr("role")));
+    const std::string wrong = problems(world, text);
+    EXPECT_THAT(wrong, HasSubstr("[span trunk2]: line_profile = : is missing; "));
+    EXPECT_THAT(wrong, HasSubstr("[span trunk2]: number = : is missing; "));
+    EXPECT_EQ(std::count(wrong.begin(), wrong.end(), ']'), 2) << "and nothing else: " << wrong;
+    EXPECT_THAT(wrong, Not(HasSubstr("trunk1"))) << text;
+}
+
+// As whoever follows the comments: the country, and the example numbers.
+std::string filledIn(std::string text)
+{
+    const auto put = [&](const std::string& key, const std::string& value) {
+        const auto at = text.find("\n" + key + " =\n");
+        ASSERT_NE(at, std::string::npos) << text;
+        text.insert(at + key.size() + 3, " " + value);
+    };
+    put("line_profile", "us");
+    const auto example = text.find("\n# number = ");
+    put("number", text.substr(example + 12, text.find('\n', example + 1) - example - 12));
+    return text;
+}
+
+TEST(Generate, AnAnalogBankPassesTheCheckOnceItIsFilledInWhateverItsPortsFace)
+{
+    World world;
+    GeneratedFrom from;
+    const std::optional<PortKind> exchange = PortKind::fxo, telephone = PortKind::fxs;
+    const auto generated = [&](std::vector<std::optional<PortKind>> ports) {
+        from.spans = {bank("usb:00000000000000a1/bank", std::move(ports))};
+        const std::string text = generatedConfig(from);
+        EXPECT_EQ(problems(world, filledIn(text)), "") << text;
+        return text;
+    };
+    const std::string exchanges = generated({exchange, exchange});
+    EXPECT_THAT(exchanges, HasSubstr("signalling = fxs_ks\n"));
+    EXPECT_THAT(exchanges, HasSubstr("# Ports there are: 1-2.\n"));
+    const std::string telephones = generated({telephone, telephone, {}, telephone});
+    EXPECT_THAT(telephones, HasSubstr("signalling = fxo_ks\n"));
+    EXPECT_THAT(telephones, HasSubstr("# Ports there are: 1-2, 4.\n"));
+    const std::string mixed = generated({telephone, exchange, exchange, {}, exchange, telephone});
+    EXPECT_THAT(mixed, HasSubstr("signalling = fxs_ks\n"));
+    EXPECT_THAT(mixed, HasSubstr("# Ports there are: 2-3, 5. Not 1, 6: towards telephones"));
+    EXPECT_THAT(generated({}), Not(HasSubstr("Ports there are")));
+}
+
+TEST(Generate, AUsbCardTellsWhatThePortsOfItsBankFace)
+{
+    SimLoop loop;
+    auto cards = hal::machineCards(loop);
+    ASSERT_TRUE(cards);
+    std::vector<hal::SpanInfo> spans{bank("usb:00000000000000a1/bank", {}),
+                                     bank("usb:00000000000000ff/bank", {}),
+                                     {"usb:00000000000000a1/0", "", hal::SpanType::e1}};
+    TaskGroup tasks(loop);
+    bool asked = false;
+    const auto ask = [](hal::Cards& all, std::vector<hal::SpanInfo>& of, bool& done) -> Task<> {
+        co_await askPortKinds(all, of);
+        done = true;
+    };
+    tasks.start(ask(**cards, spans, asked));
+    ASSERT_TRUE(loop.runUntil([&] { return asked; }, 10s));
+    EXPECT_EQ(spans[0].ports, (std::vector<std::optional<PortKind>>{PortKind::fxo, PortKind::fxs, PortKind::fxs}));
+    EXPECT_TRUE(spans[1].ports.empty()) << "no such card";
+    EXPECT_TRUE(spans[2].ports.empty());
 }
 
 TEST(Generate, GivenNumbersAreTakenAndNotMarked)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "parts.h"
 #include "box/test_call.h"
+#include "box/test_sms.h"
 #include "lab/order_json.h"
 #include "lines/cards.h"
 #include "lines/performance.h"
@@ -292,6 +293,19 @@ json loadJson()
     r.messagesCompared = 59;
     r.samplesCompared = 2'360'000;
     return lab::toJson(r);
+}
+
+json testSmsJson(const std::string& box, const std::string& to)
+{
+    box::TestSmsResult r;
+    r.modem = box + "-modem1";
+    r.at = at("14:05:09.123");
+    r.took = 2140ms;
+    if (box == "box2")
+        r.sent = {hal::SmsOutcome::refused, {}, 38, "network out of order"};
+    else
+        r.sent.outcome = hal::SmsOutcome::sent;
+    return box::toJson(r, {*PhoneNumber::parse(to), ""}, box);
 }
 
 json testCallJson(const std::string& box, const std::string& to, double toleranceDb)

@@ -17,6 +17,8 @@ std::string pcapOf(bool withNumbers); // a call's first and last frames on a D c
 json callReportJson(bool connected);  // what a test call came to
 // What a box's call of itself came to: +12125559002 is busy, to +12125559003 the line is bad, box2 has no line.
 json testCallJson(const std::string& box, const std::string& to, double toleranceDb);
+// What a test SMS came to; that of box2 is refused.
+json testSmsJson(const std::string& box, const std::string& to);
 json smsJson();
 json loadJson();
 // What tests of a line come to; `kind`: bert, tone, level, loop, no loop.

@@ -2,6 +2,7 @@
 // The table of rules as a table: for each rule what makes it speak, and that a well machine makes none speak.
 #include "diagnosis/rules.h"
 #include <algorithm>
+#include <functional>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -81,10 +82,22 @@ Facts well()
     return f;
 }
 
+// The D channel was up until the span had received so many frames.
+std::function<void(Facts&)> lostAt(std::int64_t framesIn)
+{
+    return [framesIn](Facts& f) {
+        SpanFacts& s = f.spans[0];
+        s.dChannelUp = false;
+        s.dChannelLostAt = "2026-03-01T10:00:00.000Z";
+        s.framesInAtLoss = framesIn;
+        s.framesBadAtLoss = s.framesBad;
+    };
+}
+
 struct Case {
     const char* rule;
     Severity severity;
-    void (*make)(Facts&);
+    std::function<void(Facts&)> make;
     const char* says; // somewhere in cause or action
 };
 
@@ -153,6 +166,26 @@ const Case cases[] = {
          f.spans[0].framesIn = 0;
      },
      "bit errors"},
+    {"d-channel-down", Severity::problem,
+     [](Facts& f) {
+         f.spans[0].dChannelUp = false;
+         f.spans[0].sameSide = false;
+     },
+     "does not reach it"},
+    {"d-channel-down", Severity::problem, lostAt(5000), "nothing comes on it any more"},
+    {"d-channel-down", Severity::problem, lostAt(4900), "frames come, no link is set up"},
+    {"d-channel-down", Severity::problem,
+     [](Facts& f) {
+         lostAt(5000)(f);
+         f.spans[0].framesBadAtLoss = 0;
+     },
+     "bit errors on the line"},
+    {"d-channel-down", Severity::problem,
+     [](Facts& f) {
+         lostAt(5000)(f);
+         f.spans[0].use = "tie";
+     },
+     "look at the daemon at the other end"},
     {"d-channel-errors", Severity::warning, [](Facts& f) { f.spans[0].framesBad = 90; }, "bit errors"},
     {"channels-out-of-service", Severity::problem, [](Facts& f) { f.spans[0].channels.outOfService = 1; }, "RESTART"},
     {"channels-all-in-use", Severity::warning,
@@ -226,6 +259,22 @@ TEST(Rules, EachFaultIsFoundAloneWithCauseAndNextAction)
              {found[0].subject, found[0].what, found[0].evidence, found[0].cause, found[0].action})
             EXPECT_FALSE(text.empty()) << c.rule;
     }
+}
+
+TEST(Rules, ADChannelThatWasUpIsNotToldToChangeItsRoleUnlessTheFarEndHasChangedItsOwn)
+{
+    Facts f = well();
+    lostAt(4900)(f);
+    std::vector<Finding> found = diagnose(f);
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_THAT(found[0].evidence, HasSubstr("up until 2026-03-01T10:00:00.000Z, since then 100 frames received"));
+    EXPECT_THAT(found[0].cause, HasSubstr("the exchange's D channel is away"));
+    EXPECT_THAT(found[0].action, HasSubstr("change no setting"));
+    EXPECT_THAT(found[0].action, testing::Not(HasSubstr("role")));
+    f.spans[0].sameSide = true;
+    found = diagnose(f);
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_THAT(found[0].cause, HasSubstr("the same side"));
 }
 
 TEST(Rules, AnalogLinesJustPutDownAreNoDChannelThatAnswersNothing)
@@ -316,12 +365,16 @@ TEST(Facts, AreReadFromWhatDaemonsAnswer)
     Facts f;
     readSpans(f, "box1", json::parse(R"({"version":1,"spans":[{"name":"t","backend":"dahdi","use":"trunk","type":"e1",
         "law":"alaw","state":"alarm","alarms":["LOS","RAI"],"frames_moving":false,"d_channel":"down",
+        "d_channel_loss":{"at":"2026-03-01T10:00:00.000Z","frames_in":3,"frames_bad":2},"d_channel_same_side":true,
         "channels":[{"slot":1,"state":"idle"},{"slot":2,"state":"in-use"},{"slot":3,"state":"out-of-service"}],
         "counters":{"samples":8,"lost_samples":1,"slips":2,"late_ms":3,"frames_in":4,"frames_out":5,"frames_bad":6,
         "alarm_changes":7}}]})"));
     ASSERT_EQ(f.spans.size(), 1u);
     const SpanFacts& s = f.spans[0];
     EXPECT_TRUE(s.has("LOS") && s.has("RAI") && !s.has("AIS"));
+    EXPECT_EQ(s.dChannelLostAt, "2026-03-01T10:00:00.000Z");
+    EXPECT_EQ(s.framesInAtLoss * 10 + s.framesBadAtLoss, 32);
+    EXPECT_EQ(s.sameSide, true);
     EXPECT_EQ(s.channels.all, 3u);
     EXPECT_EQ(s.channels.inUse, 1u);
     EXPECT_EQ(s.channels.outOfService, 1u);

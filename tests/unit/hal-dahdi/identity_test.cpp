@@ -44,6 +44,15 @@ public:
         put(folder / "channels", std::to_string(channels));
         fs::create_symlink(folder, root_ / "bus/dahdi_spans/devices" / name);
     }
+    void channel(const fs::path& card, int span, int position, const std::string& can)
+    {
+        char name[32];
+        std::snprintf(name, sizeof name, "dahdi!chan!%03d!%03d", span, position);
+        const fs::path folder = card / ("span-" + std::to_string(span)) / name;
+        fs::create_directories(folder);
+        put(folder / "chanpos", std::to_string(position));
+        put(folder / "sigcap", can);
+    }
     [[nodiscard]] std::string root() const { return root_.string(); }
 
 private:
@@ -142,4 +151,20 @@ TEST(DahdiIdentity, AMachineWithoutDahdiHasNoSpans)
     const auto none = dahdi::spans("/nonexistent");
     ASSERT_TRUE(none);
     EXPECT_TRUE(none->empty());
+}
+
+TEST(DahdiIdentity, TheModulesOfAnAnalogCardAreKnownByWhatTheyFace)
+{
+    Machine m;
+    const auto card = m.card("one", "SERIAL1", "PCI Bus 01 Slot 02");
+    m.span(card, 3, 1, "ANALOG_MIXED", 32, 4);
+    m.span(card, 4, 2, "FXS", 36, 4);
+    m.channel(card, 3, 2, "FXOLS FXOGS FXOKS");
+    m.channel(card, 3, 1, "FXSLS FXSKS Clear");
+    m.channel(card, 3, 4, "");
+    m.channel(card, 3, 9, "FXSKS");
+    using Kinds = std::vector<std::optional<PortKind>>;
+    EXPECT_EQ(dahdi::portKinds(m.root(), *dahdi::find(m.root(), "SERIAL1/1")),
+              (Kinds{PortKind::fxo, PortKind::fxs, std::nullopt, std::nullopt}));
+    EXPECT_EQ(dahdi::portKinds(m.root(), *dahdi::find(m.root(), "SERIAL1/2")), Kinds{}) << "the kernel does not tell";
 }

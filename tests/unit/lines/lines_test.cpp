@@ -306,19 +306,6 @@ protected:
     void SetUp() override
     {
         hal::VirtualPair pair = hal::makeVirtualPair(loop, *clock);
-        const auto make = [&](std::unique_ptr<hal::SpanIo> io, hal::PriRole role) {
-            LinesConfig c;
-            c.spans = {settings("trunk1")};
-            c.spans[0].pri.role = role;
-            c.spans[0].pri.highestChannelFirst = role == hal::PriRole::network;
-            LinesWorld world;
-            world.clock = clock.get();
-            auto held = std::make_shared<std::unique_ptr<hal::SpanIo>>(std::move(io));
-            world.openSpan = [held](const SpanSettings&) -> Result<std::unique_ptr<hal::SpanIo>> {
-                return std::move(*held);
-            };
-            return std::move(*Lines::open(edges, c, world));
-        };
         exchange = make(std::move(pair.first), hal::PriRole::network);
         box = make(std::move(pair.second), hal::PriRole::user);
         exchange->start();
@@ -334,6 +321,20 @@ protected:
                 return s.usable && s.idle == s.channels;
             },
             10s));
+    }
+    std::unique_ptr<Lines> make(std::unique_ptr<hal::SpanIo> io, hal::PriRole role)
+    {
+        LinesConfig c;
+        c.spans = {settings("trunk1")};
+        c.spans[0].pri.role = role;
+        c.spans[0].pri.highestChannelFirst = role == hal::PriRole::network;
+        LinesWorld world;
+        world.clock = clock.get();
+        auto held = std::make_shared<std::unique_ptr<hal::SpanIo>>(std::move(io));
+        world.openSpan = [held](const SpanSettings&) -> Result<std::unique_ptr<hal::SpanIo>> {
+            return std::move(*held);
+        };
+        return std::move(*Lines::open(edges, c, world));
     }
     // A call of the exchange's that the box has in its table as a deposit.
     std::unique_ptr<hal::Call> listed(const hal::CallSetup& s)
@@ -382,6 +383,57 @@ TEST_F(RoutesTest, SpansTellTheirStateAndWhatChangesIt)
     ask("POST", "/v1/lab/fault", {.body = R"({"what":"span-ok"})"});
     loop.runFor(30s);
     EXPECT_EQ(record(*box->all()[0]).state, "up");
+}
+
+TEST_F(RoutesTest, ADChannelThatWasUpTellsUntilWhenAndWhatCameSince)
+{
+    hal::VirtualPair pair = hal::makeVirtualPair(loop, *clock);
+    hal::Span far(edges, settings("far").span, std::move(pair.first));
+    hal::PriConfig network;
+    network.role = hal::PriRole::network;
+    auto trunk = std::move(*hal::makePriTrunk(edges, far, network));
+    ASSERT_TRUE(far.start());
+    const auto near = make(std::move(pair.second), hal::PriRole::user);
+    const Line& line = *near->all()[0];
+    near->start();
+    ASSERT_TRUE(loop.runUntil([&] { return line.trunk().status().dChannelUp; }, 10s));
+    json span = toJson(line);
+    EXPECT_TRUE(span["d_channel_loss"].is_null());
+    EXPECT_TRUE(span["d_channel_same_side"].is_null());
+    trunk.reset(); // its layer 1 goes on
+    ASSERT_TRUE(loop.runUntil([&] { return !line.trunk().status().dChannelUp; }, 60s));
+    const std::string at = isoUtc(loop.wallNow());
+    loop.runFor(90s);
+    span = toJson(line);
+    EXPECT_EQ(span["state"], "d-channel-down");
+    EXPECT_EQ(span["d_channel_loss"]["at"], at);
+    EXPECT_EQ(span["d_channel_loss"]["frames_in"], span["counters"]["frames_in"]) << "nothing has come since";
+    EXPECT_EQ(span["d_channel_loss"]["frames_bad"], 0);
+    EXPECT_TRUE(span["d_channel_same_side"].is_null());
+    ASSERT_TRUE(far.sendFrame(OctetBuffer{0x00, 0x01, 0x7F})); // SABME of a user's side: somebody has changed it
+    loop.runFor(100ms);
+    span = toJson(line);
+    EXPECT_EQ(span["state"], "d-channel-down");
+    EXPECT_EQ(span["d_channel_same_side"], true);
+    ASSERT_TRUE(far.sendFrame(OctetBuffer{0x02, 0x01, 0x7F})); // and back
+    loop.runFor(100ms);
+    EXPECT_EQ(toJson(line)["d_channel_same_side"], false);
+}
+
+TEST_F(RoutesTest, TwoEndsOfOneSideSaySo)
+{
+    hal::VirtualPair pair = hal::makeVirtualPair(loop, *clock);
+    const auto one = make(std::move(pair.first), hal::PriRole::user);
+    const auto other = make(std::move(pair.second), hal::PriRole::user);
+    one->start();
+    other->start();
+    loop.runFor(10s);
+    for (const auto* lines : {&one, &other}) {
+        const json span = toJson(*(*lines)->all()[0]);
+        EXPECT_EQ(span["state"], "d-channel-down");
+        EXPECT_EQ(span["d_channel_same_side"], true);
+        EXPECT_TRUE(span["d_channel_loss"].is_null()) << "it was never up";
+    }
 }
 
 TEST_F(RoutesTest, AVirtualSpanTellsItsClockAndHasNoCanceller)

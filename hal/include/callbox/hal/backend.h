@@ -13,6 +13,8 @@ struct SpanInfo {
     std::string id; // stable: "virtual:/run/x/trunk1.sock", "usb:SERIAL/0"
     std::string model;
     SpanType type;
+    // Of an analog bank, from port 1 on, as far as probing tells: none for a port that has no line's electronics.
+    std::vector<std::optional<PortKind>> ports = {};
 };
 
 // Where to find a span: keys of its configuration section that belong to the backend ("connect", "listen", ...).

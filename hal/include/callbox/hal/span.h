@@ -12,6 +12,7 @@
 namespace callbox::hal {
 
 class Span;
+class JoinedBelow;
 
 // One channel's audio at a tick.
 struct AudioBlock {
@@ -31,8 +32,9 @@ protected:
     ~AudioPort() = default;
 };
 
-// Hears the audio of every open channel of a span, both ways as it stands on the line, and changes nothing. Must not
-// open or close channels, nor come or go inside onBlock().
+// Hears the audio of every open channel of a span, both ways as it stands on the line, and changes nothing; of a
+// channel that is joined below user space what goes out comes three blocks late. Must not open or close channels, nor
+// come or go inside onBlock().
 class SpanMonitor {
 public:
     virtual void onBlock(Timeslot, const AudioBlock&) = 0;
@@ -73,6 +75,8 @@ private:
     std::string spanName_;
     AudioPort* port_ = nullptr;
     AudioPort* listener_ = nullptr;
+    std::shared_ptr<JoinedBelow> below_; // null: never joined below
+    int belowSide_ = 0;
     bool asItIs_ = false;
 };
 
@@ -128,6 +132,7 @@ public:
     void setTickFollower(std::function<void(std::uint32_t samples)> follower) { follower_ = std::move(follower); }
 
     TraceRing& trace() { return trace_; }
+    [[nodiscard]] const TraceRing& trace() const { return trace_; }
     SpanIo& io() { return *io_; } // for optional abilities
 
 private:
@@ -140,6 +145,7 @@ private:
     void onLate(std::uint32_t ms) override;
     void onGone(Error) override;
     void close(Channel&);
+    void tellMonitors(const Channel&, AudioBlock);
     [[nodiscard]] const Gains* gainsOf(const Channel& c) const { return gains_ && !c.asItIs_ ? &*gains_ : nullptr; }
     void notifyChange();
 
@@ -161,6 +167,7 @@ private:
     std::vector<SpanMonitor*> monitors_;
     std::optional<Gains> gains_;
     OctetBuffer gained_; // of the block at hand
+    OctetBuffer sentBelow_;
 };
 
 } // namespace callbox::hal

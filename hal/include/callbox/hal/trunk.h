@@ -17,6 +17,11 @@ struct ChannelRow { // the channel ledger
     Duration age{};   // so long it has been in this state
 };
 
+struct DChannelLoss {
+    WallTime at;
+    std::uint64_t framesIn = 0, framesBad = 0; // the span's counts at that time
+};
+
 struct TrunkStatus {
     std::string name;
     bool dChannelUp = false;
@@ -32,6 +37,7 @@ struct TrunkStatus {
     // Now: the far side does not acknowledge RESTART, or refuses a channel that is idle here (cause 44) again and
     // again. Calls go on.
     bool restartTrouble = false;
+    std::optional<DChannelLoss> dChannelLoss; // the last one; none: it has not gone down since the start
 };
 
 class Trunk {
