@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/generated_config.h"
+#include <callbox/hal/dial_plans.h>
 #include <fmt/format.h>
 
 namespace callbox::cli {
@@ -42,6 +43,16 @@ std::string spanSection(const hal::SpanInfo& s, int number)
     return out + "\n";
 }
 
+// The country of a number of the box is its lines'; +1 is what lines have without one.
+std::string countryLine(const GeneratedFrom& from)
+{
+    const auto number = PhoneNumber::parse(from.access.empty() ? from.poolFirst : from.access);
+    const hal::CountryPlan* plan = number ? hal::countryPlanOf(*number) : nullptr;
+    if (plan && plan->code != "us")
+        return fmt::format("# whose dial plan its lines have\ncountry = {}\n", plan->code);
+    return "# FILL IN: outside +1, whose dial plan its lines have\n#country = de\n";
+}
+
 } // namespace
 
 bool canBeWritten(const std::string& value)
@@ -61,8 +72,9 @@ std::string generatedConfig(const GeneratedFrom& from)
     std::string out = "# Made by callbox config generate. callbox config check tells whether it is right,\n"
                       "# callbox config show --effective every key there is.\n\n";
     out += fmt::format("[box]\n# unique in the fleet\nid = {}\n# messages and all that must outlive the program\n"
-                       "state = {}\n# its callers leave a message without having been diverted\n{}access = {}\n\n",
-                       from.id, from.state, mark(!from.access.empty()), example(from.access, "+12125550100"));
+                       "state = {}\n{}# its callers leave a message without having been diverted\n{}access = {}\n\n",
+                       from.id, from.state, countryLine(from), mark(!from.access.empty()),
+                       example(from.access, "+12125550100"));
     out += fmt::format(
         "# the box's own link numbers, which recipients dial to listen\n[pool]\n{}first = {}\nlast = {}\n\n",
         mark(!from.poolFirst.empty()), example(from.poolFirst, "+12125550110"), example(from.poolLast, "+12125550119"));
