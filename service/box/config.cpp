@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "box/config.h"
 #include "box/own_call.h"
+#include "lines/dial_plan.h"
 #include "lines/line_loss.h"
 #include "lines/machine.h"
 #include "notify/zone.h"
@@ -96,11 +97,7 @@ std::vector<ini::Key> boxKeys(BoxConfig& c)
         ini::required("state", c.state, "a folder", "where messages and all that must outlive the program are kept"),
         ini::text("control", c.control, "", "its Unix socket; default STATE/control.sock"),
         ini::text("http", c.http, "", "TCP address of the public part of its API, as 127.0.0.1:0; empty: none"),
-        ini::custom("country", "us, eu", "", "dial plan of spans that name none; default: by their type",
-                    [&c](const std::string& v) {
-                        c.country = v;
-                        return v.empty() || v == "us" || v == "eu";
-                    }),
+        lines::countryKey(c.country, "dial plan of spans that name none; default: by line_profile or type"),
         asList(ini::custom("access", "NUMBER or NUMBER RECIPIENT in E.164; one a line", "",
                            "callers of NUMBER leave a message without being diverted; for RECIPIENT, if given",
                            [&c](const std::string& v) { return takeAccess(v, c.access); })),
@@ -286,7 +283,7 @@ public:
             c_.number = c_.access.front().number;
         if (c_.protocols.empty())
             c_.protocols.push_back(c_.lines.modems.empty() ? "dialout" : "sms");
-        useCountry();
+        lines::usePlans(doc_, c_.country, c_.lines, problems_);
         checkPool();
         checkAccess();
         checkRecipients();
@@ -295,6 +292,7 @@ public:
         checkAlarms();
         checkSelfTest();
         checkLines();
+        checkPlans();
         return std::move(c_);
     }
 
@@ -320,22 +318,6 @@ private:
     void problem(std::string_view kind, std::string_view key, std::string text)
     {
         problems_.push_back({doc_.file, lineOf(kind, key), std::move(text)});
-    }
-
-    void useCountry()
-    {
-        if (c_.country.empty())
-            return;
-        for (lines::SpanSettings& s : c_.lines.spans) {
-            const bool said = std::any_of(doc_.sections.begin(), doc_.sections.end(), [&](const ini::Section& x) {
-                return x.line == s.line && std::any_of(x.entries.begin(), x.entries.end(),
-                                                       [](const ini::Entry& e) { return e.key == "country"; });
-            });
-            if (said)
-                continue;
-            s.country = c_.country;
-            s.plan = lines::dialPlan(c_.country);
-        }
     }
 
     void checkPool()
@@ -422,6 +404,15 @@ private:
                                          "[span " + s.name() + "]: number = " + line.number.e164() +
                                              ": is neither an access number nor a link number; no call on port " +
                                              std::to_string(hal::index(line.port)) + " could be taken"});
+    }
+    // Calls from the exchange come to these numbers.
+    void checkPlans()
+    {
+        for (const AccessNumber& a : c_.access)
+            if (const std::string why = lines::notOfTrunks(c_.lines, a.number); !why.empty())
+                problem("box", "access", "access = " + a.number.e164() + ": " + why);
+        if (const std::string why = lines::notOfTrunks(c_.lines, c_.pool.first); !why.empty())
+            problem("pool", "first", "first = " + c_.pool.first.e164() + ": " + why);
     }
     bool onlyAnalog() const
     {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/generated_config.h"
+#include <callbox/hal/dial_plans.h>
 #include <fmt/format.h>
 
 namespace callbox::cli {
@@ -91,6 +92,16 @@ std::string spanSection(const hal::SpanInfo& s, int number, const std::string& a
     return out + (analog ? analogBank(s, access, link) : primaryRate(s.type == hal::SpanType::e1)) + "\n";
 }
 
+// The country of a number of the box is its lines'; +1 is what lines have without one.
+std::string countryLine(const GeneratedFrom& from)
+{
+    const auto number = PhoneNumber::parse(from.access.empty() ? from.poolFirst : from.access);
+    const hal::CountryPlan* plan = number ? hal::countryPlanOf(*number) : nullptr;
+    if (plan && plan->code != "us")
+        return fmt::format("# whose dial plan its lines have\ncountry = {}\n", plan->code);
+    return "# FILL IN: outside +1, whose dial plan its lines have\n#country = de\n";
+}
+
 } // namespace
 
 bool canBeWritten(const std::string& value)
@@ -110,9 +121,14 @@ std::string generatedConfig(const GeneratedFrom& from)
     const auto mark = [](bool given) { return given ? std::string_view() : fillIn; };
     std::string out = "# Made by callbox config generate. callbox config check tells whether it is right,\n"
                       "# callbox config show --effective every key there is.\n\n";
-    out += fmt::format("[box]\n# unique in the fleet\nid = {}\n# messages and all that must outlive the program\n"
-                       "state = {}\n# its callers leave a message without having been diverted\n{}access = {}\n\n",
-                       from.id, from.state, mark(!from.access.empty()), access);
+    out += fmt::format(
+        "[box]\n# unique in the fleet\nid = {}\n# messages and all that must outlive the program\n"
+        "state = {}
+        {} #its callers leave a message without having been diverted {} access = {}
+
+                                                                                 ",
+                                                                                 from.id,
+        from.state, countryLine(from), mark(!from.access.empty()), access);
     out += fmt::format(
         "# the box's own link numbers, which recipients dial to listen\n[pool]\n{}first = {}\nlast = {}\n\n",
         mark(!from.poolFirst.empty()), link, example(from.poolLast, "+12125550119"));

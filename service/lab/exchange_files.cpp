@@ -19,6 +19,16 @@ std::string facingTelephones(const ini::Entry& e)
     return e.key == "signalling" && e.value.starts_with("fxs_") ? "fxo_" + e.value.substr(4) : e.value;
 }
 
+// What the other end's daemon gives spans that name no country; empty: nothing.
+std::string countryOf(const ini::Document& document)
+{
+    for (const ini::Section& s : document.sections)
+        for (const ini::Entry& e : s.entries)
+            if ((s.kind == "box" || s.kind == "switch") && e.key == "country")
+                return e.value;
+    return "";
+}
+
 // "key = value" lines of a span. The file may be the other end's: which side it is, and that it connects to a virtual
 // span, is turned round.
 Result<std::string> fromFile(const ExchangeOptions& o)
@@ -41,6 +51,9 @@ Result<std::string> fromFile(const ExchangeOptions& o)
             if (e.key != "role" && e.key != "use" && e.key != "restart_at_start" &&
                 (e.key != "switch_type" || o.switchType.empty()))
                 out += (e.key == "connect" ? "listen" : e.key) + " = " + facingTelephones(e) + "\n";
+        const std::string country = countryOf(*document);
+        if (!country.empty() && out.find("\ncountry = ") == std::string::npos)
+            out += "country = " + country + "\n";
         return out;
     }
     return Error{Errc::not_found, "--span " + o.span + ": " + o.config + " has " +
@@ -92,7 +105,7 @@ Result<std::string> exchangeIni(const ExchangeOptions& o)
         text += "role = network\n";
     if (!o.switchType.empty())
         text += "switch_type = " + o.switchType + "\n";
-    if (span->find("\ncountry = ") == std::string::npos)
+    if (!analog && span->find("\ncountry = ") == std::string::npos) // a bank has that of its line_profile
         text += "country = " + o.country + "\n";
     std::vector<ini::Problem> problems;
     const ini::Document document = ini::parse(text, o.dir + "/exchange/exchange.ini", problems);

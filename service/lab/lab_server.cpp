@@ -2,6 +2,7 @@
 // Wiring of the exchange process: configuration, loop, virtual spans that pace the lab, exchange, modems, HTTP.
 #include "lab/lab_server.h"
 #include "lab/lab_api.h"
+#include "lines/dial_plan.h"
 #include <csignal>
 #include <iostream>
 #include <sstream>
@@ -21,7 +22,7 @@ struct ServerConfig {
 
 std::vector<ini::Key> exchangeKeys(ServerConfig& c)
 {
-    return {ini::choice("country", c.country, {"eu", "us"}, "eu", "how diversions are signalled"),
+    return {lines::countryKey(c.country, "how diversions are signalled: ie in us, else facility; default: eu"),
             ini::required("control", c.control, "a path", "its Unix socket"),
             ini::custom("access", "a number in E.164, as +12125559000", "", "what the callers of a load call",
                         [&c](const std::string& v) {
@@ -49,7 +50,10 @@ ServerConfig readConfig(const ini::Document& document, std::vector<ini::Problem>
     ServerConfig c;
     lines::refuseUnknownSections(document, {"exchange", "span", "modem", "lab"}, problems);
     lines::readSingle(document, "exchange", exchangeKeys(c), true, problems);
+    if (c.country.empty())
+        c.country = "eu";
     c.lines = lines::readLines(document, problems);
+    lines::usePlans(document, "", c.lines, problems);
     if (c.lines.spans.empty())
         problems.push_back({document.file, 1, "no [span NAME]: an exchange without trunks reaches nobody"});
     return c;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "switching/config.h"
+#include "lines/dial_plan.h"
 #include "lines/line_loss.h"
 #include "lines/machine.h"
 #include <algorithm>
@@ -38,11 +39,7 @@ std::vector<ini::Key> switchKeys(SwitchTarget& t)
         ini::required("state", c.state, "a folder", "where the switch keeps what must outlive it"),
         ini::text("control", c.control, "", "its Unix socket; default STATE/control.sock"),
         ini::text("http", c.http, "", "TCP address of the public part of its API, as 127.0.0.1:0; empty: none"),
-        ini::custom("country", "us, eu", "", "dial plan of spans that name none; default: by their type",
-                    [&t](const std::string& v) {
-                        t.country = v;
-                        return v.empty() || v == "us" || v == "eu";
-                    }),
+        lines::countryKey(t.country, "dial plan of spans that name none; default: by line_profile or type"),
         asList(ini::custom("access", "a number in E.164, as +12125559000; one a line", "",
                            "callers of this number leave a message without being diverted",
                            [&c](const std::string& v) {
@@ -142,33 +139,19 @@ public:
         lines::readSingle(doc_, "alarms", alarms::keys(c_.alarms, false), false, problems_);
         if (c_.control.empty())
             c_.control = c_.state + "/control.sock";
-        useCountry(target.country);
+        lines::usePlans(doc_, target.country, c_.lines, problems_);
         for (const ini::Section& s : doc_.sections)
             if (s.kind == "box")
                 readBox(s);
         checkLines();
         checkPools();
         checkNumbers();
+        checkPlans();
         return std::move(c_);
     }
 
 private:
     void problem(int line, std::string text) { problems_.push_back({doc_.file, line, std::move(text)}); }
-
-    void useCountry(const std::string& country)
-    {
-        for (lines::SpanSettings& s : c_.lines.spans) {
-            const auto section = std::find_if(doc_.sections.begin(), doc_.sections.end(),
-                                              [&](const ini::Section& x) { return x.line == s.line; });
-            const bool said =
-                section != doc_.sections.end() && std::any_of(section->entries.begin(), section->entries.end(),
-                                                              [](const ini::Entry& e) { return e.key == "country"; });
-            if (country.empty() || said)
-                continue;
-            s.country = country;
-            s.plan = lines::dialPlan(country);
-        }
-    }
 
     void readBox(const ini::Section& s)
     {
@@ -259,6 +242,21 @@ private:
                     if (other.pool && other.pool->contains(n))
                         problem(b.line, "number = " + n.e164() + ": is a link number of [box " + other.id + "]");
             }
+    }
+
+    // Calls from the exchange come to these numbers.
+    void checkPlans()
+    {
+        for (const ini::Section& s : doc_.sections)
+            for (const ini::Entry& e : s.entries)
+                if (s.kind == "switch" && e.key == "access")
+                    if (const auto n = PhoneNumber::parse(e.value))
+                        if (const std::string why = lines::notOfTrunks(c_.lines, *n); !why.empty())
+                            problem(e.line, "access = " + e.value + ": " + why);
+        for (const BoxConfig& b : c_.boxes)
+            if (b.pool)
+                if (const std::string why = lines::notOfTrunks(c_.lines, b.pool->first); !why.empty())
+                    problem(b.line, "[box " + b.id + "]: first = " + b.pool->first.e164() + ": " + why);
     }
 
     const ini::Document& doc_;

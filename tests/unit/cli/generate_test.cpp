@@ -41,6 +41,7 @@ TEST(Generate, CardsOfBothKindsMakeAConfigurationThatPassesTheCheck)
     EXPECT_THAT(text, HasSubstr("span = @PCI Bus 02 Slot 09/2\n"));
     EXPECT_THAT(text, HasSubstr("#device = /dev/serial/by-id/usb-SimTech_0-if02\n"));
     EXPECT_THAT(text, HasSubstr("FILL IN: these are example numbers"));
+    EXPECT_THAT(text, HasSubstr("#country = de\n"));
 }
 
 using hal::PortKind;
@@ -140,6 +141,7 @@ TEST(Generate, GivenNumbersAreTakenAndNotMarked)
     EXPECT_EQ(problems(world, text), "") << text;
     EXPECT_THAT(text, Not(HasSubstr("example")));
     EXPECT_THAT(text, HasSubstr("last = +4930123499\n"));
+    EXPECT_THAT(text, HasSubstr("country = de\n")) << "or no call would come to these numbers";
 }
 
 TEST(Generate, ACardWhoseNameCannotBeWrittenIsLeftOutAndSaid)

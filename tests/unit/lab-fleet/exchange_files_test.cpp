@@ -51,6 +51,18 @@ TEST_F(ExchangeFiles, ABankThatFacesTelephonesAlreadyStaysSo)
     EXPECT_EQ(spanOf(*text).analog.kind, hal::PortKind::fxs);
 }
 
+TEST_F(ExchangeFiles, ItReadsAndWritesNumbersByTheDialPlanOfTheOtherEnd)
+{
+    const std::string bank = "type = analog\nline_profile = de\nnumber = 1 +4930123400\n", span = "[span line]\n";
+    EXPECT_EQ(spanOf(*exchangeIni(options(span + "connect = /x\n" + bank))).plan, lines::dialPlan("de"));
+    EXPECT_EQ(spanOf(*exchangeIni(options("[box]\ncountry = at\n" + span + "connect = /x\n"))).plan,
+              lines::dialPlan("at"));
+    EXPECT_EQ(spanOf(*exchangeIni(options("[box]\ncountry = at\n" + span + "connect = /x\ncountry = fr\n"))).plan,
+              lines::dialPlan("fr"));
+    EXPECT_EQ(spanOf(*exchangeIni(options(span + "connect = /x\n"))).plan, lines::dialPlan("eu"));
+    EXPECT_EQ(spanOf(*exchangeIni(options(span + "connect = /x\ncountry = de\narea = 30\n"))).plan.area, "30");
+}
+
 TEST_F(ExchangeFiles, ABankHasNoSwitchType)
 {
     ExchangeOptions o = options("[span line]\nbackend = virtual\nconnect = /x.sock\ntype = analog\n"

@@ -129,7 +129,11 @@ TEST(SwitchConfig, EveryMistakeIsNamedWithFileLineAndWhatIsAllowed)
         {"[span box1-tie1]", "[span box1-tie1]\noverlap = yes",
          "[span box1-tie1]: overlap = yes: a box sends whole numbers"},
         {"timers = T303=4000", "timers = T303=soon", "timers = T303=soon N200=3: NAME=MS"},
-        {"country = us", "country = fr", "country = fr: us, eu"},
+        {"country = us", "country = uk", "switch.ini:3: country = uk: us, eu, gb, de"},
+        {"country = us", "country = de",
+         "switch.ini:4: access = +12125559000: no trunk has numbers that begin so ([span trunk1] has country = de, of "
+         "+49); say there country = us"},
+        {"country = us", "country = de", "[box box1]: first = +12125559001: no trunk has numbers that begin so"},
     };
     for (const Mistake& m : table)
         EXPECT_THAT(problemsOf(changed(m.from, m.to)), Contains(HasSubstr(m.told))) << m.to;
