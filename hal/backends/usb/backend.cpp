@@ -86,9 +86,10 @@ Result<std::unique_ptr<SpanIo>> open(const Edges& edges, const BackendKeys& give
     const auto bus = [&loop = edges.loop, waiting] { return usb::makeLibusbBus(loop, waiting); };
     if (usb::isBank(k.id))
         return usb::makeBank(edges, std::move(k), bus);
+    const bool superframe = k.line.framing == CARD_FRAMING_SF;
     auto span = usb::makeSpan(edges, std::move(k), bus);
     if (auto* counts = dynamic_cast<LineErrorCounts*>(span.get()))
-        counts->setSuperframe(framing == "sf");
+        counts->setSuperframe(superframe);
     return span;
 }
 
