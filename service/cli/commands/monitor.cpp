@@ -198,7 +198,8 @@ Command monitor()
         .more =
             "A terminal is drawn anew with each look; a pipe gets a line for each channel in use, with --json one\n"
             "document a look. Nothing is measured while nobody watches. A channel that is idle has no level; of one\n"
-            "that is joined in the kernel what goes out is what the other one brings. --record and --listen wait for a\n"
+            "that is joined in the kernel what goes out is what the other one brings. --record and --listen wait for "
+            "a\n"
             "call where there is none yet, end with it, and the daemon's log keeps who took audio.\n\n"
             "Heard: callbox monitor --channel trunk1:7 --listen | aplay -f S16_LE -r 8000",
         .endless = [](const Values& v) { return !v.flag("once") && !v.has("channel"); },
