@@ -37,16 +37,25 @@ std::string primaryRate(bool e1)
     return out;
 }
 
-// "1-4, 7"; "" of none.
-std::string portsFacing(const hal::SpanInfo& s, hal::PortKind kind)
+std::vector<std::size_t> portsFacing(const hal::SpanInfo& s, hal::PortKind kind)
+{
+    std::vector<std::size_t> out;
+    for (std::size_t i = 0; i < s.ports.size(); ++i)
+        if (s.ports[i] == kind)
+            out.push_back(i + 1);
+    return out;
+}
+
+// "1-4, 7"
+std::string ranges(const std::vector<std::size_t>& ports)
 {
     std::string out;
-    for (std::size_t i = 0; i < s.ports.size(); ++i) {
-        const std::size_t first = i;
-        while (i < s.ports.size() && s.ports[i] == kind)
+    for (std::size_t i = 0; i < ports.size(); ++i) {
+        const std::size_t first = ports[i];
+        while (i + 1 < ports.size() && ports[i + 1] == ports[i] + 1)
             ++i;
-        if (i > first)
-            out += (out.empty() ? "" : ", ") + std::to_string(first + 1) + (i > first + 1 ? fmt::format("-{}", i) : "");
+        out +=
+            (out.empty() ? "" : ", ") + std::to_string(first) + (ports[i] > first ? fmt::format("-{}", ports[i]) : "");
     }
     return out;
 }
@@ -54,29 +63,26 @@ std::string portsFacing(const hal::SpanInfo& s, hal::PortKind kind)
 // A section has lines of one kind; where a bank has both, those of an exchange are what a box is for.
 std::string analogBank(const hal::SpanInfo& s, const std::string& access, const std::string& link)
 {
-    const std::string exchange = portsFacing(s, hal::PortKind::fxo), telephone = portsFacing(s, hal::PortKind::fxs);
+    const auto exchange = portsFacing(s, hal::PortKind::fxo), telephone = portsFacing(s, hal::PortKind::fxs);
+    const auto& ours = exchange.empty() ? telephone : exchange;
     std::string out = "type = analog\n";
-    if (exchange.empty() && telephone.empty())
-        out += "# FILL IN: what the ports in use face. An exchange: fxs_ks, or fxs_ls if it does not open the loop "
-               "when a\n"
-               "# caller hangs up; telephones: fxo_ks\nsignalling = fxs_ks\n";
+    if (ours.empty())
+        out += "# FILL IN: what the ports in use face. An exchange: fxs_ks, or fxs_ls if it does not open the loop\n"
+               "# when a caller hangs up; telephones: fxo_ks\nsignalling = fxs_ks\n";
     else if (exchange.empty())
         out += "# its ports face telephones, or a PBX that takes them for its exchange\nsignalling = fxo_ks\n";
     else
         out += "# FILL IN: fxs_ks if the exchange opens the loop for a moment when a caller hangs up, else fxs_ls\n"
                "signalling = fxs_ks\n";
-    out +=
-        "# FILL IN: the country whose tones, ring and caller id the lines have, as de, gb or us\nline_profile =\n"
-        "# FILL IN: the ports that have a line, each with its number, which is an access number or a link number, as\n";
-    out += fmt::format("# number = 1 {} 2 {}\n", access, link);
-    const std::string& ours = exchange.empty() ? telephone : exchange;
+    out += "# FILL IN: the country whose tones, ring and caller id the lines have, as de, gb or us\nline_profile =\n"
+           "# FILL IN: the ports that have a line, each with its number, an access number or a link number, as\n";
+    out += fmt::format("# number = {} {}", ours.empty() ? 1 : ours.front(), access);
+    out += ours.size() == 1 ? "\n" : fmt::format(" {} {}\n", ours.empty() ? 2 : ours[1], link);
     if (!ours.empty())
-        out +=
-            fmt::format("# Ports there are: {}.{}\n", ours,
-                        exchange.empty() || telephone.empty()
-                            ? ""
-                            : fmt::format(" Not {}: towards telephones, they cannot be used beside these.", telephone));
-    return out + "number =\n";
+        out += "# Ports there are: " + ranges(ours) + ".";
+    if (!exchange.empty() && !telephone.empty())
+        out += " Not " + ranges(telephone) + ": towards telephones, they cannot be used beside these.";
+    return out + (ours.empty() ? "" : "\n") + "number =\n";
 }
 
 std::string spanSection(const hal::SpanInfo& s, int number, const std::string& access, const std::string& link)

@@ -104,6 +104,8 @@ TEST(Generate, AnAnalogBankPassesTheCheckOnceItIsFilledInWhateverItsPortsFace)
     const std::string mixed = generated({telephone, exchange, exchange, {}, exchange, telephone});
     EXPECT_THAT(mixed, HasSubstr("signalling = fxs_ks\n"));
     EXPECT_THAT(mixed, HasSubstr("# Ports there are: 2-3, 5. Not 1, 6: towards telephones"));
+    EXPECT_THAT(mixed, HasSubstr("# number = 2 +12125550100 3 +12125550110\n"));
+    EXPECT_THAT(generated({telephone, exchange}), HasSubstr("# number = 2 +12125550100\n"));
     EXPECT_THAT(generated({}), Not(HasSubstr("Ports there are")));
 }
 
