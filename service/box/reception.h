@@ -31,8 +31,8 @@ public:
     Task<notify::NoticeCallResult> call(messages::Notice notice) override;
 
     lines::CallTable& calls() { return calls_; }
-    // A switch announces a call that will come over the network to `number`. Errc::io: the box could not take it now,
-    // and why; Errc::busy: the number stands for another call.
+    // A switch announces a call that will come over the network to `number`. Errc::io: the box could not take it
+    // now, and why; Errc::busy: the number stands for another call.
     Result<void> expect(const PhoneNumber& number, fleet::ExpectedCall call);
     OwnCall& ownCall() { return ownCall_; } // taken whatever the mode is
     [[nodiscard]] bool isOpen() const { return open_; }

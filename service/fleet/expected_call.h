@@ -30,8 +30,8 @@ class CallExpecter {
 public:
     virtual ~CallExpecter() = default;
     // The box will take the next call to `number` for this one. Errc::busy: the number stands for another call;
-    // Errc::denied: the key is wrong, or one of the clocks; Errc::timeout or gone: the box does not answer; Errc::io:
-    // it will not take the call now, and says why.
+    // Errc::denied: the key is wrong, or one of the clocks; Errc::timeout or gone: the box does not answer;
+    // Errc::io: it will not take the call now, and says why.
     virtual Task<> expect(std::string box, PhoneNumber number, ExpectedCall call, Duration limit) = 0;
 };
 

@@ -11,7 +11,8 @@ ini::Key lineLostKey(Duration& limit)
 
 namespace {
 
-// Layer 1 only: active calls outlive their data link until T309 has run out, which is the trunk's (Q.931 5.8.9, N23).
+// Layer 1 only: active calls outlive their data link until T309 has run out, and that is the trunk's (Q.931 5.8.9,
+// N23).
 bool isLost(const Line& line)
 {
     return !line.span().alarms().usable() || !line.span().framesMoving();

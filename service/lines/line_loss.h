@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A line in alarm, or whose samples stand still, for some seconds takes its calls with it: nobody talks to a dead span,
-// and what a box plays into one reaches nobody (design 9.4). Both ends of a tie hold to it, so that neither keeps a
-// call the other has given up. A D channel that is away is none of its business: that is the trunk's T309 (N23). Loop
-// thread only.
+// A line in alarm, or whose samples stand still, for some seconds takes its calls with it: nobody talks to a dead
+// span, and what a box plays into one reaches nobody (design 9.4). Both ends of a tie hold to it, so that neither
+// keeps a call the other has given up. A D channel that is away is none of its business: that is the trunk's T309
+// (N23). Loop thread only.
 #pragma once
 #include "lines/lines.h"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the loss of a line costs the calls on it: a D channel alone nothing before T309, a cable all of them (N7, N23).
+// What the loss of a line costs the calls on it: a D channel alone nothing before T309, a cable all of them (N7,
+// N23).
 #include "world.h"
 
 using namespace callbox;
