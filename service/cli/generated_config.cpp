@@ -127,14 +127,9 @@ std::string generatedConfig(const GeneratedFrom& from)
     const auto mark = [](bool given) { return given ? std::string_view() : fillIn; };
     std::string out = "# Made by callbox config generate. callbox config check tells whether it is right,\n"
                       "# callbox config show --effective every key there is.\n\n";
-    out += fmt::format(
-        "[box]\n# unique in the fleet\nid = {}\n# messages and all that must outlive the program\n"
-        "state = {}
-        {} #its callers leave a message without having been diverted {} access = {}
-
-                                                                                 ",
-                                                                                 from.id,
-        from.state, countryLine(from), mark(!from.access.empty()), access);
+    out += fmt::format("[box]\n# unique in the fleet\nid = {}\n# messages and all that must outlive the program\n"
+                       "state = {}\n{}# its callers leave a message without having been diverted\n{}access = {}\n\n",
+                       from.id, from.state, countryLine(from), mark(!from.access.empty()), access);
     out += fmt::format(
         "# the box's own link numbers, which recipients dial to listen\n[pool]\n{}first = {}\nlast = {}\n\n",
         mark(!from.poolFirst.empty()), link, example(from.poolLast, "+12125550119"));
