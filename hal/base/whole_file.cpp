@@ -10,7 +10,7 @@ namespace callbox {
 
 Result<std::string> readToEnd(const std::string& path, std::string_view doing)
 {
-    const std::string attempted = std::string(doing) + " " + path;
+    const std::string attempted = std::string(doing) + (doing.empty() ? "" : " ") + path;
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return systemError(errno, attempted);

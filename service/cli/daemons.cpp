@@ -29,7 +29,7 @@ Result<Daemon> oneBox(const json& lab, const std::string& id)
 Result<json> labDescription(const std::string& dir)
 {
     const std::string path = absolutePath(dir) + "/lab.json";
-    const auto text = readToEnd(path);
+    const auto text = readToEnd(path, "");
     if (!text) {
         if (text.error().code == Errc::denied)
             return text.error();

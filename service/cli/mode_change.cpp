@@ -36,13 +36,9 @@ Task<Exit> changeMode(Context& c, std::string state)
         const auto until = parseIsoUtc(v.text("until"));
         if (!until)
             co_return c.usage("--until " + v.text("until") + ": a time in UTC, as 2026-11-22T14:05:00Z");
-        const std::string name = state == "draining" ? "box drain" : "box maintenance";
         if (state == "active")
             co_return c.usage("box activate: --until: nothing ends by itself there; it is active until it is told "
                               "otherwise");
-        if (*until <= c.loop.wallNow())
-            co_return c.usage(name + ": --until " + v.text("until") + ": that time has passed; it is " +
-                              isoUtc(c.loop.wallNow()) + " now (UTC)");
         body["until"] = isoUtc(*until);
     }
     const Addressed to = co_await addressed(v);
