@@ -4,9 +4,17 @@
 #include <callbox/base/whole_file.h>
 #include <cerrno>
 #include <fcntl.h>
+#include <filesystem>
 #include <unistd.h>
 
 namespace callbox {
+
+bool isNoFile(const std::string& path)
+{
+    std::error_code none;
+    const auto there = std::filesystem::status(path, none);
+    return std::filesystem::exists(there) && !std::filesystem::is_regular_file(there);
+}
 
 Result<std::string> readToEnd(const std::string& path, std::string_view doing)
 {

@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "wav_file.h"
-#include <filesystem>
+#include <callbox/base/whole_file.h>
 
 namespace callbox::lab {
 
 namespace {
-
-// A device or a pipe; or a folder, which cannot be opened.
-bool isNoFile(const std::string& path)
-{
-    std::error_code none;
-    const auto there = std::filesystem::status(path, none);
-    return std::filesystem::exists(there) && !std::filesystem::is_regular_file(there);
-}
 
 // A recording appears under its name when it is whole.
 std::string unfinished(const std::string& path)

@@ -112,6 +112,19 @@ void addUnreached(json& document, const Gathered& g)
     document["unreached"] = std::move(list);
 }
 
+void printBoxes(Context& c, const Addressed& to, const Gathered& g)
+{
+    if (to.all) {
+        json document{{"version", 1}, {"boxes", json::array()}};
+        for (const auto& [daemon, answer] : g.answers)
+            document["boxes"].push_back(answer);
+        addUnreached(document, g);
+        c.print(std::move(document));
+    } else if (!g.answers.empty()) {
+        c.print(g.answers.front().second);
+    }
+}
+
 json merged(const Gathered& g, const char* key)
 {
     json list = json::array();

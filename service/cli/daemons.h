@@ -48,6 +48,8 @@ Task<Gathered> gather(Context&, std::vector<Daemon>, control::Request, Duration 
 // stand in "unreached".
 json merged(const Gathered&, const char* key);
 void addUnreached(json& document, const Gathered&);
+// As JSON: the one box's answer, or those of all boxes of a lab in one document.
+void printBoxes(Context&, const Addressed&, const Gathered&);
 
 // The one of them that answers without Errc::not_found; else the last error. For things named by an id.
 struct Found {

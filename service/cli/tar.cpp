@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/tar.h"
-#include "lab/small_file.h"
 #include <algorithm>
 #include <array>
+#include <callbox/base/whole_file.h>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -80,7 +80,7 @@ std::string Tar::take()
 
 Result<void> writePrivately(const std::string& path, std::string_view octets)
 {
-    const bool through = lab::isNoFile(path); // a device or a pipe stays what it is
+    const bool through = isNoFile(path); // a device or a pipe stays what it is
     const std::string partial = path + ".part-" + std::to_string(::getpid());
     const int fd = through ? ::open(path.c_str(), O_WRONLY | O_CLOEXEC)
                            : ::open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);

@@ -5,6 +5,7 @@
 #include "lab/started.h"
 #include <algorithm>
 #include <callbox/base/async.h>
+#include <callbox/base/whole_file.h>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -101,7 +102,7 @@ void putProcess(json& lab, const Process& p, const std::vector<Process>& all)
     lab["pids"] = std::move(pids);
     const auto put = [&](json& row, const std::string& addressFolder) {
         row["pid"] = p.pid;
-        if (auto text = readFile(addressFolder + "/http.address"))
+        if (auto text = readToEnd(addressFolder + "/http.address"))
             row["http"] = text->substr(0, text->find('\n'));
     };
     if (p.name == "switch" && lab["switch"].is_object())
@@ -224,7 +225,7 @@ Result<std::size_t> takeDown(const std::string& dir)
     if (auto r = end(processes.subspan(split), patience); !r)
         return r.error();
     forgetProcesses(dir);
-    if (auto text = readFile(describePath(dir))) {
+    if (auto text = readToEnd(describePath(dir))) {
         json lab = json::parse(*text, nullptr, false);
         if (lab.is_object()) {
             lab["pids"] = json::array();
@@ -239,7 +240,7 @@ Task<> restart(LabWorld world, std::string dir, std::string name)
 {
     const std::unique_ptr<FolderLock> lock = co_await lockLab(dir);
     std::vector<Process> all = co_await loadProcesses(dir);
-    const std::string text = co_await readFile(describePath(dir));
+    const std::string text = co_await readToEnd(describePath(dir));
     json lab = json::parse(text, nullptr, false);
     const auto it = std::find_if(all.begin(), all.end(), [&](const Process& p) { return p.name == name; });
     if (it == all.end() || !lab.is_object())

@@ -2,6 +2,7 @@
 #include "lab/fleet_files.h"
 #include "lab/small_file.h"
 #include <algorithm>
+#include <callbox/base/whole_file.h>
 #include <cerrno>
 #include <filesystem>
 #include <fmt/format.h>
@@ -128,7 +129,7 @@ Result<void> checkFolder(const std::string& dir)
 // What a daemon wrote when it picked a port; empty while it has not.
 std::string addressIn(const std::string& folder)
 {
-    auto text = readFile(folder + "/http.address");
+    auto text = readToEnd(folder + "/http.address");
     if (!text)
         return "";
     text->erase(std::find_if(text->begin(), text->end(), [](char c) { return c == '\n' || c == '\r'; }), text->end());

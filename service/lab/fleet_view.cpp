@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lab/fleet_view.h"
-#include "lab/small_file.h"
+#include <callbox/base/whole_file.h>
 
 namespace callbox::lab {
 
@@ -48,7 +48,7 @@ FleetView::FleetView(Edges edges, control::HttpClient& http, std::string dir)
 Task<json> FleetView::description()
 {
     const std::string path = dir_ + "/lab.json";
-    std::function<Result<std::string>()> job = [path] { return readFile(path); };
+    std::function<Result<std::string>()> job = [path] { return readToEnd(path); };
     const std::string content = co_await runOn<std::string>(edges_.disk, edges_.loop, std::move(job));
     json j = json::parse(content, nullptr, false);
     if (!j.is_object() || !j.contains("boxes") || !j["boxes"].is_array())

@@ -24,13 +24,6 @@ Result<void> write(const std::string& path, const std::string& text)
 
 } // namespace
 
-bool isNoFile(const std::string& path)
-{
-    std::error_code none;
-    const fs::file_status there = fs::status(path, none);
-    return fs::exists(there) && !fs::is_regular_file(there);
-}
-
 Result<void> replaceFile(const std::string& path, const std::string& text)
 {
     if (isNoFile(path))
@@ -44,11 +37,6 @@ Result<void> replaceFile(const std::string& path, const std::string& text)
     if (!written)
         std::remove(fresh.c_str());
     return written;
-}
-
-Result<std::string> readFile(const std::string& path)
-{
-    return readToEnd(path);
 }
 
 } // namespace callbox::lab

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A lab's own small files: read whole, replaced whole (a reader sees the old or the new one, never half). What is no
-// file, as /dev/stdout or a pipe, is written to and stays what it is.
+// A lab's own small files, and what commands write: replaced whole (a reader sees the old or the new one, never half).
+// What is no file, as /dev/stdout or a pipe, is written to and stays what it is.
 #pragma once
 #include <callbox/base/result.h>
 #include <string>
 
 namespace callbox::lab {
 
-bool isNoFile(const std::string& path); // something is there, and no file: a device, a pipe, a folder
 Result<void> replaceFile(const std::string& path, const std::string& text);
-Result<std::string> readFile(const std::string& path);
 
 } // namespace callbox::lab

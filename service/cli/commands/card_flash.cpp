@@ -2,7 +2,7 @@
 #include "cli/cards.h"
 #include "cli/progress.h"
 #include "cli/table.h"
-#include "lab/small_file.h"
+#include <callbox/base/whole_file.h>
 #include <callbox/hal/card_update.h>
 #include <filesystem>
 #include <fmt/format.h>
@@ -22,7 +22,7 @@ Result<hal::FirmwareFile> firmwareIn(const std::string& path)
         return systemError(ec.value(), "opening " + path);
     if (size > fileMax)
         return Error{Errc::invalid, fmt::format("{}: {} octets are more than any card takes", path, size)};
-    const auto text = lab::readFile(path);
+    const auto text = readToEnd(path);
     if (!text)
         return text.error();
     const Octets octets = asOctets(*text);

@@ -2,11 +2,11 @@
 // A decision without a call: the switch's own function, on a table of boxes that was written down or made up.
 #include "cli/daemons.h"
 #include "cli/decision.h"
-#include "lab/small_file.h"
 #include "switching/config.h"
 #include "switching/records.h"
 #include <algorithm>
 #include <callbox/base/ini.h>
+#include <callbox/base/whole_file.h>
 #include <ostream>
 
 namespace callbox::cli {
@@ -15,7 +15,7 @@ namespace {
 
 Result<json> readJson(const std::string& path)
 {
-    const auto text = lab::readFile(path);
+    const auto text = readToEnd(path);
     if (!text)
         return text.error();
     json j = json::parse(*text, nullptr, false);

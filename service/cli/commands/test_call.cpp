@@ -66,15 +66,8 @@ Task<Exit> run(Context& c)
         if (!c.json())
             tell(c, answer);
     }
-    if (c.json() && to.all) {
-        json document{{"version", 1}, {"boxes", json::array()}};
-        for (const auto& [daemon, answer] : g.answers)
-            document["boxes"].push_back(answer);
-        addUnreached(document, g);
-        c.print(std::move(document));
-    } else if (c.json() && !g.answers.empty()) {
-        c.print(g.answers.front().second);
-    }
+    if (c.json())
+        printBoxes(c, to, g);
     co_return g.exit() != Exit::ok ? g.exit() : passed ? Exit::ok : Exit::problem;
 }
 

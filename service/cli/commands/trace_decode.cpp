@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/frames.h"
-#include "lab/small_file.h"
+#include <callbox/base/whole_file.h>
 #include <ostream>
 
 namespace callbox::cli {
@@ -11,7 +11,7 @@ Task<Exit> run(Context& c)
 {
     const Values& v = c.values;
     const std::string path = absolutePath(v.text("FILE"));
-    const std::string file = co_await lab::readFile(path);
+    const std::string file = co_await readToEnd(path);
     Result<hal::Capture> read = hal::readCapture(asOctets(file));
     if (!read)
         co_await Result<void>(read.error().because(path));

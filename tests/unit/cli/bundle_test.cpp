@@ -8,6 +8,7 @@
 #include "lab/small_file.h"
 #include "world.h"
 #include <callbox/base/async.h>
+#include <callbox/base/whole_file.h>
 #include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -36,7 +37,7 @@ std::map<std::string, std::string> unpacked(World& world, const std::string& fil
     std::map<std::string, std::string> out;
     for (const auto& e : fs::recursive_directory_iterator(folder))
         if (e.is_regular_file())
-            out[fs::relative(e.path(), folder + "/callbox-bundle").string()] = *lab::readFile(e.path().string());
+            out[fs::relative(e.path(), folder + "/callbox-bundle").string()] = *readToEnd(e.path().string());
     return out;
 }
 

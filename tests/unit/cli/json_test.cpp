@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // JSON for programs: alone on standard output, with its version, with every field that contract.md promises (N99).
 #include "calls.h"
-#include "lab/small_file.h"
 #include "world.h"
+#include <callbox/base/whole_file.h>
 #include <gtest/gtest.h>
 #include <regex>
 
@@ -293,7 +293,7 @@ TEST(Json, AVirtualCardIsHandedToTheKernelAsItWantsIt)
         query(world, {"lab", "card", "attach", "--dir", "LAB", "--card", "2", "--root", "OUT/machine"});
     ASSERT_EQ(document["attached"].size(), 1u);
     has(document["attached"][0], {{"card", Is::whole}, {"bus_id", Is::text}, {"vhci_port", Is::whole}}, "a card");
-    const auto written = callbox::lab::readFile(world.path("OUT/machine/sys/devices/platform/vhci_hcd.0/attach"));
+    const auto written = callbox::readToEnd(world.path("OUT/machine/sys/devices/platform/vhci_hcd.0/attach"));
     ASSERT_TRUE(written.has_value());
     EXPECT_TRUE(std::regex_match(*written, std::regex("1 [0-9]+ 65537 2\n")))
         << *written << "port, socket, device, full speed";

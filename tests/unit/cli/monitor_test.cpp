@@ -4,6 +4,7 @@
 #include "cli/listening.h"
 #include "lab/small_file.h"
 #include "world.h"
+#include <callbox/base/whole_file.h>
 #include <csignal>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -83,7 +84,7 @@ TEST(Monitor, ARecordingIsAWavFileWithBothDirections)
     const Said said =
         world.run({"monitor", "--socket", socket, "--channel", "box1-tie1:7", "--record", "OUT/heard.wav"});
     EXPECT_EQ(said.exit, 0) << said.err;
-    const std::string wav = *lab::readFile(world.path("OUT/heard.wav"));
+    const std::string wav = *readToEnd(world.path("OUT/heard.wav"));
     ASSERT_EQ(wav.size(), 44u + 1600 * 4);
     EXPECT_EQ(wav.substr(44, 4), std::string("\x00\x10\xff\xef", 4)) << "left what came, right what went";
     const auto read =
@@ -149,7 +150,7 @@ TEST(Monitor, CtrlCOnARecordingEndsItWithItsReport)
     const json report = json::parse(said.out, nullptr, false);
     ASSERT_TRUE(report.is_object()) << said.out;
     EXPECT_EQ(report["file"], "OUT/heard.wav");
-    const std::string wav = *lab::readFile(world.path("OUT/heard.wav"));
+    const std::string wav = *readToEnd(world.path("OUT/heard.wav"));
     EXPECT_EQ(report["samples"], (wav.size() - 44) / 4);
     EXPECT_THAT(testing::PrintToString(world.asked.requests), HasSubstr("DELETE /v1/listen/1")) << "the box is told";
 }
@@ -171,7 +172,7 @@ TEST(Monitor, ARefusedRecordingKeepsTheFileThatWasThere)
     const Said said =
         world.run({"monitor", "--socket", socket, "--channel", "box1-tie1:31", "--record", "OUT/heard.wav"});
     EXPECT_EQ(said.exit, 1);
-    EXPECT_EQ(*lab::readFile(world.path("OUT/heard.wav")), "yesterday's");
+    EXPECT_EQ(*readToEnd(world.path("OUT/heard.wav")), "yesterday's");
 }
 
 TEST(Monitor, AFileThatCannotBeWrittenIsSaidBeforeAnybodyIsAsked)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Following a D channel: frames as they come, once each, in words, as JSON, and as a file that grows.
 #include "../../support/command.h"
-#include "lab/small_file.h"
 #include "parts.h"
 #include "world.h"
+#include <callbox/base/whole_file.h>
 #include <csignal>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -79,7 +79,7 @@ TEST(Follow, AGrowingFileAndStandardOutputAreReadByTshark)
 {
     World world;
     follow(world, {"--pcap", "OUT/grown.pcap"}, 6);
-    EXPECT_EQ(*lab::readFile(world.path("OUT/grown.pcap")), pcapOf(false));
+    EXPECT_EQ(*readToEnd(world.path("OUT/grown.pcap")), pcapOf(false));
     EXPECT_EQ(follow(world, {"--pcap", "-"}, 6).out, pcapOf(false));
     const auto read = callbox::tests::run({"tshark", "-r", world.path("OUT/grown.pcap"), "-T", "fields", "-e",
                                            "q931.message_type", "-e", "_ws.malformed"});

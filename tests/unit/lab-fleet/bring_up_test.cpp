@@ -5,6 +5,7 @@
 #include "lab/small_file.h"
 #include <algorithm>
 #include <callbox/base/async.h>
+#include <callbox/base/whole_file.h>
 #include <filesystem>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -49,7 +50,7 @@ struct World {
         std::size_t n = 0;
         std::error_code ec;
         for (const auto& entry : fs::directory_iterator("/proc", ec)) {
-            const auto text = readFile(entry.path().string() + "/environ");
+            const auto text = readToEnd(entry.path().string() + "/environ");
             const auto cwd = fs::read_symlink(entry.path() / "cwd", ec);
             if (!ec && text && cwd.string().starts_with(folder.path()))
                 ++n;

@@ -4,6 +4,7 @@
 #include "lab/small_file.h"
 #include "lab/vhci.h"
 #include <callbox/base/async.h>
+#include <callbox/base/whole_file.h>
 #include <filesystem>
 #include <gmock/gmock.h>
 #include <sys/fsuid.h>
@@ -78,7 +79,7 @@ TEST_F(VhciOfAMachine, WhatItsPortsAreIsReadOrRefused)
     EXPECT_THAT(refused(), HasSubstr("not what a kernel since 4.13 says of its ports"));
     ports("hub port sta spd dev      sockfd local_busid\nhs  0007 004 000 00000000 000000 0-0\n");
     EXPECT_EQ(refused(), "connecting to 127.0.0.1:1: Connection refused");
-    EXPECT_EQ(*readFile(folder() + "/attach"), "") << "and nothing was handed over";
+    EXPECT_EQ(*readToEnd(folder() + "/attach"), "") << "and nothing was handed over";
 }
 
 Task<> ask(Loop& loop, const Socket& socket, std::size_t octets, std::string& came)
