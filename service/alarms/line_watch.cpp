@@ -31,6 +31,8 @@ const Kind* kindOf(const lines::Line& line)
         return &kinds::noSamples;
     if (a.rai)
         return &kinds::spanRai;
+    if (line.loop())
+        return &kinds::spanLooped;
     if (line.trunk().status().dChannelUp)
         return nullptr;
     return line.span().config().type == hal::SpanType::analog ? &kinds::noBattery : &kinds::dChannelDown;
@@ -57,9 +59,9 @@ const Kind* kindOf(hal::ModemState state)
     return nullptr;
 }
 
-constexpr const Kind* ofSpan[] = {&kinds::spanLos,      &kinds::spanLof,  &kinds::spanLomf,    &kinds::spanAis,
-                                  &kinds::spanRai,      &kinds::spanGone, &kinds::spanStopped, &kinds::noSamples,
-                                  &kinds::dChannelDown, &kinds::noBattery};
+constexpr const Kind* ofSpan[] = {&kinds::spanLos,      &kinds::spanLof,   &kinds::spanLomf,    &kinds::spanAis,
+                                  &kinds::spanRai,      &kinds::spanGone,  &kinds::spanStopped, &kinds::noSamples,
+                                  &kinds::dChannelDown, &kinds::noBattery, &kinds::spanLooped};
 constexpr const Kind* ofModem[] = {&kinds::modemSilent, &kinds::modemAbsent, &kinds::modemNoSim, &kinds::modemPin,
                                    &kinds::modemNotRegistered};
 

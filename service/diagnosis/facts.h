@@ -14,9 +14,16 @@ struct Channels {
     std::size_t all = 0, idle = 0, inUse = 0, restarting = 0, outOfService = 0;
 };
 
+// What was lost in a stretch of time.
+struct Lost {
+    std::int64_t seconds = 0, samples = 0;
+};
+
 // As GET /v1/spans says it.
 struct SpanFacts {
     std::string name, daemon, backend, use, type, state;
+    std::string loop, loopUntil; // "": no loop stands
+    bool inService = true;       // false: a technician has taken it out
     std::vector<std::string> alarms;
     bool framesMoving = false;
     bool dChannelUp = false;
@@ -25,7 +32,8 @@ struct SpanFacts {
         sameSide; // whether the SABMEs that come while it is down are of our own side; none came: absent
     std::int64_t framesInAtLoss = 0, framesBadAtLoss = 0;
     Channels channels;
-    std::int64_t samples = 0, lostSamples = 0, slips = 0, lateMs = 0;
+    Lost quarter, day; // this quarter of an hour so far, and the last 24 hours with it
+    std::int64_t slips = 0, lateMs = 0;
     std::int64_t framesIn = 0, framesOut = 0, framesBad = 0, alarmChanges = 0;
     [[nodiscard]] bool has(const char* alarm) const;
     [[nodiscard]] bool analog() const { return type == "analog"; } // lines, and no D channel

@@ -69,6 +69,11 @@ Channels channelsOf(const json& span)
     return c;
 }
 
+Lost lostIn(const json& bin)
+{
+    return {count(bin, "seconds"), count(bin, "lost_samples")};
+}
+
 } // namespace
 
 bool SpanFacts::has(const char* alarm) const
@@ -86,6 +91,9 @@ void readSpans(Facts& to, const std::string& daemon, const json& answer)
         f.use = text(s, "use");
         f.type = text(s, "type");
         f.state = text(s, "state");
+        f.inService = flag(s, "in_service", true);
+        f.loop = text(field(s, "loop"), "kind");
+        f.loopUntil = text(field(s, "loop"), "until");
         f.alarms = texts(s, "alarms");
         f.framesMoving = flag(s, "frames_moving");
         f.dChannelUp = text(s, "d_channel") == "up";
@@ -97,8 +105,8 @@ void readSpans(Facts& to, const std::string& daemon, const json& answer)
             f.sameSide = flag(s, "d_channel_same_side");
         f.channels = channelsOf(s);
         const json& counters = field(s, "counters");
-        f.samples = count(counters, "samples");
-        f.lostSamples = count(counters, "lost_samples");
+        f.quarter = lostIn(field(field(s, "performance"), "now"));
+        f.day = lostIn(field(field(s, "performance"), "last_24h"));
         f.slips = count(counters, "slips");
         f.lateMs = count(counters, "late_ms");
         f.framesIn = count(counters, "frames_in");

@@ -22,7 +22,8 @@ bool isVirtual(const SpanFacts& s)
 
 bool carries(const SpanFacts& s)
 {
-    return s.state != "gone" && !s.has("LOS") && !s.has("LOF") && !s.has("LOMF") && !s.has("AIS") && s.framesMoving;
+    return s.state != "gone" && !s.has("LOS") && !s.has("LOF") && !s.has("LOMF") && !s.has("AIS") && s.framesMoving &&
+           s.loop.empty();
 }
 
 void gone(const Facts& f, Findings& out)
@@ -101,6 +102,32 @@ void rai(const Facts& f, Findings& out)
                                      std::string(s.type == "e1" ? "; then try crc4 = no" : "")});
 }
 
+// It explains whatever else the span says of itself.
+void looped(const Facts& f, Findings& out)
+{
+    for (const SpanFacts& s : f.spans)
+        if (!s.loop.empty())
+            out.push_back(
+                {.severity = Severity::warning,
+                 .subject = called(s),
+                 .what = "is looped for a test: no call comes or goes",
+                 .evidence = s.loop + " loop until " + s.loopUntil,
+                 .cause = "callbox test loop",
+                 .action = "callbox test loop " + s.name + " --kind none ends it; it ends by itself as well"});
+}
+
+void takenOut(const Facts& f, Findings& out)
+{
+    for (const SpanFacts& s : f.spans)
+        if (!s.inService)
+            out.push_back({.severity = Severity::warning,
+                           .subject = called(s),
+                           .what = "is out of service: no call comes or goes",
+                           .evidence = "in_service no",
+                           .cause = "callbox span set --service out",
+                           .action = "callbox span set " + s.name + " --service in"});
+}
+
 // Green and dead: a driver without interrupts.
 void nothingMoves(const Facts& f, Findings& out)
 {
@@ -142,25 +169,33 @@ void slips(const Facts& f, Findings& out)
                            .action = "take the clock from the carrier's span first; one clock master per system"});
 }
 
-// What both ends lost of each other while they came up says nothing: a share of ten minutes and more does.
+// What both ends lost of each other while they came up says nothing: the first quarter of an hour is left out, until it
+// is a small part of the whole.
 void lostSamples(const Facts& f, Findings& out)
 {
-    constexpr std::int64_t tenMinutes = 8000 * 600, oneIn = 10'000;
-    for (const SpanFacts& s : f.spans)
-        if (carries(s) && s.samples >= tenMinutes && s.lostSamples > s.samples / oneIn)
+    constexpr std::int64_t rate = 8000, oneIn = 10'000, minute = 60, hour = 3600;
+    const auto much = [](const Lost& l) { return l.samples > l.seconds * rate / oneIn; };
+    for (const SpanFacts& s : f.spans) {
+        const bool first = s.quarter.seconds >= s.day.seconds;
+        const bool now = !first && s.quarter.seconds >= minute && much(s.quarter);
+        if (carries(s) && (now || (s.day.seconds >= hour && much(s.day)))) {
+            const Lost& l = now ? s.quarter : s.day;
             out.push_back({.severity = Severity::warning,
                            .subject = called(s),
                            .what = "samples are lost",
-                           .evidence = fmt::format("{} of {} since the daemon's start", s.lostSamples, s.samples),
+                           .evidence = fmt::format("{} of {} in the last {} min", l.samples, l.seconds * rate,
+                                                   l.seconds / minute),
                            .cause = "the machine is too busy to be there in time",
                            .action = "look for what else runs (top), and at power saving of CPU and PCI"});
+        }
+    }
 }
 
 // Nobody says which ports of a bank have a line: where one lives, the others may be meant to be empty.
 void linesDead(const Facts& f, Findings& out)
 {
     for (const SpanFacts& s : f.spans)
-        if (s.analog() && s.state != "gone" && s.channels.outOfService)
+        if (s.analog() && s.state != "gone" && s.loop.empty() && s.inService && s.channels.outOfService)
             out.push_back(
                 {.severity = s.channels.outOfService == s.channels.all ? Severity::problem : Severity::warning,
                  .subject = called(s),
@@ -239,7 +274,8 @@ void badFrames(const Facts& f, Findings& out)
 void outOfService(const Facts& f, Findings& out)
 {
     for (const SpanFacts& s : f.spans)
-        if (s.dChannelUp && !s.analog() && (s.channels.outOfService || s.channels.restarting))
+        if (s.dChannelUp && !s.analog() && s.loop.empty() && s.inService &&
+            (s.channels.outOfService || s.channels.restarting))
             out.push_back(
                 {.severity = s.channels.outOfService ? Severity::problem : Severity::warning,
                  .subject = called(s),
@@ -284,6 +320,8 @@ constexpr Rule rules[] = {
     {Layer::span, "span-all-ones", ais},
     {Layer::span, "span-not-heard", rai},
     {Layer::span, "span-nothing-moves", nothingMoves},
+    {Layer::span, "span-looped", looped},
+    {Layer::span, "span-out-of-service", takenOut},
     {Layer::span, "span-alarms-come-and-go", cameAndWent},
     {Layer::span, "lines-dead", linesDead},
     {Layer::clock, "clock-slips", slips},

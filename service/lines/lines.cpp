@@ -43,9 +43,20 @@ std::string_view Line::state() const
         return "alarm";
     if (!span_->framesMoving())
         return "down";
+    if (loop_)
+        return "looped";
     if (trunk_->status().dChannelUp)
-        return "up";
+        return inService_ ? "up" : "out-of-service";
     return settings_.span.type == hal::SpanType::analog ? "no-battery" : "d-channel-down";
+}
+
+Result<void> Line::setService(bool in)
+{
+    for (const hal::ChannelRow& c : trunk_->channels())
+        if (auto r = trunk_->setInService(c.slot, in); !r)
+            return r;
+    inService_ = in;
+    return {};
 }
 
 void Line::start()

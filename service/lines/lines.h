@@ -4,10 +4,17 @@
 #pragma once
 #include "lines/settings.h"
 #include "status/record.h"
+#include <callbox/hal/loopback.h>
 #include <callbox/hal/span_history.h>
 #include <callbox/hal/virtual_span.h>
 
 namespace callbox::lines {
+
+// A loop that a technician has made, until it is taken away.
+struct StandingLoop {
+    hal::Loopback kind = hal::Loopback::local;
+    WallTime until{};
+};
 
 // One span with the trunk on it.
 class Line {
@@ -26,8 +33,14 @@ public:
     // Its seconds since start(), also those in which it did not run.
     [[nodiscard]] const hal::SpanHistory& history() const { return history_; }
     [[nodiscard]] TimePoint now() const { return edges_.loop.now(); }
-    // up, alarm, d-channel-down, no-battery (of any analog line), down (not started, or nothing moves), gone
+    // up, alarm, looped, d-channel-down, no-battery (of any analog line), out-of-service (by setService), down (not
+    // started, or nothing moves), gone
     [[nodiscard]] std::string_view state() const;
+    [[nodiscard]] const std::optional<StandingLoop>& loop() const { return loop_; }
+    void tellLoop(std::optional<StandingLoop> loop) { loop_ = loop; } // whoever makes and ends it
+    // Out of service: no call comes or goes, those that are up go on.
+    Result<void> setService(bool in);
+    [[nodiscard]] bool inService() const { return inService_; }
 
     // A span that does not start now, or is gone later, is tried again with growing pauses (1 s to 30 s), and at once
     // when its card is plugged in, if the backend tells of that.
@@ -48,6 +61,8 @@ private:
     Duration pause_;
     int changeHandle_ = 0;
     bool started_ = false;
+    bool inService_ = true;
+    std::optional<StandingLoop> loop_;
 };
 
 // What a simulation, a test or a lab's exchange puts in place of the outside; empty = the real one.

@@ -107,6 +107,13 @@ json toJson(const hal::SpanCounters& c)
             {"frames_out", c.framesOut}, {"frames_bad", c.framesBad}, {"alarm_changes", c.alarmChanges}};
 }
 
+json toJson(const std::optional<StandingLoop>& loop)
+{
+    if (!loop)
+        return nullptr;
+    return {{"kind", std::string(hal::name(loop->kind))}, {"until", isoUtc(loop->until)}};
+}
+
 json toJson(const std::optional<hal::DChannelLoss>& loss)
 {
     if (!loss)
@@ -193,6 +200,8 @@ json toJson(const Line& line, bool bins)
                 {"type", std::string(typeName(s.span.type))},
                 {"law", s.span.law == hal::Law::alaw ? "alaw" : "mulaw"},
                 {"state", r.state},
+                {"in_service", line.inService()},
+                {"loop", toJson(line.loop())},
                 {"alarms", r.alarms},
                 {"frames_moving", r.framesMoving},
                 {"d_channel", r.dChannel},
@@ -239,6 +248,8 @@ json linesJson(Lines& lines)
         for (const hal::LineRow& l : analog->lines()) {
             json row = toJson(l, line->name());
             row["echo"] = echoOf(echo, hal::index(l.line.port));
+            if (line->loop())
+                row["state"] = "looped";
             rows.push_back(std::move(row));
         }
     }

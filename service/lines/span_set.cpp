@@ -42,23 +42,11 @@ Result<void> setClock(Line& line, hal::ClockChoice choice)
     return source->setClock(choice);
 }
 
-Result<void> setService(Line& line, bool in)
-{
-    for (const hal::ChannelRow& c : line.trunk().channels())
-        if (auto r = line.trunk().setInService(c.slot, in); !r)
-            return r;
-    return {};
-}
-
 json answerFor(Lines& lines, Line& line, bool restarted)
 {
     const std::vector<hal::ChannelRow> rows = line.trunk().channels();
     const auto calls = std::count_if(rows.begin(), rows.end(), [](const auto& c) { return !c.call.empty(); });
-    const auto has = [&](hal::ChannelState s) {
-        return std::any_of(rows.begin(), rows.end(), [&](const auto& c) { return c.state == s; });
-    };
-    const bool out = has(hal::ChannelState::outOfService) && !has(hal::ChannelState::idle);
-    return {{"version", 1},   {"span", line.name()},    {"in_service", !out},
+    return {{"version", 1},   {"span", line.name()},    {"in_service", line.inService()},
             {"calls", calls}, {"restarted", restarted}, {"clock", clockJson(lines, line)}};
 }
 
@@ -82,7 +70,7 @@ Result<json> setSpan(Lines& lines, const std::string& name, const json& wanted)
         if (auto r = setClock(*line, **clock); !r)
             return r.error();
     if (*service)
-        if (auto r = setService(*line, **service); !r)
+        if (auto r = line->setService(**service); !r)
             return r.error();
     if (restart->value_or(false)) {
         line->stop();

@@ -57,6 +57,7 @@ Task<json> LineTests::loop(LoopOrder order)
         standing = std::make_unique<Standing>(edges_.loop);
     standing->kind = order.kind;
     standing->until = edges_.loop.wallNow() + std::chrono::milliseconds(toMs(order.length));
+    line.tellLoop(lines::StandingLoop{standing->kind, standing->until});
     standing->end.after(order.length, [this, &line] { unloop(line); });
     answer["until"] = isoUtc(standing->until);
     edges_.log.warning("span looped", {{"span", line.name()},
@@ -76,6 +77,7 @@ void LineTests::unloop(lines::Line& line)
     if (auto r = controlOf(line)->setLoopback(hal::Loopback::none); !r && r.error().code != Errc::gone)
         edges_.log.error("a loop is not taken away", {{"span", line.name()}, {"error", r.error()}});
     reservations_.open(line);
+    line.tellLoop({});
     edges_.log.info("loop taken away", {{"span", line.name()}});
 }
 

@@ -178,6 +178,18 @@ TEST(LineWatch, EachFaultOfASpanIsOneAlarmAndGoesWithIt)
     }
 }
 
+TEST(LineWatch, ALoopMadeForATestIsToldAsSuchAndNotAsADeadDChannel)
+{
+    Bench b;
+    b.loop.runFor(15s);
+    b.lines->all()[0]->tellLoop(lines::StandingLoop{hal::Loopback::local, b.loop.wallNow() + 60s});
+    b.card->deaf = true; // what comes in is our own
+    EXPECT_TRUE(b.finds({"no-span-up", "span-looped:tie1"})) << testing::PrintToString(standing(b.book));
+    b.lines->all()[0]->tellLoop({});
+    b.card->deaf = false;
+    EXPECT_TRUE(b.finds({}));
+}
+
 TEST(LineWatch, RestartsThatNobodyAnswersAreTold)
 {
     Bench b;

@@ -28,8 +28,8 @@ SpanFacts wellSpan()
     s.framesMoving = true;
     s.dChannelUp = true;
     s.channels = {30, 28, 2, 0, 0};
-    s.samples = 8000 * 900;
-    s.lostSamples = 160;
+    s.quarter = {400, 160};
+    s.day = {7000, 300};
     s.framesIn = 5000;
     s.framesOut = 5000;
     s.framesBad = 2;
@@ -152,7 +152,22 @@ const Case cases[] = {
      },
      "dial tone"},
     {"clock-slips", Severity::warning, [](Facts& f) { f.spans[0].slips = 3; }, "clock master"},
-    {"clock-samples-lost", Severity::warning, [](Facts& f) { f.spans[0].lostSamples = 1600; }, "too busy"},
+    {"clock-samples-lost", Severity::warning, [](Facts& f) { f.spans[0].quarter.samples = 1600; }, "too busy"},
+    {"clock-samples-lost", Severity::warning, [](Facts& f) { f.spans[0].day.samples = 16'000; }, "too busy"},
+    {"span-looped", Severity::warning,
+     [](Facts& f) {
+         f.spans[0].loop = "local";
+         f.spans[0].loopUntil = "2026-03-01T10:15:00.000Z";
+         f.spans[0].dChannelUp = false;
+         f.spans[0].channels = {30, 0, 0, 0, 30};
+     },
+     "test loop trunk1 --kind none"},
+    {"span-out-of-service", Severity::warning,
+     [](Facts& f) {
+         f.spans[0].inService = false;
+         f.spans[0].channels = {30, 0, 0, 0, 30};
+     },
+     "span set trunk1 --service in"},
     {"d-channel-down", Severity::problem, [](Facts& f) { f.spans[0].dChannelUp = false; }, "the same side"},
     {"d-channel-down", Severity::problem,
      [](Facts& f) {
@@ -322,9 +337,11 @@ TEST(Rules, ABoxThatIsDrainedOnPurposeIsNoProblemOfTheSwitch)
 TEST(Rules, WhatWasLostWhileASpanCameUpIsNoWarning)
 {
     Facts f = well();
-    f.spans[0].samples = 8000 * 60;
-    f.spans[0].lostSamples = 12960;
+    f.spans[0].quarter = f.spans[0].day = {890, 12960};
     EXPECT_THAT(diagnose(f), IsEmpty());
+    f.spans[0].quarter = {600, 0};
+    f.spans[0].day = {1490, 12960};
+    EXPECT_THAT(diagnose(f), IsEmpty()) << "nor half an hour after the start";
 }
 
 TEST(Rules, OfOneSpanNothingElseIsSaid)
@@ -368,7 +385,8 @@ TEST(Facts, AreReadFromWhatDaemonsAnswer)
         "d_channel_loss":{"at":"2026-03-01T10:00:00.000Z","frames_in":3,"frames_bad":2},"d_channel_same_side":true,
         "channels":[{"slot":1,"state":"idle"},{"slot":2,"state":"in-use"},{"slot":3,"state":"out-of-service"}],
         "counters":{"samples":8,"lost_samples":1,"slips":2,"late_ms":3,"frames_in":4,"frames_out":5,"frames_bad":6,
-        "alarm_changes":7}}]})"));
+        "alarm_changes":7},"in_service":false,"loop":{"kind":"line","until":"2026-03-01T10:15:00.000Z"},
+        "performance":{"now":{"seconds":5,"lost_samples":6},"last_24h":{"seconds":7,"lost_samples":8}}}]})"));
     ASSERT_EQ(f.spans.size(), 1u);
     const SpanFacts& s = f.spans[0];
     EXPECT_TRUE(s.has("LOS") && s.has("RAI") && !s.has("AIS"));
@@ -378,9 +396,12 @@ TEST(Facts, AreReadFromWhatDaemonsAnswer)
     EXPECT_EQ(s.channels.all, 3u);
     EXPECT_EQ(s.channels.inUse, 1u);
     EXPECT_EQ(s.channels.outOfService, 1u);
-    EXPECT_EQ(s.lostSamples + s.slips * 10 + s.lateMs * 100 + s.framesIn * 1000 + s.framesOut * 10000 +
-                  s.framesBad * 100000 + s.alarmChanges * 1000000 + s.samples * 10000000,
-              87654321);
+    EXPECT_EQ(s.slips * 10 + s.lateMs * 100 + s.framesIn * 1000 + s.framesOut * 10000 + s.framesBad * 100000 +
+                  s.alarmChanges * 1000000,
+              7654320);
+    EXPECT_FALSE(s.inService);
+    EXPECT_EQ(s.loop + " " + s.loopUntil, "line 2026-03-01T10:15:00.000Z");
+    EXPECT_EQ(s.quarter.seconds * 1000 + s.quarter.samples * 100 + s.day.seconds * 10 + s.day.samples, 5678);
 }
 
 TEST(Rules, AnAlarmThatARuleExplainsIsNotToldTwice)
@@ -388,7 +409,7 @@ TEST(Rules, AnAlarmThatARuleExplainsIsNotToldTwice)
     Facts f;
     f.boxes.push_back(wellBox());
     for (const char* name : {"span-los:trunk1", "d-channel-down:trunk1", "no-span-up", "modem-silent:modem1",
-                             "no-modem-ready", "pool-low", "disk-low", "store-cannot-record"})
+                             "no-modem-ready", "pool-low", "disk-low", "store-cannot-record", "span-looped:trunk1"})
         f.boxes[0].alarms.push_back({name, "major", "raised", "x"});
     for (const Finding& found : diagnose(f))
         EXPECT_EQ(found.evidence.find("its alarm"), std::string::npos) << found.evidence;

@@ -2,6 +2,7 @@
 // Cards and their spans as a technician sees them, and what can be changed at a span that runs.
 #include "lines/cards.h"
 #include "lines/performance.h"
+#include "lines/routes.h"
 #include "lines/span_set.h"
 #include <callbox/base/sim_files.h>
 #include <gmock/gmock.h>
@@ -99,6 +100,8 @@ TEST(SpanSet, OutOfServiceTakesNoNewCallAndLeavesTheOtherSpanAlone)
     ASSERT_TRUE(out) << out.error().what;
     EXPECT_EQ((*out)["in_service"], false);
     EXPECT_EQ((*out)["calls"], 0);
+    EXPECT_EQ(w.lines->all()[0]->state(), "out-of-service");
+    EXPECT_EQ(toJson(*w.lines->all()[0], false)["in_service"], false);
     w.loop.runFor(1s);
     EXPECT_EQ(w.idle(0), 0U);
     EXPECT_EQ(w.idle(1), 30U);
@@ -109,6 +112,7 @@ TEST(SpanSet, OutOfServiceTakesNoNewCallAndLeavesTheOtherSpanAlone)
     const auto in = setSpan(*w.lines, "a", {{"in_service", true}});
     ASSERT_TRUE(in);
     EXPECT_EQ((*in)["in_service"], true);
+    EXPECT_EQ(w.lines->all()[0]->state(), "up");
     EXPECT_EQ(w.idle(0), 30U);
 }
 

@@ -142,11 +142,14 @@ TEST_P(LineTest, ALoopEndsTheCallsOfItsSpanAndThenByItself)
     EXPECT_TRUE(placed->released()) << "the far side has heard of it";
     EXPECT_EQ(near.tests->toJson()["loops"][0]["kind"], "line");
     EXPECT_EQ(near.line().trunk().status().idle, 0u) << "no call gets on it";
+    EXPECT_EQ(near.line().state(), "looped") << "whoever asks for its status sees why";
+    EXPECT_EQ(lines::toJson(near.line(), false)["loop"]["until"], looped["until"]);
     loop.runFor(59s);
     EXPECT_EQ(near.tests->toJson()["loops"].size(), 1u);
     loop.runFor(2s);
     EXPECT_TRUE(near.tests->toJson()["loops"].empty());
     EXPECT_TRUE(untilUsable());
+    EXPECT_EQ(near.line().state(), "up");
 }
 
 TEST_P(LineTest, ADaemonThatEndsTakesItsLoopsAway)
