@@ -12,13 +12,29 @@ std::uint64_t DecisionRecords::add(DecisionRecord r)
     byCall_[r.call.call] = number;
     records_.push_back(std::move(r));
     if (records_.size() > most_) {
-        const auto it = byCall_.find(records_.front().call.call);
-        if (it != byCall_.end() && it->second == first_)
-            byCall_.erase(it);
+        forget(records_.front().call.call, first_);
+        for (const std::string& leg : records_.front().others)
+            forget(leg, first_);
         records_.pop_front();
         ++first_;
     }
     return number;
+}
+
+void DecisionRecords::addLeg(std::uint64_t number, const std::string& call)
+{
+    DecisionRecord* r = find(number);
+    if (!r || call.empty())
+        return;
+    byCall_[call] = number;
+    r->others.push_back(call);
+}
+
+void DecisionRecords::forget(const std::string& call, std::uint64_t number)
+{
+    const auto it = byCall_.find(call);
+    if (it != byCall_.end() && it->second == number)
+        byCall_.erase(it);
 }
 
 DecisionRecord* DecisionRecords::find(std::uint64_t number)

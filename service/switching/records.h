@@ -22,7 +22,8 @@ struct DecisionRecord {
     bool outgoing = false; // from a box to the exchange
     Decision decision;
     std::vector<Attempt> attempts;
-    std::string chosen; // who took it; empty: nobody
+    std::string chosen;                   // who took it; empty: nobody
+    std::vector<std::string> others = {}; // ids of its other legs
 };
 
 class DecisionRecords {
@@ -31,11 +32,15 @@ public:
     // The returned number finds it again while it is kept.
     std::uint64_t add(DecisionRecord);
     DecisionRecord* find(std::uint64_t number);
-    // The latest call of that id: call references come round again.
+    // A leg that was set up for it: it is found by that id too.
+    void addLeg(std::uint64_t number, const std::string& call);
+    // The latest call of that id, whichever of its legs has it: call references come round again.
     [[nodiscard]] const DecisionRecord* find(const std::string& call) const;
     [[nodiscard]] std::size_t size() const { return records_.size(); }
 
 private:
+    void forget(const std::string& call, std::uint64_t number);
+
     std::size_t most_;
     std::uint64_t first_ = 1; // number of records_.front()
     std::deque<DecisionRecord> records_;

@@ -127,6 +127,7 @@ Task<Switch::Tried> Switch::tryBox(Carried& c, std::uint64_t record, std::string
 // Follows the set-up of `to` and passes its stages on, until it is answered, refused, silent, or the caller leaves.
 Task<Switch::Tried> Switch::setUp(Carried& c, std::uint64_t record, std::string who, Duration firstAnswer)
 {
+    records_.addLeg(record, c.to()->id());
     Tried tried;
     bool answered = false;
     TimePoint deadline = edges_.loop.now() + firstAnswer;

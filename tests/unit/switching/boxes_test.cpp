@@ -217,4 +217,18 @@ TEST(DecisionRecords, KeepTheLastOnesAndTheLatestOfAnId)
     EXPECT_EQ(records.find("a2")->chosen, "4");
 }
 
+TEST(DecisionRecords, ACallIsFoundByTheIdOfTheLegToItsBoxToo)
+{
+    DecisionRecords records(2);
+    DecisionRecord r;
+    for (const char* call : {"trunk1-1", "trunk1-2", "trunk1-3"}) {
+        r.call.call = call;
+        records.addLeg(records.add(r), "box1-tie1-" + std::string(call).substr(7));
+    }
+    ASSERT_NE(records.find("box1-tie1-3"), nullptr);
+    EXPECT_EQ(records.find("box1-tie1-3")->call.call, "trunk1-3");
+    EXPECT_EQ(records.find("box1-tie1-2")->call.call, "trunk1-2");
+    EXPECT_EQ(records.find("box1-tie1-1"), nullptr) << "forgotten with its record";
+}
+
 } // namespace
