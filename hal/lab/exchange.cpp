@@ -162,12 +162,12 @@ Task<CallReport> Exchange::call(CallOrder order)
         co_return none;
     }
     const std::unique_ptr<hal::Call> call = std::move(*placed);
-    const Live live(*this, *call);
+    const Live live(*this, *call, order.tag);
     Caller caller(edges_, order, *call, start);
     CallReport report = co_await caller.run();
     if (!order.record.empty()) {
         OctetBuffer heard = order.keepHeard ? report.heard : std::move(report.heard);
-        co_await writeWav(edges_, order.record, report.law, std::move(heard));
+        co_await writeWav(edges_, order.record, call->law(), std::move(heard));
     }
     co_return report;
 }
@@ -222,6 +222,15 @@ Task<> Exchange::telephone(TelephoneCall had, std::unique_ptr<hal::Call> call)
         had_.pop_front();
     if (told_)
         told_(had_.back());
+}
+
+Result<void> Exchange::hangup(const std::string& tag)
+{
+    const auto it = tagged_.find(tag);
+    if (it == tagged_.end())
+        return Error{Errc::not_found, "no caller has the tag " + tag + " now"};
+    it->second->hangup(hal::Cause::normalClearing);
+    return {};
 }
 
 void Exchange::hangupAll(hal::Cause cause)

@@ -5,10 +5,19 @@
 
 namespace callbox::lab {
 
-// A live call, findable for hangupAll().
+// A live call, findable for hangup() and hangupAll().
 struct Exchange::Live {
-    Live(Exchange& exchange, hal::Call& call) : exchange(exchange), call(call) { exchange.live_.push_back(&call); }
-    ~Live() { std::erase(exchange.live_, &call); }
+    Live(Exchange& exchange, hal::Call& call, const std::string& tag = {}) : exchange(exchange), call(call)
+    {
+        exchange.live_.push_back(&call);
+        if (!tag.empty())
+            exchange.tagged_[tag] = &call;
+    }
+    ~Live()
+    {
+        std::erase(exchange.live_, &call);
+        std::erase_if(exchange.tagged_, [this](const auto& t) { return t.second == &call; });
+    }
     Live(const Live&) = delete;
     Live& operator=(const Live&) = delete;
     Exchange& exchange;

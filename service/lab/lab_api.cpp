@@ -34,6 +34,7 @@ std::vector<control::Route> LabApi::routes()
         all.push_back({method, pattern, [this, work](Request r) { return answer((this->*work)(std::move(r))); }});
     };
     add("POST", "/v1/call", &LabApi::call);
+    add("DELETE", "/v1/call/{}", &LabApi::hangup);
     add("GET", "/v1/sms", &LabApi::sms);
     add("POST", "/v1/phone", &LabApi::phone);
     add("POST", "/v1/load", &LabApi::beginLoad);
@@ -65,6 +66,12 @@ Task<json> LabApi::call(Request request)
     if (report.connected)
         box = co_await parts_.fleet.boxOf(report.call);
     co_return toJson(report, box, record);
+}
+
+Task<json> LabApi::hangup(Request request)
+{
+    co_await parts_.exchange.hangup(request.captured.at(0));
+    co_return ok();
 }
 
 std::vector<const ReceivedSms*> LabApi::received(const SmsQuery& query) const

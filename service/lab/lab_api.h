@@ -25,6 +25,7 @@ public:
 private:
     Task<control::Response> answer(Task<nlohmann::json> work);
     Task<nlohmann::json> call(control::Request request);
+    Task<nlohmann::json> hangup(control::Request request);
     Task<nlohmann::json> sms(control::Request request);
     Task<nlohmann::json> phone(control::Request request);
     Task<nlohmann::json> beginLoad(control::Request request);

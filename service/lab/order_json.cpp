@@ -159,10 +159,11 @@ void readPlayAt(Reader& r, CallOrder& order)
 
 Result<ReadOrder> readCallOrder(const json& body)
 {
-    Reader r(body, {"from", "to", "redirecting", "redirecting_original", "redirecting_form", "withhold", "screening",
-                    "bearer", "overlap", "play", "play_at", "digits", "hold_s", "record"});
+    Reader r(body, {"tag", "from", "to", "redirecting", "redirecting_original", "redirecting_form", "withhold",
+                    "screening", "bearer", "overlap", "play", "play_at", "digits", "hold_s", "record"});
     ReadOrder out;
     CallOrder& o = out.order;
+    o.tag = r.text("tag");
     o.from = r.number("from", true);
     o.to = r.number("to", true);
     o.redirecting = r.number("redirecting");
@@ -201,7 +202,7 @@ json toJson(const CallReport& report, const std::string& box, const std::string&
             {"setup_ms", report.setup ? json(toMs(*report.setup)) : json(nullptr)},
             {"duration_ms", toMs(report.duration)},
             {"box", box.empty() ? json(nullptr) : json(box)},
-            {"law", report.law == hal::Law::alaw ? "alaw" : "mulaw"},
+            {"law", report.law ? json(*report.law == hal::Law::alaw ? "alaw" : "mulaw") : json(nullptr)},
             {"lost_samples", report.lostSamples},
             {"events", events},
             {"recorded", recorded.empty() ? json(nullptr) : json(recorded)}};

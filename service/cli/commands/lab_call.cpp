@@ -4,9 +4,11 @@
 #include "cli/progress.h"
 #include "cli/table.h"
 #include <algorithm>
+#include <callbox/base/async.h>
 #include <callbox/hal/media.h>
 #include <charconv>
 #include <ostream>
+#include <unistd.h>
 
 namespace callbox::cli {
 
@@ -78,6 +80,13 @@ Task<json> boxOf(Context& c, const json lab, const json result)
     co_return explained ? fieldOf(fieldOf(*explained, "decision"), "chosen") : json(nullptr);
 }
 
+// Of a caller who is told to stop: the call is told as always.
+Task<> hangUp(Context& c, const Daemon exchange, const std::string tag)
+{
+    control::Request request{"DELETE", "/v1/call/" + control::percentEncode(tag)};
+    co_await ask(c, exchange, std::move(request));
+}
+
 void tell(Context& c, const json& r)
 {
     if (flagOf(r, "connected"))
@@ -105,13 +114,19 @@ Task<Exit> run(Context& c)
         co_await hal::loadWav(absolutePath(v.text("play")),
                               textOf(lab, "country") == "us" ? hal::Law::mulaw : hal::Law::alaw);
     const Daemon exchange = co_await labExchange(lab);
-    control::Request request{"POST", "/v1/call", {}, bodyFrom(v).dump()};
+    json body = bodyFrom(v);
+    const std::string tag = std::to_string(getpid()) + "-" + std::to_string(toMs(c.loop.now().time_since_epoch()));
+    body["tag"] = tag;
+    control::Request request{"POST", "/v1/call", {}, body.dump()};
     const auto hold = std::chrono::milliseconds(static_cast<std::int64_t>(v.decimal("hold") * 1000));
+    TaskGroup hangups(c.loop);
+    c.onInterrupt = [&] { hangups.start(hangUp(c, exchange, tag)); };
     json result;
     {
         Progress progress(c, "calling " + v.text("to"));
         result = co_await ask(c, exchange, std::move(request), longestCall + hold);
     }
+    c.onInterrupt = {};
     result["box"] = co_await boxOf(c, lab, result);
     if (c.json())
         c.print(result);
@@ -152,8 +167,9 @@ Command labCall()
               .help = "all that was heard from connect",
               .completes = Completes::file}},
         .address = Address::lab,
-        .more =
-            "Without --play, --digits and --hold the caller stays until the far end hangs up. Exit code 0: connected.",
+        .more = "Without --play, --digits and --hold the caller stays until the far end hangs up. Interrupted, he "
+                "hangs up.\n"
+                "Exit code 0: connected.",
         .run = run};
 }
 

@@ -256,6 +256,7 @@ json callReportJson(bool connected)
 {
     lab::CallReport r;
     r.call = "trunk1-17";
+    r.law = hal::Law::alaw;
     r.connected = connected;
     r.cause = connected ? hal::Cause::normalClearing : hal::Cause::unallocatedNumber;
     r.events.push_back({0ms, "setup"});

@@ -131,6 +131,30 @@ TEST(Telephone, ANumberThatIsNoneIsRefused)
     n.expectAllIdle();
 }
 
+TEST(Caller, HangsUpByHisTagWhenWhoeverLetHimCallIsInterrupted)
+{
+    Network n;
+    CallOrder first = n.order(), second = n.order();
+    first.tag = "one";
+    second.tag = "two";
+    std::optional<Result<CallReport>> one, two;
+    n.begin(first, one);
+    n.begin(second, two);
+    ASSERT_TRUE(n.until([&] {
+        return n.taken.size() == 2 && n.taken[0]->call->stage() == hal::CallStage::connected &&
+               n.taken[1]->call->stage() == hal::CallStage::connected;
+    }));
+    EXPECT_FALSE(n.exchange.hangup("three"));
+    ASSERT_TRUE(n.exchange.hangup("one"));
+    ASSERT_TRUE(n.until([&] { return one.has_value(); }));
+    EXPECT_EQ((*one)->cause, hal::Cause::normalClearing);
+    EXPECT_FALSE(two.has_value()) << "the other caller stays";
+    EXPECT_FALSE(n.exchange.hangup("one")) << "he is gone";
+    n.exchange.hangupAll(hal::Cause::normalClearing);
+    ASSERT_TRUE(n.until([&] { return two.has_value(); }));
+    n.expectAllIdle();
+}
+
 TEST(Telephone, HangupAllEndsCallersAndTelephones)
 {
     Network n;

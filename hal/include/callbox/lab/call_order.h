@@ -18,6 +18,7 @@ constexpr Duration beforeDigits = 500ms; // from connect, when nothing is played
 constexpr Duration afterDigit = 100ms;   // of a number that is dialled digit by digit
 
 struct CallOrder {
+    std::string tag; // Exchange::hangup() knows the call by it; may be empty
     PhoneNumber from, to;
     PhoneNumber redirecting, redirectingOriginal;       // the last and the first diverting party; may be empty
     std::optional<hal::RedirectingForm> form;           // absent: as the trunk's country does it
@@ -48,7 +49,7 @@ struct CallReport {
     hal::Cause cause = hal::Cause::none;
     std::optional<Duration> setup; // SETUP to CONNECT
     Duration duration{};           // CONNECT to the beginning of the clearing
-    hal::Law law = hal::Law::alaw;
+    std::optional<hal::Law> law;   // absent: no trunk had a channel
     std::vector<CallEvent> events;
     bool farEndCleared = false; // it hung up first
     bool saidAll = false;       // play and digits went out whole

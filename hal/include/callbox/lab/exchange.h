@@ -46,6 +46,8 @@ public:
 
     // Test calls and telephones in a call now.
     [[nodiscard]] std::size_t calls() const { return live_.size(); }
+    // The caller with this tag hangs up and reports as always. Errc::not_found: none has it now.
+    Result<void> hangup(const std::string& tag);
     // Ends what callers and telephones are doing, with this cause; they report as always.
     void hangupAll(hal::Cause cause);
 
@@ -80,6 +82,7 @@ private:
     std::deque<TelephoneCall> had_;
     std::function<void(const TelephoneCall&)> told_;
     std::vector<hal::Call*> live_; // in the order they began
+    std::map<std::string, hal::Call*> tagged_;
     std::vector<Transit*> transits_;
     Referrals referrals_ = Referrals::yes;
     TaskGroup phones_;
