@@ -65,6 +65,9 @@ struct Command {
     std::string breaks = {};
     std::string more = {}; // paragraphs after the options in its help
     bool hidden = false;
+    // What is new in its document, for --watch into a file or a pipe; null: told field by field. `before`: null at
+    // first.
+    std::vector<std::string> (*news)(const nlohmann::json& before, const nlohmann::json& now) = nullptr;
     // With these values it goes on until it is interrupted, which then is its good end. Null: never.
     bool (*endless)(const Values&) = nullptr;
     Task<Exit> (*run)(Context&) = nullptr;

@@ -6,6 +6,9 @@
 
 namespace callbox::cli {
 
+// The control socket of the daemon of this machine.
+inline constexpr std::string_view localSocket = "/run/callbox/control.sock";
+
 struct Daemon {
     std::string box;   // its id in a lab; empty: not a lab's box
     std::string who;   // for people: "box1", "the switch", "the daemon at /run/callbox/control.sock"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A box's first configuration, made of what the machine has. Pure.
 #pragma once
+#include "cli/daemons.h"
 #include <callbox/hal/backend.h>
 
 namespace callbox::cli {
@@ -8,6 +9,7 @@ namespace callbox::cli {
 struct GeneratedFrom {
     std::string id = "box1";
     std::string state = "/var/lib/callbox";
+    std::string control = std::string(localSocket); // written where state is the usual one
     // Empty: example numbers, with a line that says to replace them.
     std::string access, poolFirst, poolLast, allow;
     std::vector<hal::SpanInfo> spans;       // as the backends' probe() names them, with ports as far as known

@@ -31,6 +31,31 @@ Task<Daemon> whoHasSpan(Context& c, std::string span)
     co_return Daemon();
 }
 
+Task<SpanOfCall> spanOfCall(Context& c, std::string call)
+{
+    std::vector<Daemon> daemons = co_await everywhere(c.values);
+    std::stable_partition(daemons.begin(), daemons.end(), [](const Daemon& d) { return !d.box.empty(); });
+    SpanOfCall best;
+    Result<void> failure;
+    for (const Daemon& daemon : daemons) {
+        control::Request request{"GET", "/v1/spans"};
+        const Result<json> answer = co_await check(ask(c, daemon, std::move(request)));
+        if (!answer && failure)
+            failure = answer.error();
+        const json rows = answer ? *answer : json();
+        for (const json& row : listOf(rows, "spans"))
+            if (const std::string name = textOf(row, "name");
+                name.size() > best.span.size() && call.starts_with(name + "-"))
+                best = {daemon, name, textOf(row, "type") == "analog"};
+    }
+    if (best.span.empty())
+        co_await Result<void>(failure); // it may be theirs
+    if (best.span.empty())
+        co_await fail(Errc::not_found,
+                      "call " + call + ": no span has a name that it begins with; call list names the calls of now");
+    co_return best;
+}
+
 Task<json> runTest(Context& c, Daemon daemon, std::string path, json body)
 {
     control::Request begin{"POST", std::move(path), {}, body.dump()};

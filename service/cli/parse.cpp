@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/parse.h"
+#include "cli/daemons.h"
 #include <algorithm>
 #include <boost/program_options.hpp>
 #include <callbox/base/nearest.h>
@@ -65,7 +66,7 @@ std::vector<Option> optionsOf(const Command& c)
         all.push_back({.name = "socket",
                        .value = "PATH",
                        .help = "the daemon's control socket",
-                       .preset = "/run/callbox/control.sock",
+                       .preset = std::string(localSocket),
                        .completes = Completes::file});
     if (c.watch) {
         all.push_back({.name = "watch",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 #include <ostream>
+#include <sstream>
 
 namespace callbox::cli {
 
@@ -10,6 +11,9 @@ namespace {
 
 constexpr std::size_t gap = 2;
 constexpr std::size_t narrowest = 8; // a column that shrinks keeps so much
+
+constexpr std::size_t roomy = 30; // a sentence with less room beside its row stands under it
+constexpr std::size_t indent = 4;
 
 bool continues(char c)
 {
@@ -61,44 +65,85 @@ void Table::add(std::vector<std::string> row)
     rows_.push_back(std::move(row));
 }
 
-std::vector<std::size_t> Table::widths(std::size_t limit) const
+namespace {
+
+// Broken between words.
+void printWrapped(std::ostream& out, const std::string& text, std::size_t width)
 {
-    std::vector<std::size_t> w;
-    for (std::size_t c = 0; c < columns_.size(); ++c) {
-        w.push_back(displayWidth(columns_[c].title));
-        for (const auto& row : rows_)
-            w[c] = std::max(w[c], displayWidth(row[c]));
+    std::string line;
+    const auto flush = [&] {
+        if (!line.empty())
+            out << std::string(indent, ' ') << line << '\n';
+        line.clear();
+    };
+    std::istringstream words(text);
+    for (std::string word; words >> word;) {
+        if (!line.empty() && indent + displayWidth(line) + 1 + displayWidth(word) > width)
+            flush();
+        line += (line.empty() ? "" : " ") + word;
     }
-    std::size_t total = std::accumulate(w.begin(), w.end(), gap * (w.size() - 1));
-    while (limit && total > limit) {
+    flush();
+}
+
+} // namespace
+
+Table::Layout Table::layout(std::size_t limit) const
+{
+    Layout l;
+    for (std::size_t c = 0; c < columns_.size(); ++c) {
+        l.columns.push_back(c);
+        l.widths.push_back(displayWidth(columns_[c].title));
+        for (const auto& row : rows_)
+            l.widths[c] = std::max(l.widths[c], displayWidth(row[c]));
+    }
+    const auto over = [&] {
+        const std::size_t total = std::accumulate(l.widths.begin(), l.widths.end(), gap * (l.widths.size() - 1));
+        return limit && total > limit ? total - limit : 0;
+    };
+    const auto leaveOut = [&](std::size_t place) {
+        l.columns.erase(l.columns.begin() + static_cast<std::ptrdiff_t>(place));
+        l.widths.erase(l.widths.begin() + static_cast<std::ptrdiff_t>(place));
+    };
+    for (std::size_t i = l.columns.size(); i-- > 0;)
+        if (columns_[l.columns[i]].below && over() > 0 && l.widths[i] < over() + roomy) {
+            l.below = l.columns[i];
+            leaveOut(i);
+        }
+    for (std::size_t i = l.columns.size(); i-- > 0;)
+        if (columns_[l.columns[i]].spare && over() > 0)
+            leaveOut(i);
+    while (over() > 0) {
         std::size_t* widest = nullptr;
-        for (std::size_t c = 0; c < columns_.size(); ++c)
-            if (columns_[c].shrinks && w[c] > narrowest && (!widest || w[c] > *widest))
-                widest = &w[c];
+        for (std::size_t i = 0; i < l.columns.size(); ++i)
+            if (columns_[l.columns[i]].shrinks && l.widths[i] > narrowest && (!widest || l.widths[i] > *widest))
+                widest = &l.widths[i];
         if (!widest)
             break;
         --*widest;
-        --total;
     }
-    return w;
+    return l;
 }
 
 void Table::print(std::ostream& out, std::size_t width) const
 {
-    const std::vector<std::size_t> w = widths(width);
+    const Layout l = layout(width);
     const auto line = [&](const auto& cellOf) {
         std::string text;
-        for (std::size_t c = 0; c < columns_.size(); ++c) {
-            const std::string cell = cutTo(cellOf(c), w[c]);
-            const std::string padding(w[c] - displayWidth(cell), ' ');
-            text += (c ? std::string(gap, ' ') : "") + (columns_[c].right ? padding + cell : cell + padding);
+        for (std::size_t i = 0; i < l.columns.size(); ++i) {
+            const std::size_t c = l.columns[i];
+            const std::string cell = cutTo(cellOf(c), l.widths[i]);
+            const std::string padding(l.widths[i] - displayWidth(cell), ' ');
+            text += (i ? std::string(gap, ' ') : "") + (columns_[c].right ? padding + cell : cell + padding);
         }
         text.erase(text.find_last_not_of(' ') + 1);
         out << text << '\n';
     };
     line([&](std::size_t c) -> const std::string& { return columns_[c].title; });
-    for (const auto& row : rows_)
+    for (const auto& row : rows_) {
         line([&](std::size_t c) -> const std::string& { return row[c]; });
+        if (l.below)
+            printWrapped(out, row[*l.below], width);
+    }
 }
 
 } // namespace callbox::cli

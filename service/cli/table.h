@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Tables for people: aligned columns under a header, cut to the terminal's width where there is one. What comes from
-// outside is shown without control characters: a number or a text cannot steer the terminal.
+// outside is shown without control characters: a number or a text cannot steer the terminal. On a narrow terminal a
+// table gives up, in this order: a long text's place in the row, columns that are spare, the ends of what shrinks.
 #pragma once
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +14,8 @@ struct Column {
     std::string title;
     bool right = false;   // numbers
     bool shrinks = false; // is cut when the line is too wide
+    bool below = false;   // a sentence: under its row, whole, when there is little room beside it; one column at most
+    bool spare = false;   // is left out when the line is too wide
 };
 
 class Table {
@@ -23,7 +27,12 @@ public:
     void print(std::ostream& out, std::size_t width) const;
 
 private:
-    [[nodiscard]] std::vector<std::size_t> widths(std::size_t limit) const;
+    struct Layout {
+        std::vector<std::size_t> columns; // that are shown, by their index ...
+        std::vector<std::size_t> widths;  // ... and how wide
+        std::optional<std::size_t> below;
+    };
+    [[nodiscard]] Layout layout(std::size_t limit) const;
     std::vector<Column> columns_;
     std::vector<std::vector<std::string>> rows_;
 };

@@ -48,7 +48,7 @@ bool nothingThere(const Look& seen)
 // Says what is new since the last look.
 class Teller {
 public:
-    explicit Teller(Context& c) : c_(c) {}
+    Teller(Context& c, const Command& command) : c_(c), command_(command) {}
 
     void tell(const Look& seen)
     {
@@ -68,20 +68,20 @@ private:
     void tell(const json& document)
     {
         const json known = knownAfter(last_, document);
-        const std::vector<std::string> lines = changes(last_, known);
+        const std::vector<std::string> lines = command_.news ? command_.news(last_, known) : changes(last_, known);
         last_ = known;
         if (lines.empty())
             return;
-        if (c_.json()) {
+        const std::string now = command_.news ? "" : shortTime(isoUtc(c_.loop.wallNow())) + ' ';
+        if (c_.json())
             c_.out() << document.dump(-1, ' ', false, json::error_handler_t::replace) << '\n';
-        } else {
-            const std::string now = shortTime(isoUtc(c_.loop.wallNow()));
+        else
             for (const std::string& line : lines)
-                c_.out() << now << ' ' << line << '\n';
-        }
+                c_.out() << now << line << '\n';
         c_.out() << std::flush;
     }
     Context& c_;
+    const Command& command_;
     json last_;
     std::string lastErrors_;
 };
@@ -117,7 +117,7 @@ Task<Exit> watch(const Command& command, Context& c, Values asJson, std::functio
         co_return seen.exit;
     }
     const Values& values = drawn ? c.values : asJson;
-    Teller teller(c);
+    Teller teller(c, command);
     for (bool known = !drawn;; known = false) { // a picture is asked for anew
         if (!known)
             seen = co_await look(command, c, values);

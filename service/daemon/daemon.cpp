@@ -60,6 +60,8 @@ std::variant<Read, int> readCommandLine(int argc, char** argv, const Program& pr
 Result<void> listen(control::HttpServer& server, const std::string& control, const std::string& http,
                     const std::string& folder)
 {
+    std::error_code none; // whoever listens says what is wrong with the folder
+    std::filesystem::create_directory(std::filesystem::path(control).parent_path(), none);
     if (auto r = server.listenUnix(control); !r)
         return r;
     if (http.empty())

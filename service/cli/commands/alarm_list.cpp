@@ -38,8 +38,14 @@ Task<Exit> run(Context& c)
         c.print(document);
         co_return g.exit();
     }
-    Table table(
-        {{"ALARM"}, {"BOX"}, {"SEVERITY"}, {"STATE"}, {"FIRST"}, {"LAST"}, {"COUNT", true}, {"TEXT", false, true}});
+    Table table({{"ALARM"},
+                 {"BOX"},
+                 {"SEVERITY"},
+                 {.title = "STATE", .shrinks = true},
+                 {.title = "FIRST", .spare = true},
+                 {"LAST"},
+                 {"COUNT", true},
+                 {.title = "TEXT", .shrinks = true, .below = true}});
     for (const json& a : listOf(document, "alarms"))
         table.add({textOf(a, "name"), a.contains("box") && a["box"].is_null() ? "switch" : textOf(a, "box"),
                    textOf(a, "severity"), stateOf(a), shortTime(textOf(a, "first")), shortTime(textOf(a, "last")),

@@ -3,6 +3,7 @@
 #include "cli/call_frames.h"
 #include "cli/daemons.h"
 #include "cli/frames.h"
+#include "cli/line_test.h"
 #include "cli/table.h"
 #include "cli/who.h"
 #include <callbox/base/async.h>
@@ -18,7 +19,7 @@ constexpr Duration longest = 60s;
 struct Export {
     Context& c;
     Bundle& bundle;
-    CallId id;
+    std::optional<CallId> id; // empty: of an analog line, which has no D channel
     bool found = false;
     std::optional<std::pair<WallTime, WallTime>> lasted = {}; // by its frames
 };
@@ -34,17 +35,22 @@ bool wasLeftIn(const Export& e, const json& message)
 
 Task<> addFrames(Export& e, std::vector<Daemon> daemons, std::optional<WallTime> at)
 {
-    control::Request request{"GET", "/v1/trace/dchannel/" + control::percentEncode(e.id.span)};
+    if (!e.id) {
+        e.bundle.failed("the D channel", "an analog line has none");
+        co_return;
+    }
+    const CallId id = *e.id;
+    control::Request request{"GET", "/v1/trace/dchannel/" + control::percentEncode(id.span)};
     if (e.c.values.flag("with-numbers"))
         request.query["numbers"] = "1";
     const Result<Found> found = co_await check(findAmong(e.c, std::move(daemons), std::move(request), longest));
     if (!found) {
         if (found.error().code == Errc::gone || found.error().code == Errc::denied)
             co_await Result<void>(found.error());
-        e.bundle.failed("the D channel of " + e.id.span, found.error().what);
+        e.bundle.failed("the D channel of " + id.span, found.error().what);
         co_return;
     }
-    CallFrames frames = co_await framesOfCall(found->response.body, e.id, at);
+    CallFrames frames = co_await framesOfCall(found->response.body, id, at);
     if (frames.frames.empty()) {
         e.bundle.failed("the D channel", "no frame of this call is kept any more");
         co_return;
@@ -56,7 +62,7 @@ Task<> addFrames(Export& e, std::vector<Daemon> daemons, std::optional<WallTime>
         tellFrame(words, f);
         list.push_back(frameJson(f));
     }
-    const std::string from = "the D channel of " + e.id.span + ", as " + found->daemon.who + " saw it";
+    const std::string from = "the D channel of " + id.span + ", as " + found->daemon.who + " saw it";
     e.bundle.addOctets("dchannel.pcap", from, std::move(frames.pcap));
     e.bundle.addText("dchannel.txt", from, words.str());
     e.bundle.addJson("dchannel.json", from, {{"version", 1}, {"frames", std::move(list)}});
@@ -139,8 +145,9 @@ Task<> addMessage(Export& e, std::vector<Daemon> daemons)
 Task<Exit> run(Context& c)
 {
     const Values& v = c.values;
-    const auto id = parseCallId(v.text("ID"));
-    if (!id)
+    const Result<SpanOfCall> of = co_await check(spanOfCall(c, v.text("ID")));
+    const auto id = of && of->analog ? std::nullopt : parseCallId(v.text("ID"));
+    if (!id && !(of && of->analog))
         co_return c.usage("call export: " + v.text("ID") + ": a call's id is SPAN-REFERENCE, as box1-tie1-7");
     std::optional<WallTime> at;
     if (v.has("at")) {
@@ -152,7 +159,7 @@ Task<Exit> run(Context& c)
     const std::string path = absolutePath(v.text("out"));
     const std::vector<Daemon> daemons = co_await everywhere(v);
     Bundle bundle(c.loop, 2 * longest, v.flag("with-numbers") ? Bundle::Numbers::whole : Bundle::Numbers::masked);
-    Export e{c, bundle, *id};
+    Export e{c, bundle, id};
     co_await addFrames(e, daemons, at);
     co_await addRecord(e, daemons);
     co_await addDecision(e, daemons);

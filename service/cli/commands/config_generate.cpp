@@ -94,8 +94,8 @@ Task<Exit> run(Context& c)
     else if (out.empty())
         c.out() << text;
     else
-        c.out() << out << ": " << from.spans.size()
-                << " spans found; fill in what is marked, then callbox config check " << out << '\n';
+        c.out() << out << ": " << spans << (spans == 1 ? " span" : " spans")
+                << "; fill in what is marked, then callbox config check " << out << '\n';
     co_return Exit::ok;
 }
 

@@ -15,8 +15,9 @@ Task<Exit> run(Context& c)
         co_return Exit::ok;
     }
     std::string wanted = noun;
-    if (!c.values.text("VERB").empty())
-        wanted += " " + c.values.text("VERB");
+    for (const char* word : {"VERB", "WHAT"})
+        if (!c.values.text(word).empty())
+            wanted += " " + c.values.text(word);
     bool found = false;
     for (const Command& command : allCommands()) {
         if (command.hidden || !(command.words() + " ").starts_with(wanted + " "))
@@ -33,7 +34,9 @@ Command help()
 {
     return {.path = {"help"},
             .summary = "this list, or all about one command",
-            .arguments = {{"NOUN", "as in callbox help box", false}, {"VERB", "as in callbox help box status", false}},
+            .arguments = {{"NOUN", "as in callbox help box", false},
+                          {"VERB", "as in callbox help box status", false},
+                          {"WHAT", "as in callbox help lab card up", false}},
             .json = false,
             .run = run};
 }

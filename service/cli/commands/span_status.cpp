@@ -187,7 +187,7 @@ Task<Exit> run(Context& c)
     std::vector<Daemon> daemons;
     if (name.empty()) {
         Addressed to = co_await addressed(c.values);
-        daemons = std::move(to.daemons);
+        daemons = to.daemons.empty() ? co_await everywhere(c.values) : std::move(to.daemons); // an exchange alone
     } else {
         daemons = co_await everywhere(c.values);
         // A tie is seen from both ends: the box's is the one that counts calls.

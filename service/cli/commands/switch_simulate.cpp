@@ -21,6 +21,8 @@ Result<json> readJson(const std::string& path)
     json j = json::parse(*text, nullptr, false);
     if (!j.is_object())
         return Error{Errc::invalid, path + ": no JSON object"};
+    if (const json& version = fieldOf(j, "version"); version != 1)
+        return Error{Errc::invalid, path + ": version = " + version.dump() + ": 1, of a document as callbox prints it"};
     return j;
 }
 

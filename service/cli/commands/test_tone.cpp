@@ -39,8 +39,8 @@ Task<Exit> run(Context& c)
     Daemon daemon;
     if (v.has("call")) {
         body["call"] = v.text("call");
-        const std::string call = v.text("call"); // SPAN-NUMBER or SPAN-uNUMBER
-        daemon = co_await whoHasSpan(c, call.substr(0, call.rfind('-')));
+        const SpanOfCall of = co_await spanOfCall(c, v.text("call"));
+        daemon = of.daemon;
     } else {
         body["span"] = span;
         daemon = co_await whoHasSpan(c, span);

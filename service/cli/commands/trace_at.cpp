@@ -1,11 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/daemons.h"
 #include "cli/table.h"
+#include <algorithm>
 #include <ostream>
 
 namespace callbox::cli {
 
 namespace {
+
+std::string inWords(const json& line)
+{
+    return shortTime(textOf(line, "at")) + (flagOf(line, "sent") ? " > " : " < ") + printable(textOf(line, "text"));
+}
+
+// The trace loses its oldest lines: what it ended with before is looked for in it.
+std::vector<std::string> newLines(const json& before, const json& now)
+{
+    const json& old = listOf(before, "lines");
+    const json& lines = listOf(now, "lines");
+    std::size_t known = std::min(old.size(), lines.size());
+    while (known > 0 && !std::equal(old.end() - static_cast<std::ptrdiff_t>(known), old.end(), lines.begin()))
+        --known;
+    std::vector<std::string> out;
+    for (std::size_t i = known; i < lines.size(); ++i)
+        out.push_back(inWords(lines[i]));
+    return out;
+}
 
 Task<Exit> run(Context& c)
 {
@@ -27,8 +47,7 @@ Task<Exit> run(Context& c)
         co_return Exit::ok;
     }
     for (const json& line : listOf(document, "lines"))
-        c.out() << shortTime(textOf(line, "at")) << (flagOf(line, "sent") ? " > " : " < ")
-                << printable(textOf(line, "text")) << '\n';
+        c.out() << inWords(line) << '\n';
     co_return Exit::ok;
 }
 
@@ -44,6 +63,7 @@ Command traceAt()
             .address = Address::boxes,
             .watch = true,
             .more = "> we said, < the modem said. A PIN is never shown.",
+            .news = newLines,
             .run = run};
 }
 

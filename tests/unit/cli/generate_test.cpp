@@ -44,6 +44,38 @@ TEST(Generate, CardsOfBothKindsMakeAConfigurationThatPassesTheCheck)
     EXPECT_THAT(text, HasSubstr("#country = de\n"));
 }
 
+TEST(Generate, ExamplesAreOfTheCountryOfTheNumbersThatAreGivenAndApartFromThem)
+{
+    World world;
+    for (const char* access : {"+493012345600", "+33142345612", "+12125550155"}) {
+        GeneratedFrom from;
+        from.spans = {{"dahdi:SERIAL/1", "Wildcard TE420", hal::SpanType::e1}};
+        from.access = access;
+        const std::string text = generatedConfig(from);
+        EXPECT_EQ(problems(world, text), "") << text;
+        const std::string place = from.access.substr(0, from.access.size() - 2);
+        EXPECT_THAT(text, HasSubstr("access = " + from.access + "\n"));
+        EXPECT_THAT(text, HasSubstr("first = " + place));
+        EXPECT_THAT(text, HasSubstr("allow = " + place));
+    }
+    GeneratedFrom other;
+    other.spans = {{"dahdi:SERIAL/1", "Wildcard TE420", hal::SpanType::e1}};
+    other.poolFirst = "+493012345600";
+    other.poolLast = "+493012345649";
+    EXPECT_THAT(generatedConfig(other), HasSubstr("access = +4930123456"));
+}
+
+TEST(Generate, TheDaemonListensWhereTheToolLooksOrTheFileSaysWhereElse)
+{
+    World world;
+    GeneratedFrom from;
+    from.spans = {{"dahdi:SERIAL/1", "Wildcard TE420", hal::SpanType::t1}};
+    EXPECT_THAT(generatedConfig(from), HasSubstr("\ncontrol = /run/callbox/control.sock\n"));
+    from.state = "/tmp/a trial";
+    EXPECT_THAT(generatedConfig(from), HasSubstr("--socket /tmp/a trial/control.sock\n"));
+    EXPECT_THAT(generatedConfig(from), Not(HasSubstr("\ncontrol = ")));
+}
+
 using hal::PortKind;
 
 hal::SpanInfo bank(const std::string& id, std::vector<std::optional<PortKind>> ports)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a technician did at a rack, and the tool did wrong.
 #include "cli/redact.h"
+#include "cli/table.h"
 #include "lab/small_file.h"
 #include "world.h"
 #include <callbox/base/ini.h>
@@ -91,6 +92,56 @@ TEST(Rack, ABoxNamedWithoutItsLabIsNotTakenForAnother)
         EXPECT_FALSE(said.err.empty());
     }
     EXPECT_TRUE(world.asked.requests.empty());
+}
+
+TEST(Rack, HelpKnowsCommandsOfThreeWords)
+{
+    World world;
+    const Said said = world.run({"help", "lab", "card", "up"});
+    EXPECT_EQ(said.exit, 0) << said.err;
+    EXPECT_TRUE(said.out.starts_with("usage: callbox lab card up")) << said.out;
+}
+
+TEST(Rack, OnANarrowTerminalTheTextOfAnAlarmStandsWholeUnderItsRow)
+{
+    World world;
+    const Said said = world.runOnTerminal({"alarm", "list", "--dir", "LAB"}, 80);
+    std::istringstream lines(said.out);
+    for (std::string line; std::getline(lines, line);)
+        EXPECT_LE(displayWidth(line), 80u) << line;
+    EXPECT_NE(said.out.find("little room is left for messages; make room on the disk\n"), std::string::npos)
+        << said.out;
+    const Said wide = world.runOnTerminal({"alarm", "list", "--dir", "LAB"}, 250);
+    EXPECT_NE(wide.out.find("FIRST"), std::string::npos) << wide.out;
+}
+
+TEST(Rack, WhatASwitchOfAnotherVersionPrintedIsNotTakenForThisOnes)
+{
+    World world;
+    std::ofstream(world.path("OUT/status.json")) << R"({"version":2,"boxes":[]})";
+    std::ofstream(world.path("OUT/call.json")) << R"({"version":1,"to":"+12125559000"})";
+    const Said said = world.run({"switch", "simulate", "--status", "OUT/status.json", "--call", "OUT/call.json"});
+    EXPECT_NE(said.exit, 0);
+    EXPECT_NE(said.err.find("version = 2"), std::string::npos) << said.err;
+}
+
+TEST(Rack, ACallOnAnAnalogLineIsFoundByItsIdOfThreeParts)
+{
+    World world;
+    world.asked.instead = [](const std::string& what) -> std::optional<control::Response> {
+        if (what == "GET /v1/spans")
+            return control::Response{200, R"({"version":1,"spans":[{"name":"trunk1","type":"analog"},
+                                              {"name":"trunk1-1","type":"e1"},{"name":"trunk","type":"e1"}]})"};
+        return std::nullopt;
+    };
+    const std::string socket = "LAB/box1/state/control.sock";
+    EXPECT_EQ(world.run({"test", "tone", "--call", "trunk2-1-1", "--socket", socket}).exit, 1);
+    const Said exported =
+        world.run({"call", "export", "trunk1-2-1", "--socket", socket, "--out", "OUT/call.tar", "--json"});
+    EXPECT_EQ(exported.exit, 1) << "nothing is known of it here";
+    EXPECT_NE(exported.err.find("call trunk1-2-1: nothing is known of it"), std::string::npos) << exported.err;
+    for (const std::string& r : world.asked.requests)
+        EXPECT_EQ(r.find("/v1/trace/dchannel/trunk1-2"), std::string::npos) << r;
 }
 
 TEST(Rack, NothingEndsByItselfWhereABoxIsActive)

@@ -159,6 +159,22 @@ TEST(Watch, AProgramGetsOneDocumentAChange)
     EXPECT_EQ(documents[1]["sequence"], 3) << "the whole document, as it was then";
 }
 
+TEST(Watch, OfATraceAPipeGetsItsLinesAsTheyCome)
+{
+    Watching w;
+    const auto lines = [](int n) {
+        json rows = json::array();
+        for (int i = n > 3 ? 1 : 0; i < n; ++i) // the fourth time the oldest is kept no more
+            rows.push_back({{"at", "2026-11-22T14:05:0" + std::to_string(i / 2) + ".000Z"},
+                            {"sent", i % 2 == 0},
+                            {"text", i % 2 == 0 ? "AT<CR>" : "OK"}});
+        return control::Response{200, json{{"version", 1}, {"lines", rows}}.dump()};
+    };
+    const Said said = w.run({"trace", "at", "modem1", "--socket", "LAB/box1/state/control.sock"}, 4, lines);
+    EXPECT_EQ(said.out, "2026-11-22 14:05:00 > AT<CR>\n2026-11-22 14:05:00 < OK\n2026-11-22 14:05:01 > AT<CR>\n"
+                        "2026-11-22 14:05:01 < OK\n");
+}
+
 TEST(Watch, ATerminalIsDrawnAnewEachTime)
 {
     Watching w; // the first of four looks only finds out whether there is anything to watch
