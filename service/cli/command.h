@@ -5,6 +5,7 @@
 #include <callbox/base/task.h>
 #include <cstdint>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>

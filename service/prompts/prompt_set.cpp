@@ -70,6 +70,14 @@ PromptSet::Voice PromptSet::read(const std::string& folder, const std::vector<ha
     return voice;
 }
 
+std::shared_ptr<const PromptSet> PromptSet::of(const std::map<Prompt, hal::SoundPtr>& sounds, hal::Law law)
+{
+    auto set = std::make_shared<PromptSet>();
+    for (const auto& [prompt, sound] : sounds)
+        set->own_.byLaw[law][static_cast<std::size_t>(prompt)] = sound;
+    return set;
+}
+
 std::shared_ptr<const PromptSet> PromptSet::loadFrom(const std::string& folder, const std::string& fallback,
                                                      std::vector<hal::Law> laws, const Log& log)
 {

@@ -103,6 +103,8 @@ class PromptSet {
 public:
     // No files: beeps, and is silent otherwise.
     PromptSet() = default;
+    // Of sounds that are there already, all of one law; the rest is silence, the beep is made.
+    static std::shared_ptr<const PromptSet> of(const std::map<Prompt, hal::SoundPtr>& sounds, hal::Law law);
     // Reads every prompt for each of `laws`. May block: at start-up. Never fails: what could not be read is in
     // missing().
     static std::shared_ptr<const PromptSet> load(const PromptConfig&, std::vector<hal::Law> laws, const Log&);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Two planted bugs for each point of design 9, 1 to 6. They sit in wrappers of edges, of the store and of what a box
 // tells: no product code knows them.
-#include "plant.h"
+#include "simulation/plant.h"
 #include "span_proxy.h"
 #include "store_proxy.h"
 #include <map>

@@ -3,13 +3,14 @@
 // processes that use it; processes can be killed and started again.
 #pragma once
 #include "box/box.h"
-#include "plant.h"
+#include "simulation/plant.h"
+#include "simulation/voices.h"
 #include "switching/switch.h"
-#include "voices.h"
 #include <callbox/base/sim_files.h>
 #include <callbox/hal/virtual_span.h>
 #include <callbox/lab/at_modem.h>
 #include <callbox/lab/exchange.h>
+#include <iosfwd>
 #include <set>
 
 namespace callbox::simulation {
@@ -32,7 +33,7 @@ private:
 class SimBox {
 public:
     SimBox(Loop& loop, Random& random, Plant& plant, const Voices& voices, lab::SmsCentre* centre,
-           box::BoxConfig config, HardSpan& tie);
+           box::BoxConfig config, HardSpan& tie, std::ostream* log);
     ~SimBox();
     void start();
     void crash(bool powerCut);
@@ -75,6 +76,7 @@ struct FleetOptions {
     unsigned boxes = 3;
     unsigned trunks = 2;
     bool lastBoxWithoutModem = true; // it tells by calling
+    std::ostream* log = nullptr;     // what switch and boxes say, with simulated times; null: nowhere
 };
 
 class Fleet {

@@ -2,7 +2,6 @@
 // What is said in a simulation, told apart by its samples: prompts of a tenth of a second, and a voice of its own for
 // every caller.
 #pragma once
-#include "../support/scratch_folder.h"
 #include "prompts/prompts.h"
 #include <unordered_map>
 
@@ -26,7 +25,6 @@ public:
     [[nodiscard]] Heard listen(const OctetBuffer& audio) const;
 
 private:
-    tests::ScratchFolder folder_{"voices"};
     std::unordered_map<std::uint64_t, prompts::Prompt> promptStarts_;
     std::unordered_map<std::uint64_t, std::uint64_t> callerMarks_;
 };

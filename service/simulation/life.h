@@ -2,7 +2,7 @@
 // A day in the life of a fleet: callers leave messages, recipients listen, strangers guess, things break. And the
 // oracle, who knows what was said by whom and to whom, and what must never happen (design 9, points 1 to 6).
 #pragma once
-#include "fleet.h"
+#include "simulation/fleet.h"
 
 namespace callbox::simulation {
 
@@ -27,9 +27,11 @@ class Life {
 public:
     Life(LifeOptions options, Plant& plant);
     ~Life();
-    void run();
+    // One after another until it returns false: then it is over and judged. At most a simulated minute each.
+    bool advance();
     [[nodiscard]] const std::vector<Violation>& violations() const { return violations_; }
     [[nodiscard]] const Totals& totals() const { return totals_; }
+    [[nodiscard]] Duration lasted() const { return fleet_.loop.now() - start_; } // simulated
     [[nodiscard]] std::string fingerprint() const; // of every SMS and every call: when, what, to whom
 
 private:
@@ -64,8 +66,14 @@ private:
     std::vector<messages::MessageRow> rowsOf(SimBox& b);
     template <class T> Result<T> wait(Task<T> task);
 
+    enum class Phase { beginning, calls, ending, mending, settling, last, over };
+    void begin(Phase phase, Duration limit);
+
     LifeOptions options_;
     Fleet fleet_;
+    const TimePoint start_ = fleet_.loop.now();
+    Phase phase_ = Phase::beginning;
+    TimePoint until_{};              // of the phase
     std::unique_ptr<Random> chance_; // of callers and faults; the fleet has its own
     std::map<std::uint64_t, std::unique_ptr<Deposit>> deposits_;
     std::map<PhoneNumber, std::uint64_t> byCaller_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What must never happen (design 9): the oracle's eyes on the fleet.
-#include "life.h"
+#include "simulation/life.h"
 #include <algorithm>
 #include <nlohmann/json.hpp>
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "fleet.h"
-#include <cstdio>
-#include <cstdlib>
-#include <gtest/gtest.h>
+#include "simulation/fleet.h"
+#include <iomanip>
 #include <nlohmann/json.hpp>
+#include <ostream>
 
 namespace callbox::simulation {
 
@@ -14,28 +13,29 @@ PhoneNumber number(const std::string& e164)
     return *PhoneNumber::parse(e164);
 }
 
-// What a replayed seed says of itself, with simulated times: CALLBOX_LOG=1.
+// What a replayed seed says of itself, with simulated times.
 class Told final : public LogSink {
 public:
-    Told(Loop& loop, std::string who) : loop_(loop), who_(std::move(who)) {}
+    Told(std::ostream& out, Loop& loop, std::string who) : out_(out), loop_(loop), who_(std::move(who)) {}
     [[nodiscard]] bool enabled(Level l, std::string_view) const override { return l != Level::debug; }
     void write(const LogRecord& r) override
     {
-        std::printf("%10lld %s %s: %s", static_cast<long long>(toMs(loop_.now().time_since_epoch())), who_.c_str(),
-                    std::string(r.category).c_str(), std::string(r.text).c_str());
+        out_ << std::setw(10) << toMs(loop_.now().time_since_epoch()) << ' ' << who_ << ' ' << r.category << ": "
+             << r.text;
         for (const Field& f : r.fields)
-            std::printf(" %s=%s", f.key.c_str(), f.value.c_str());
-        std::printf("\n");
+            out_ << ' ' << f.key << '=' << f.value;
+        out_ << '\n';
     }
 
 private:
+    std::ostream& out_;
     Loop& loop_;
     std::string who_;
 };
 
-std::unique_ptr<LogSink> makeTeller(Loop& loop, std::string who)
+std::unique_ptr<LogSink> makeTeller(std::ostream* out, Loop& loop, std::string who)
 {
-    return std::getenv("CALLBOX_LOG") ? std::make_unique<Told>(loop, std::move(who)) : nullptr;
+    return out ? std::make_unique<Told>(*out, loop, std::move(who)) : nullptr;
 }
 
 Log logTo(const std::unique_ptr<LogSink>& sink)
@@ -89,9 +89,9 @@ void HardSpan::faults(const VirtualFaults& f)
 // ---- a box
 
 SimBox::SimBox(Loop& loop, Random& random, Plant& plant, const Voices& voices, lab::SmsCentre* centre,
-               box::BoxConfig config, HardSpan& tie)
+               box::BoxConfig config, HardSpan& tie, std::ostream* log)
     : loop_(loop), random_(random), plant_(plant), voices_(voices), config_(std::move(config)), tie_(tie),
-      teller_(makeTeller(loop, config_.id))
+      teller_(makeTeller(log, loop, config_.id))
 {
     if (!centre)
         return;
@@ -112,9 +112,9 @@ void SimBox::start()
 {
     executor_ = makeSimExecutor(loop_, 1ms);
     edges_ = std::make_unique<Edges>(Edges{loop_, random_, plant_.files(disk_), *executor_, logTo(teller_)});
-    ASSERT_TRUE(edges_->files.makeDirectories(config_.state));
+    const Result<void> folder = edges_->files.makeDirectories(config_.state);
     auto store = messages::Store::open(*edges_, box::storeConfig(config_));
-    if (!store)
+    if (!folder || !store)
         return; // a full disk: it stays down until somebody starts it again
     store_ = plant_.store(std::move(*store));
     lines::LinesWorld world;
@@ -128,7 +128,10 @@ void SimBox::start()
         return plant_.modem(std::move(port));
     };
     auto opened = lines::Lines::open(*edges_, config_.lines, world);
-    ASSERT_TRUE(opened) << opened.error().what;
+    if (!opened) {
+        logTo(teller_).error("no lines", {{"why", opened.error()}});
+        return; // the fleet then never is up
+    }
     lines_ = std::move(*opened);
     box_ = std::make_unique<box::Box>(*edges_, config_, box::BoxParts{*lines_, *store_, *voices_.prompts});
     box_->start();
@@ -168,9 +171,9 @@ void SimBox::plugModem(bool in)
 // ---- the fleet
 
 Fleet::Fleet(FleetOptions options, Plant& p)
-    : random(makeSeededRandom(options.seed)), teller(makeTeller(loop, "switch")), executor(makeSimExecutor(loop, 1ms)),
-      edges{loop, *random, files, *executor, logTo(teller)}, plant(p), clock(VirtualClock::paced(loop)),
-      tieClock(VirtualClock::following(loop))
+    : random(makeSeededRandom(options.seed)), teller(makeTeller(options.log, loop, "switch")),
+      executor(makeSimExecutor(loop, 1ms)), edges{loop, *random, files, *executor, logTo(teller)}, plant(p),
+      clock(VirtualClock::paced(loop)), tieClock(VirtualClock::following(loop))
 {
     exchange = std::make_unique<lab::Exchange>(edges);
     makeTrunks(options.trunks);
@@ -224,9 +227,9 @@ void Fleet::makeTrunks(unsigned count)
         VirtualPair pair = makeVirtualPair(loop, *clock);
         const auto s = settings(name, lines::Use::trunk, PriRole::network);
         exchangeSpans.push_back(std::make_unique<Span>(edges, s.span, std::move(pair.first)));
-        EXPECT_TRUE(exchangeSpans.back()->start());
         auto trunk = makePriTrunk(edges, *exchangeSpans.back(), s.pri);
-        EXPECT_TRUE(trunk);
+        if (!exchangeSpans.back()->start() || !trunk)
+            return; // the fleet then never is up
         exchangeTrunks.push_back(std::move(*trunk));
         exchange->addTrunk(*exchangeTrunks.back(), s.plan, RedirectingForm::facility);
         trunkEnds.push_back(std::make_unique<HardSpan>(std::move(pair.second)));
@@ -275,7 +278,7 @@ void Fleet::makeBoxes(const FleetOptions& options)
         b.pool = c.pool;
         switchConfig.boxes.push_back(b);
         boxes.push_back(std::make_unique<SimBox>(loop, *random, plant, voices, withModem ? &centre : nullptr,
-                                                 std::move(c), *tieBoxEnds.back()));
+                                                 std::move(c), *tieBoxEnds.back(), options.log));
     }
 }
 
@@ -294,7 +297,10 @@ void Fleet::startSwitch()
         return Error{Errc::not_found, s.name()};
     };
     auto opened = lines::Lines::open(edges, switchConfig.lines, world);
-    ASSERT_TRUE(opened) << opened.error().what;
+    if (!opened) {
+        edges.log.error("no lines", {{"why", opened.error()}});
+        return; // the fleet then never is up
+    }
     switchLines = std::move(*opened);
     std::map<std::string, fleet::AskBox> asks;
     for (auto& b : boxes)
@@ -316,6 +322,8 @@ bool Fleet::up(Duration limit)
 {
     return loop.runUntil(
         [this] {
+            if (!service)
+                return false;
             for (const auto& line : switchLines->all())
                 if (!line->trunk().status().usable)
                     return false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What breaks in a simulated fleet. Each fault mends itself before the next of its kind on the same box.
-#include "life.h"
+#include "simulation/life.h"
 
 namespace callbox::simulation {
 

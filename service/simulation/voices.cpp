@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "voices.h"
+#include "simulation/voices.h"
 #include <algorithm>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <unistd.h>
 
 namespace callbox::simulation {
 
@@ -36,18 +33,18 @@ OctetBuffer voice(std::uint64_t seed, std::size_t samples)
 
 Voices::Voices()
 {
+    std::map<prompts::Prompt, hal::SoundPtr> sounds;
     for (std::size_t i = 0; i < prompts::promptCount; ++i) {
         const auto p = static_cast<prompts::Prompt>(i);
         if (p == prompts::Prompt::beep)
             continue; // made by the set itself: callers listen for a real beep
-        const OctetBuffer samples = voice(900'000'000 + i, promptSamples);
-        promptStarts_[startOf(samples.data())] = p;
-        std::ofstream out(folder_.path() + "/" + std::string(prompts::fileId(p)) + ".wav", std::ios::binary);
-        const OctetBuffer header = hal::wavHeader(hal::Law::alaw, promptSamples);
-        out.write(reinterpret_cast<const char*>(header.data()), std::streamsize(header.size()));
-        out.write(reinterpret_cast<const char*>(samples.data()), std::streamsize(samples.size()));
+        auto sound = std::make_shared<hal::Sound>();
+        sound->law = hal::Law::alaw;
+        sound->samples = voice(900'000'000 + i, promptSamples);
+        promptStarts_[startOf(sound->samples.data())] = p;
+        sounds[p] = std::move(sound);
     }
-    prompts = prompts::PromptSet::loadFrom(folder_.path(), "", {hal::Law::alaw}, Log());
+    prompts = prompts::PromptSet::of(sounds, hal::Law::alaw);
 }
 
 void Voices::add(std::uint64_t caller, const OctetBuffer& samples)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Callers and listeners of the simulation.
-#include "life.h"
+#include "simulation/life.h"
 #include <algorithm>
 
 namespace callbox::simulation {
@@ -56,29 +56,64 @@ Life::~Life()
     chores_.cancelAll();
 }
 
-void Life::run()
+void Life::begin(Phase phase, Duration limit)
 {
-    if (!fleet_.up()) {
-        violated(0, "the fleet does not come up");
-        return;
+    phase_ = phase;
+    until_ = fleet_.loop.now() + limit;
+}
+
+bool Life::advance()
+{
+    SimLoop& loop = fleet_.loop;
+    const Duration step = std::min<Duration>(1min, until_ - loop.now());
+    const auto late = [&] { return loop.now() >= until_; };
+    switch (phase_) {
+    case Phase::beginning:
+        if (!fleet_.up()) {
+            violated(0, "the fleet does not come up");
+            phase_ = Phase::over;
+            break;
+        }
+        judgeEachSecond();
+        people_.start(depositor());
+        if (options_.faults)
+            chores_.start(trouble());
+        begin(Phase::calls, 24h);
+        break;
+    case Phase::calls:
+        if (loop.runUntil([this] { return totals_.deposits >= options_.deposits; }, step) || late()) {
+            quietening_ = true; // no more faults; what is under way ends, what was not told is told
+            begin(Phase::ending, 30min);
+        }
+        break;
+    case Phase::ending:
+        if (loop.runUntil([this] { return people_.running() == 0 && chores_.running() == 0; }, step) || late())
+            phase_ = Phase::mending;
+        break;
+    case Phase::mending:
+        for (auto& b : fleet_.boxes) {
+            loop.runFor(1s);
+            if (!b->alive())
+                b->start();
+        }
+        begin(Phase::settling, 25min);
+        break;
+    case Phase::settling:
+        loop.runFor(step);
+        if (late())
+            begin(Phase::last, 30min);
+        break;
+    case Phase::last:
+        if (loop.runUntil([this] { return people_.running() == 0; }, step) || late()) {
+            loop.runFor(10s);
+            finalJudgement();
+            phase_ = Phase::over;
+        }
+        break;
+    case Phase::over:
+        break;
     }
-    judgeEachSecond();
-    people_.start(depositor());
-    if (options_.faults)
-        chores_.start(trouble());
-    fleet_.loop.runUntil([this] { return totals_.deposits >= options_.deposits; }, 24h);
-    // No more faults; what is under way ends, what was not told is told.
-    quietening_ = true;
-    fleet_.loop.runUntil([this] { return people_.running() == 0 && chores_.running() == 0; }, 30min);
-    for (auto& b : fleet_.boxes) {
-        fleet_.loop.runFor(1s);
-        if (!b->alive())
-            b->start();
-    }
-    fleet_.loop.runFor(25min);
-    fleet_.loop.runUntil([this] { return people_.running() == 0; }, 30min);
-    fleet_.loop.runFor(10s);
-    finalJudgement();
+    return phase_ != Phase::over;
 }
 
 Task<> Life::depositor()
