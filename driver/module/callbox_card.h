@@ -53,8 +53,9 @@ struct cb_urb {
 	enum cb_kind kind;
 	struct urb *urb;
 	u8 *buffer;
-	unsigned int size; /* of one packet */
-	int failed;	   /* why it is not under way, a negative errno; under `lock` */
+	unsigned int size;   /* of one packet */
+	unsigned int frames; /* to the card, in it; under `lock` */
+	int failed;	     /* why it is not under way, a negative errno; under `lock` */
 };
 
 #define CB_URBS_ALL (2 * CB_URBS + CB_FEEDBACK_URBS + CB_EVENT_URBS + CB_COMMAND_URBS)
