@@ -31,15 +31,13 @@ void cb_bank_take(struct cb_port *port, const u8 *data, unsigned int length)
 unsigned int cb_bank_give(struct cb_port *port, u8 *to, bool first)
 {
 	struct cb_bank *bank = port->bank;
-	unsigned int samples = CB_TICK, i;
+	/* What is under way from the beginning on stays so. */
+	const unsigned int samples = first ? CB_TICK : cb_bank_pace_next(&bank->pace);
 	cb_bank_frames frames;
 
-	/* What is under way from the beginning on stays so. */
-	if (!first)
-		samples = cb_bank_pace_next(&bank->pace);
-	for (i = 0; first && i < samples; i++)
-		memcpy(frames[i], port->flow.idle, CARD_E1_FRAME);
-	if (!first)
+	if (first)
+		cb_flow_out_idle(&port->flow, samples, frames[0]);
+	else
 		cb_flow_out(&port->flow, samples, frames[0]);
 	/* A bank whose samples do not come is no line. */
 	port->events.defects = port->flow.clock == CB_CLOCK_LINE ? 0 : CARD_ALARM_LOS;

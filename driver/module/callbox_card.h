@@ -22,6 +22,7 @@
 #include "alarms.h"
 #include "events.h"
 #include "flow.h"
+#include "line_setting.h"
 #include "out_pace.h"
 #include "packet_in.h"
 #include "pipes.h"
@@ -53,8 +54,9 @@ struct cb_urb {
 	enum cb_kind kind;
 	struct urb *urb;
 	u8 *buffer;
-	unsigned int size; /* of one packet */
-	int failed;	   /* why it is not under way, a negative errno; under `lock` */
+	unsigned int size;   /* of one packet */
+	unsigned int frames; /* to the card, in it; under `lock` */
+	int failed;	     /* why it is not under way, a negative errno; under `lock` */
 };
 
 #define CB_URBS_ALL (2 * CB_URBS + CB_FEEDBACK_URBS + CB_EVENT_URBS + CB_COMMAND_URBS)
@@ -91,6 +93,8 @@ struct cb_port {
 	struct card_ice1_tx tx;
 	bool line_is_clock;
 	u8 framing, code, build_out; /* of a T1: as card_line's */
+	u8 impedance, sensitivity;   /* as card_line's */
+	u8 crc4_auto;		     /* of an E1 with CRC-4: 1 takes a far end without, too */
 	unsigned int loop;	     /* CARD_LOOP_..., as the card has it */
 	struct cb_alarms alarms;
 	struct cb_stall stall;
@@ -129,7 +133,8 @@ extern unsigned int alarm_loss_ms, alarm_remote_ms, alarm_recover_ms;
 
 /* requests.c: control requests. All may sleep, under `state`; 0 or more, or a negative errno. */
 const char *cb_identify(struct cb_port *port); /* NULL, or why the port cannot be used */
-int cb_set_line(struct cb_port *port); /* as its span is: switches it off if its kind changes */
+int cb_set_line(struct cb_port *port);	   /* as its span is: switches it off if its kind changes */
+int cb_line_changed(struct cb_port *port); /* both, of a port that runs, of the same kind */
 int cb_select(struct cb_port *port, bool on);
 int cb_configure(struct cb_port *port);
 void cb_loop_as_wanted(struct cb_port *port);
@@ -210,6 +215,8 @@ void cb_retired_end(void); /* the module goes: waits for them, 20 s at most */
 
 /* status.c */
 extern const struct attribute_group cb_status_group;
-extern const struct attribute_group cb_bank_status_group; /* beside it, bank_status.c */
+/* Beside it: bank_status.c of banks, settings.c of E1s and T1s of our card. */
+extern const struct attribute_group cb_bank_status_group;
+extern const struct attribute_group cb_settings_group;
 
 #endif

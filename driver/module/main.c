@@ -198,6 +198,11 @@ static int probe(struct usb_interface *intf, const struct usb_device_id *id)
 		 port->bank || cb_can_signal(port)
 			 ? ""
 			 : "; its channels are clear (bchan, dchan): no robbed bits, no CAS");
+	/* Now that the port is of a kind there is something to be set. */
+	if (!port->bank && port->capabilities & CARD_CAN_LINE &&
+	    sysfs_update_group(&intf->dev.kobj, &cb_settings_group))
+		dev_warn(&intf->dev,
+			 "impedance, sensitivity and crc4_auto cannot be set: no memory\n");
 	return 0;
 failed:
 	usb_set_intfdata(intf, NULL);

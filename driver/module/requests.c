@@ -121,46 +121,58 @@ const char *cb_identify(struct cb_port *port)
 	return NULL;
 }
 
-/* Who had the port before may have left it the other kind, or with signalling. An E1 that is one
- * stays as it is otherwise: transmitter and receiver choose CRC-4 within it. */
+/* Who had the port before may have left it the other kind, or with signalling. */
 int cb_set_line(struct cb_port *port)
 {
-	const bool t1 = cb_is_t1(port), cas = cb_can_signal(port) && (t1 || cb_wants_cas(port));
+	const bool t1 = cb_is_t1(port);
 	const struct card_le32 robbed = card_make32(cb_robbed(port));
+	const struct cb_line_setting wanted = {
+		.t1 = t1,
+		.cas = cb_can_signal(port) && (t1 || cb_wants_cas(port)),
+		.framing = port->framing,
+		.code = port->code,
+		.build_out = port->build_out,
+		.impedance = port->impedance,
+		.sensitivity = port->sensitivity,
+		.crc4_auto = port->crc4_auto && port->span.lineconfig & DAHDI_CONFIG_CRC4,
+	};
 	struct card_line line;
 	u8 kind;
 	int r;
 
-	if (port->bank || !(port->capabilities & (CARD_CAN_T1 | CARD_CAN_CAS)))
+	if (port->bank || !(port->capabilities & CARD_CAN_LINE))
 		return 0;
 	r = ask(port, CARD_E1_GET_LINE, &line, sizeof(line));
 	if (r >= 0 && r < (int)sizeof(line))
 		r = -EPROTO;
-	if (r >= 0 && !t1 && line.kind == CARD_PORT_E1 && line.cas == cas)
-		return 0;
 	kind = line.kind;
-	line.kind = t1 ? CARD_PORT_T1 : CARD_PORT_E1;
-	if (t1 || kind != CARD_PORT_E1) {
-		line.framing = t1 ? port->framing : CARD_FRAMING_CRC4;
-		line.code = t1 ? port->code : 1;
-		line.build_out = t1 ? port->build_out : 0;
-		line.impedance = t1 ? 100 : 120;
-		line.sa = 0xff;
-	}
-	line.cas = cas;
+	if (r >= 0 && !cb_line_set(&line, &wanted) && !t1)
+		return 0;
 	if (r >= 0 && line.kind != kind)
 		r = usb_set_interface(port->udev, interface_of(port), port->setting_off);
 	if (r >= 0)
 		r = tell(port, CARD_E1_SET_LINE, 0, &line, sizeof(line));
-	if (r >= 0 && t1 && cas) /* others stay clear */
+	if (r >= 0 && t1 && wanted.cas) /* others stay clear */
 		r = tell(port, CARD_E1_ROBBED, 0, &robbed, sizeof(robbed));
 	if (r < 0)
-		dev_err(&port->intf->dev, "the card does not make the port %s (error %d)\n",
-			t1    ? "a T1 of this framing, line code, build-out and signalling"
-			: cas ? "an E1 with CAS"
-			      : "an E1",
-			r);
+		dev_err(&port->intf->dev,
+			"the card does not make the port %s of %u ohms and %u dB (error %d)\n",
+			t1	     ? "a T1 of this framing, line code, build-out and signalling"
+			: wanted.cas ? "an E1 with CAS"
+				     : "an E1",
+			wanted.impedance, wanted.sensitivity, r);
 	return r < 0 ? r : 0;
+}
+
+/* Under `state`: what is not told to a port that runs, it is told when it starts. */
+int cb_line_changed(struct cb_port *port)
+{
+	int r;
+
+	if (!port->running || port->away)
+		return 0;
+	r = cb_set_line(port);
+	return r ? r : cb_configure(port);
 }
 
 int cb_tell_cas(struct cb_port *port, const struct card_cas *cas)

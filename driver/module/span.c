@@ -125,10 +125,8 @@ static int spanconfig(struct file *file, struct dahdi_span *span, struct dahdi_l
 		span->syncsrc = lc->sync > 0 ? span->spanno : 0; /* whose line it is */
 		port->line_is_clock = lc->sync > 0;
 	}
-	if (!r && port->running)
-		r = cb_set_line(port);
-	if (!r && port->running)
-		r = cb_configure(port);
+	if (!r)
+		r = cb_line_changed(port);
 	mutex_unlock(&port->state);
 	return r;
 }
@@ -236,6 +234,9 @@ static void be(struct cb_port *port, bool t1)
 	port->framing = CARD_FRAMING_ESF;
 	port->code = 1;
 	port->build_out = 0;
+	port->impedance = cb_line_usual_impedance(t1);
+	port->sensitivity = CB_LINE_USUAL_SENSITIVITY;
+	port->crc4_auto = 0;
 }
 
 /* Of a span that has no number: `echo 1:T1 > .../dahdi_spantype`, as dahdi_span_types does. */

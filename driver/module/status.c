@@ -66,6 +66,21 @@ static ssize_t signalling_show(struct device *dev, struct device_attribute *attr
 }
 static DEVICE_ATTR_RO(signalling);
 
+/* us from a tick that says something to the tick that hears it, if the line gives it back at once:
+ * echo cancellers need not bridge them. 0: not known. */
+static ssize_t echo_delay_show(struct device *dev, struct device_attribute *attr, char *out)
+{
+	struct cb_port *port = port_of(dev);
+	unsigned long flags;
+	unsigned int frames;
+
+	spin_lock_irqsave(&port->lock, flags);
+	frames = cb_flow_delay(&port->flow);
+	spin_unlock_irqrestore(&port->lock, flags);
+	return sysfs_emit(out, "%u\n", frames * 125);
+}
+static DEVICE_ATTR_RO(echo_delay);
+
 /* A counter of the port, since it was plugged in. */
 #define COUNTER(name, what)                                                                        \
 	static ssize_t name##_show(struct device *dev, struct device_attribute *attr, char *out)   \
@@ -83,6 +98,7 @@ COUNTER(frames_overflow, flow.overflow);
 COUNTER(slips_left_out, flow.slips_left_out);
 COUNTER(slips_said_twice, flow.slips_said_twice);
 COUNTER(clock_switches, flow.switches);
+COUNTER(echo_moves, flow.echo.moves);
 COUNTER(events_bad, events.bad);
 COUNTER(events_lost, events.lost);
 COUNTER(card_overflow, events.overflow);
@@ -103,7 +119,8 @@ static struct attribute *attributes[] = {
 	&dev_attr_events_lost.attr,	&dev_attr_card_overflow.attr,
 	&dev_attr_card_underflow.attr,	&dev_attr_usb_errors.attr,
 	&dev_attr_restarts.attr,	&dev_attr_signalling.attr,
-	&dev_attr_signals_refused.attr, NULL,
+	&dev_attr_signals_refused.attr, &dev_attr_echo_delay.attr,
+	&dev_attr_echo_moves.attr,	NULL,
 };
 
 const struct attribute_group cb_status_group = {

@@ -55,14 +55,10 @@ static void take_data(struct cb_port *port, struct urb *urb, const u8 *buffer)
 static unsigned int give_frames(struct cb_port *port, u8 *to, bool first)
 {
 	const unsigned int frames = cb_pace_next(&port->pace, port->pipes.frames_max);
-	u8 idle[CARD_E1_FRAME];
-	unsigned int f;
 
-	cb_idle_frame(port, idle);
 	memset(to, 0xff, CARD_E1_HEADER);
 	if (first)
-		for (f = 0; f < frames; f++)
-			memcpy(to + CARD_E1_HEADER + f * CARD_E1_FRAME, idle, CARD_E1_FRAME);
+		cb_flow_out_idle(&port->flow, frames, to + CARD_E1_HEADER);
 	else
 		cb_flow_out(&port->flow, frames, to + CARD_E1_HEADER);
 	return CARD_E1_HEADER + frames * CARD_E1_FRAME;
@@ -70,6 +66,7 @@ static unsigned int give_frames(struct cb_port *port, u8 *to, bool first)
 
 static void give_data(struct cb_port *port, struct cb_urb *u, bool first)
 {
+	const u32 before = port->flow.echo.given;
 	unsigned int i;
 
 	for (i = 0; i < CB_PACKETS; i++) {
@@ -81,6 +78,7 @@ static void give_data(struct cb_port *port, struct cb_urb *u, bool first)
 			port->bank ? cb_bank_give(port, to, first) : give_frames(port, to, first);
 		port->out_packets++;
 	}
+	u->frames = port->flow.echo.given - before;
 }
 
 static void take_feedback(struct cb_port *port, struct urb *urb, const u8 *buffer)
@@ -114,6 +112,8 @@ static void completed(struct urb *urb)
 		spin_unlock_irqrestore(&port->lock, flags);
 		return;
 	}
+	if (u->kind == CB_DATA_OUT)
+		cb_flow_taken(&port->flow, u->frames);
 	/* What failed as a whole would fail at once again: the watch looks after it. */
 	if (urb->status) {
 		port->usb_errors++;
@@ -236,7 +236,7 @@ int cb_stream_start(struct cb_port *port)
 
 	cb_idle_frame(port, idle);
 	spin_lock_irqsave(&port->lock, flags);
-	cb_flow_begin(&port->flow, idle);
+	cb_flow_begin(&port->flow, idle, port->bank ? CB_FLOW_BANK_KEEPS : CB_FLOW_PORT_KEEPS);
 	cb_in_begin(&port->in, port->ours);
 	cb_pace_begin(&port->pace);
 	if (port->bank)

@@ -32,8 +32,26 @@ static bool nobody_speaks(const struct dahdi_chan *chan)
 	       !chan->confmode && chan->master == chan;
 }
 
+/* The core's own _dahdi_ec_span() compares with what it gives just now, which is on the line long
+ * after what it gets. */
+static void cancel_echo(struct cb_port *port, u8 (*sent_then)[CARD_E1_FRAME])
+{
+	u8 said[CB_TICK];
+	unsigned int i, s;
+
+	for (i = 0; i < port->span.channels; i++) {
+		struct dahdi_chan *chan = port->chans[i];
+
+		if (!chan->ec_current)
+			continue;
+		for (s = 0; s < CB_TICK; s++)
+			said[s] = sent_then[s][1 + i];
+		_dahdi_ec_chunk(chan, chan->readchunk, said);
+	}
+}
+
 static void exchange(struct cb_port *port, u8 (*from_line)[CARD_E1_FRAME],
-		     u8 (*to_line)[CARD_E1_FRAME])
+		     u8 (*sent_then)[CARD_E1_FRAME], u8 (*to_line)[CARD_E1_FRAME])
 {
 	unsigned long flags;
 	unsigned int i, s;
@@ -53,7 +71,7 @@ static void exchange(struct cb_port *port, u8 (*from_line)[CARD_E1_FRAME],
 			chan->readchunk[s] = from_line[s][1 + i];
 		}
 	}
-	_dahdi_ec_span(&port->span);
+	cancel_echo(port, sent_then);
 	_dahdi_receive(&port->span);
 	local_irq_restore(flags);
 	if (port->bank)
@@ -66,17 +84,19 @@ static void exchange(struct cb_port *port, u8 (*from_line)[CARD_E1_FRAME],
  * it to it. */
 void cb_tick(struct cb_port *port)
 {
-	u8 from_line[CB_TICK][CARD_E1_FRAME], to_line[CB_TICK][CARD_E1_FRAME];
+	u8 from_line[CB_TICK][CARD_E1_FRAME], sent_then[CB_TICK][CARD_E1_FRAME],
+		to_line[CB_TICK][CARD_E1_FRAME];
 	unsigned long flags;
 
 	spin_lock_irqsave(&port->lock, flags);
 	if (!port->ticking) {
 		port->ticking = true;
 		while (port->live && cb_flow_due(&port->flow)) {
+			cb_flow_sent_then(&port->flow, sent_then);
 			cb_flow_receive(&port->flow, from_line);
 			port->ticks++;
 			spin_unlock_irqrestore(&port->lock, flags);
-			exchange(port, from_line, to_line);
+			exchange(port, from_line, sent_then, to_line);
 			spin_lock_irqsave(&port->lock, flags);
 			cb_flow_send(&port->flow, to_line);
 		}

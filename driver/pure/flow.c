@@ -7,10 +7,11 @@ static void put_idle(struct cb_flow *f, unsigned int frames)
 		cb_ring_push(&f->tx, f->idle);
 }
 
-void cb_flow_begin(struct cb_flow *f, const card_u8 *idle)
+void cb_flow_begin(struct cb_flow *f, const card_u8 *idle, unsigned int card_keeps)
 {
 	cb_ring_clear(&f->rx);
 	cb_ring_clear(&f->tx);
+	cb_echo_begin(&f->echo, idle, card_keeps);
 	memcpy(f->idle, idle, CARD_E1_FRAME);
 	f->clock = CB_CLOCK_CARD;
 	f->dry = 0;
@@ -39,6 +40,7 @@ void cb_flow_in(struct cb_flow *f, const struct cb_in_packet *p)
 		return;
 	set_clock(f, CB_CLOCK_LINE);
 	f->dry = 0;
+	cb_echo_came(&f->echo, p->missing + p->count);
 	for (i = 0; i < p->missing; i++)
 		keep(f, f->idle);
 	for (i = 0; i < p->count; i++)
@@ -59,6 +61,11 @@ void cb_flow_receive(struct cb_flow *f, card_u8 (*frames)[CARD_E1_FRAME])
 	for (i = 0; i < CB_TICK; i++)
 		if (!cb_ring_pop(&f->rx, frames[i]))
 			memcpy(frames[i], f->idle, CARD_E1_FRAME);
+}
+
+void cb_flow_sent_then(const struct cb_flow *f, card_u8 (*frames)[CARD_E1_FRAME])
+{
+	cb_echo_of(&f->echo, cb_ring_level(&f->rx), frames, CB_TICK);
 }
 
 void cb_flow_send(struct cb_flow *f, card_u8 (*frames)[CARD_E1_FRAME])
@@ -86,4 +93,26 @@ void cb_flow_out(struct cb_flow *f, unsigned int frames, card_u8 *to)
 	for (i = 0; i < frames; i++)
 		if (!cb_ring_pop(&f->tx, to + i * CARD_E1_FRAME))
 			memcpy(to + i * CARD_E1_FRAME, f->idle, CARD_E1_FRAME);
+	cb_echo_gave(&f->echo, to, frames);
+}
+
+void cb_flow_out_idle(struct cb_flow *f, unsigned int frames, card_u8 *to)
+{
+	unsigned int i;
+
+	for (i = 0; i < frames; i++)
+		memcpy(to + i * CARD_E1_FRAME, f->idle, CARD_E1_FRAME);
+	cb_echo_gave(&f->echo, to, frames);
+}
+
+void cb_flow_taken(struct cb_flow *f, unsigned int frames)
+{
+	cb_echo_taken(&f->echo, frames);
+}
+
+unsigned int cb_flow_delay(const struct cb_flow *f)
+{
+	const unsigned int under_way = cb_echo_delay(&f->echo);
+
+	return under_way == 0 ? 0 : cb_ring_level(&f->tx) + under_way + cb_ring_level(&f->rx);
 }

@@ -11,8 +11,9 @@ namespace callbox::tests {
 
 class CardPair final : public SpanPair {
 public:
-    // Both cards are plugged in and outlive the pair.
-    explicit CardPair(GuestCards& cards) : cards_(cards), near_(open(0)), far_(open(1))
+    // Both cards are plugged in and outlive the pair. `near`: keys that the near span is to have besides.
+    explicit CardPair(GuestCards& cards, const BackendKeys& near = {})
+        : cards_(cards), near_(open(0, near)), far_(open(1, {}))
     {
         cards_.on([this] {
             cards_.onOut(1, [this](std::span<std::uint8_t> packet) { spoiler_.packet(packet); });
@@ -65,11 +66,11 @@ public:
     }
 
 private:
-    std::unique_ptr<SpanIo> open(unsigned card)
+    std::unique_ptr<SpanIo> open(unsigned card, BackendKeys keys)
     {
         const Edges edges{loop_, *random_, *files_, *disk_, Log()};
         const bool driver = cards_.takenBy() == GuestCards::By::driver;
-        BackendKeys keys{{"span", cards_.id(card)}};
+        keys["span"] = cards_.id(card);
         if (!driver || cards_.leftAsFound()) // else the driver was told when its span was configured
             keys["clock"] = card == 0 ? "line" : "card";
         auto io = findBackend(driver ? "dahdi" : "usb")->open(edges, keys);

@@ -260,6 +260,16 @@ void loseAll(OctetBuffer& answer)
     }
 }
 
+void eachPacket(OctetBuffer& answer, const std::function<void(std::span<std::uint8_t>)>& packet)
+{
+    const std::size_t packets = word(answer, packetsAt), descriptors = answer.size() - packets * descriptorSize;
+    for (std::size_t i = 0, at = headerSize; i < packets; ++i) {
+        const std::size_t length = word(answer, descriptors + i * descriptorSize + 8);
+        packet(std::span(answer).subspan(at, length));
+        at += length;
+    }
+}
+
 void fail(OctetBuffer& answer, int error)
 {
     put(answer, statusAt, static_cast<std::uint32_t>(error));

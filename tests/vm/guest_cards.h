@@ -97,6 +97,8 @@ private:
 
 // Of an answer with isochronous packets IN: all of them are lost on the bus.
 void loseAll(OctetBuffer& answer);
+// Of the same: what came in each.
+void eachPacket(OctetBuffer& answer, const std::function<void(std::span<std::uint8_t>)>& packet);
 // Of any other answer: the transfer failed, with a negative errno.
 void fail(OctetBuffer& answer, int error);
 

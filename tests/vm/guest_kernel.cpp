@@ -98,14 +98,40 @@ bool takenByDriver(const std::string& device)
     return false;
 }
 
-std::string driverFile(const std::string& device, const std::string& name)
+namespace {
+
+fs::path driverFilePath(const std::string& device, const std::string& name) // empty: there is none
 {
     std::error_code none;
     if (!device.empty())
         for (const auto& entry : fs::directory_iterator(device, none))
             if (fs::exists(entry.path() / "callbox" / name, none))
-                return firstLine(entry.path() / "callbox" / name);
+                return entry.path() / "callbox" / name;
     return {};
+}
+
+int writeTo(const fs::path& file, const std::string& text) // 0, or an errno
+{
+    const int fd = open(file.c_str(), O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno;
+    const int r = write(fd, text.data(), text.size()) < 0 ? errno : 0;
+    close(fd);
+    return r;
+}
+
+} // namespace
+
+std::string driverFile(const std::string& device, const std::string& name)
+{
+    const fs::path file = driverFilePath(device, name);
+    return file.empty() ? std::string() : firstLine(file);
+}
+
+int setDriverFile(const std::string& device, const std::string& name, const std::string& text)
+{
+    const fs::path file = driverFilePath(device, name);
+    return file.empty() ? ENOENT : writeTo(file, text);
 }
 
 int resetDevice(const std::string& device)
@@ -129,13 +155,7 @@ int orderSleep(const std::string& device, const std::string& order)
     static const bool loaded = std::system("modprobe asleep") == 0;
     if (!loaded)
         return ENOENT;
-    const int fd = open(("/sys/module/asleep/parameters/" + order).c_str(), O_WRONLY | O_CLOEXEC);
-    if (fd < 0)
-        return errno;
-    const std::string name = fs::path(device).filename();
-    const int r = write(fd, name.data(), name.size()) < 0 ? errno : 0;
-    close(fd);
-    return r;
+    return writeTo("/sys/module/asleep/parameters/" + order, fs::path(device).filename());
 }
 
 // ---- DAHDI ----

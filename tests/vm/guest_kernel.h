@@ -27,6 +27,8 @@ std::string deviceAt(unsigned port);              // the same, by the port of at
 bool takenByDriver(const std::string& device);    // ours has one of its interfaces, or looks whether it wants one
 // A file of our driver's in sysfs; empty: there is none.
 std::string driverFile(const std::string& device, const std::string& name);
+// Writes to one. 0, or an errno.
+int setDriverFile(const std::string& device, const std::string& name, const std::string& text);
 // As a program does that has the device open. Returns when it is over; 0, or an errno.
 int resetDevice(const std::string& device);
 // What its drivers are told around a sleep of the machine (`asleep`): "suspend", "resume". 0, or an errno.

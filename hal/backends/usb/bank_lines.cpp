@@ -13,6 +13,12 @@ constexpr unsigned flashTakes = 300;       // ms
 constexpr Duration longestOpening = 5s;    // CARD_BANK_FEED_OPEN
 constexpr unsigned always = 0xffff;
 
+// A digit with its pause, ITU-T Q.6: ten breaks a second.
+Duration dialTakes(char digit)
+{
+    return (digit == '0' ? 10 : digit - '0') * 100ms + 700ms;
+}
+
 std::string named(Timeslot port)
 {
     return "port " + std::to_string(index(port));
@@ -92,12 +98,7 @@ void BankLines::exchange(Port& p, const card_bank_event& e, bool gap, Out& out)
         setBattery(p, false, out);
         break;
     case CARD_BANK_EVENT_DIALLED:
-        if (!p.dialling)
-            break;
-        if (!p.toDial.empty())
-            return dialNext(p);
-        p.dialling = false;
-        out.push_back({.kind = Kind::dialled, .port = p.config.port});
+        dialledPiece(p, out);
         break;
     default:
         break;
@@ -250,10 +251,34 @@ void BankLines::dialNext(Port& p)
     c.port = static_cast<card_u8>(index(p.config.port) - 1);
     const std::size_t count = std::min(p.toDial.size(), digitsAtOnce);
     c.argument[0] = static_cast<card_u8>(count);
-    for (std::size_t i = 0; i < count; ++i)
+    p.dialled = 2s;
+    for (std::size_t i = 0; i < count; ++i) {
         c.argument[i + 1] = static_cast<card_u8>(p.toDial[i] - '0');
+        p.dialled += 2 * dialTakes(p.toDial[i]);
+    }
     p.toDial.erase(0, count);
     p.dialTag = send_(c);
+}
+
+void BankLines::dialledPiece(Port& p, Out& out)
+{
+    if (!p.dialling)
+        return;
+    if (!p.toDial.empty())
+        return dialNext(p);
+    p.dialling = false;
+    out.push_back({.kind = Kind::dialled, .port = p.config.port});
+}
+
+std::vector<LineEvent> BankLines::pass(Duration d)
+{
+    Out out;
+    for (auto& [number, p] : ports_) {
+        p.dialled -= std::min(p.dialled, d);
+        if (p.dialled == Duration::zero())
+            dialledPiece(p, out);
+    }
+    return out;
 }
 
 void BankLines::dialNoMore(Port& p)

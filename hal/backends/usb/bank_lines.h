@@ -23,6 +23,8 @@ public:
     std::vector<LineEvent> hear(const card_bank_event&, bool gap = false);
     // The same of a status, when events were lost. `now`: samples of the bank's clock.
     std::vector<LineEvent> reconcile(Timeslot, const card_analog_status&, std::uint32_t now);
+    // So much time is over: what should have been told long since was told by an event that is lost.
+    std::vector<LineEvent> pass(Duration);
     // The card has not got what was ordered with this tag, or does not do it.
     void refused(card_u16 tag);
 
@@ -45,6 +47,7 @@ private:
         std::string toDial;   // what the card does not have yet
         bool dialling = false;
         card_u16 dialTag = 0; // of the piece that the card has
+        Duration dialled{};   // time until it surely is
         // -- towards a telephone, as ordered
         bool feedReversed = false;
     };
@@ -59,6 +62,7 @@ private:
     void telephone(Port&, const card_bank_event&, bool gap, Out&);
     void orderAgain();
     void dialNext(Port&);
+    void dialledPiece(Port&, Out&);
     static void dialNoMore(Port&);
 
     Send send_;

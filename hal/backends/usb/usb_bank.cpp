@@ -446,6 +446,8 @@ void UsbBank::look()
         return gone({Errc::timeout, "no packet has moved for a second"});
     lastLook_ = now;
     watch_.after(watchdog, [this] { look(); });
+    if (!tell(lines_.pass(watchdog)))
+        return;
     if (asking_ == 0)
         askStatus(); // the last event may have been lost, and no gap tells
 }

@@ -474,7 +474,7 @@ TEST(BankPackets, AMinuteOfABankThatIsFasterThanTheHostLosesNoSample)
         Packets p;
         cb_flow flow{};
         const std::array<std::uint8_t, CARD_E1_FRAME> idle{};
-        cb_flow_begin(&flow, idle.data());
+        cb_flow_begin(&flow, idle.data(), CB_FLOW_BANK_KEEPS);
         cb_bank_pace pace{};
         std::int64_t clock = 0, came = 0, went = 0;
         for (unsigned ms = 0; ms < 60'000; ++ms) {

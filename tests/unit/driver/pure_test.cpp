@@ -75,7 +75,7 @@ TEST(PacketIn, PacketsOfChanceNeverPointOutsideThemselves)
     cb_in_begin(&in, true);
     cb_flow flow{};
     const std::array<std::uint8_t, 32> idle{};
-    cb_flow_begin(&flow, idle.data());
+    cb_flow_begin(&flow, idle.data(), CB_FLOW_PORT_KEEPS);
     for (unsigned i = 0; i < rounds; ++i) {
         Octets p(chance() % 3 ? chance() % 300 : chance() % 1024);
         for (auto& o : p)
@@ -117,7 +117,7 @@ cb_flow minuteAt(int ppm, bool lineSilent = false)
     cb_flow f{};
     std::array<std::uint8_t, 32> idle;
     idle.fill(0xd5);
-    cb_flow_begin(&f, idle.data());
+    cb_flow_begin(&f, idle.data(), CB_FLOW_PORT_KEEPS);
     std::array<std::uint8_t, 9 * 32> out, in{};
     std::uint8_t rows[8][32];
     std::int64_t line = 0;

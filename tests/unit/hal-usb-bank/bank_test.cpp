@@ -278,6 +278,27 @@ TEST_F(UsbBank, ANumberThatIsDialledWhileThePortsAreAskedArrives)
     EXPECT_EQ(other.told, "pulse-digit pulse-digit");
 }
 
+TEST_F(UsbBank, ALineIsFreeAgainThoughTheEventThatItsNumberIsDialledWasLost)
+{
+    up();
+    ASSERT_TRUE(lines().setHook(Timeslot{1}, true).has_value());
+    loop.runFor(1s);
+    for (const bool noticed : {true, false}) {
+        heard.told.clear();
+        other.told.clear();
+        host().loseEvents(banks.box, 1000, noticed);
+        ASSERT_TRUE(lines().dialPulses(Timeslot{1}, "123456789012").has_value()) << noticed; // 14.7 s, in two pieces
+        loop.runFor(12s);
+        EXPECT_EQ(lines().flash(Timeslot{1}).error().code, Errc::busy) << "it dials";
+        loop.runFor(30s);
+        EXPECT_EQ(std::count(other.told.begin(), other.told.end(), ' '), 11) << other.told;
+        EXPECT_EQ(heard.told, "dialled") << noticed;
+        EXPECT_TRUE(lines().flash(Timeslot{1}).has_value()) << noticed;
+        host().loseEvents(banks.box, 0, noticed);
+        loop.runFor(3s);
+    }
+}
+
 TEST_F(UsbBank, TheCountryOfItsLinesIsInTheCardWhenItRuns)
 {
     dynamic_cast<LineCountry&>(*near).setLineCountry("gb");
@@ -500,6 +521,21 @@ TEST_F(Lines, LongNumbersGoInPiecesAndTheirEndIsToldOnce)
     EXPECT_FALSE(lines.dialPulses(Timeslot{1}, std::string(129, '1')).has_value());
     EXPECT_FALSE(lines.openLoop(Timeslot{2}, 6s).has_value());
     EXPECT_FALSE(lines.openLoop(Timeslot{2}, 0s).has_value());
+}
+
+TEST_F(Lines, ANumberOfWhichNothingIsToldIsDialledWhenItSurelyIs)
+{
+    ASSERT_TRUE(lines.setHook(Timeslot{1}, true).has_value());
+    ASSERT_TRUE(lines.dialPulses(Timeslot{1}, "000000000001").has_value()); // 18.7 s and 0.8 s
+    EXPECT_THAT(lines.pass(39s), IsEmpty());
+    EXPECT_EQ(sent.size(), 2U);
+    EXPECT_THAT(lines.pass(1s), IsEmpty());
+    EXPECT_THAT(sent, ElementsAre(std::pair(1U, 1U), std::pair(7U, 11U), std::pair(7U, 1U))) << "the rest follows";
+    EXPECT_THAT(lines.pass(3s), IsEmpty());
+    EXPECT_EQ(lines.flash(Timeslot{1}).error().code, Errc::busy);
+    EXPECT_EQ(told(lines.pass(1s)), "dialled");
+    EXPECT_THAT(lines.pass(100s), IsEmpty());
+    EXPECT_TRUE(lines.flash(Timeslot{1}).has_value());
 }
 
 TEST_F(Lines, ANumberThatTheCardRefusedOrBrokeOffLeavesTheLineFreeToDialAnother)
