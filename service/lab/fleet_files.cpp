@@ -70,13 +70,24 @@ Result<void> checkWires(const Fleet& f)
     return {};
 }
 
+// A box's own lines have one number for all. A switch has lines of the access number, and as many on which the one link
+// number of a box is called: each box's in a bank of its own.
+std::string lineNumbers(const Fleet& f, const std::string& name)
+{
+    if (f.options.standalone)
+        return fmt::format("1-{} {}", linesPerBank, accessNumber);
+    const auto bank = std::size_t(std::find(f.trunks.begin(), f.trunks.end(), name) - f.trunks.begin());
+    return fmt::format("1-{} {} {}-{} {}", linesPerBank / 2, accessNumber, linesPerBank / 2 + 1, linesPerBank,
+                       f.boxes.at(bank / std::size_t(f.options.spans)).pool.first.e164());
+}
+
 // The exchange of the us lab opens the loop when a caller hangs up, that of the eu lab (Germany's) only plays its tone.
 std::string bankSection(const Fleet& f, const std::string& name, std::string_view signalling, std::string_view place)
 {
     return fmt::format("[span {}]\n{}type = analog\nsignalling = {}\nline_profile = {}\ncountry = {}\n"
-                       "number = 1-{} {}\n\n",
+                       "number = {}\n\n",
                        name, place, signalling, f.options.country == "us" ? "us" : "de", f.options.country,
-                       linesPerBank, accessNumber);
+                       lineNumbers(f, name));
 }
 
 std::string trunkSection(const Fleet& f, const std::string& name, bool exchange)
@@ -107,9 +118,10 @@ FleetBox planBox(const FleetOptions& o, int number)
         b.spans.push_back(o.standalone ? "trunk" + std::to_string(i) : b.id + "-tie" + std::to_string(i));
     for (int i = 1; i <= o.modems; ++i)
         b.modems.push_back(b.id + "-modem" + std::to_string(i));
-    const std::int64_t offset = std::int64_t(number - 1) * o.numbers;
-    b.pool = {poolNumber(offset), poolNumber(offset + o.numbers - 1)};
-    if (o.analog)
+    const std::int64_t numbers = o.analog ? 1 : o.numbers; // a line has one
+    const std::int64_t offset = (number - 1) * numbers;
+    b.pool = {poolNumber(offset), poolNumber(offset + numbers - 1)};
+    if (o.analog && o.standalone)
         if (const auto n = PhoneNumber::parse(accessNumber)) // a line's one number is for all
             b.pool = {*n, *n};
     return b;

@@ -19,7 +19,7 @@ struct FleetOptions {
     int numbers = 1000; // link numbers per box
     bool standalone = false;
     Wires wires;         // spans that are not virtual
-    bool analog = false; // standalone: lines of one number instead of PRI
+    bool analog = false; // the exchange's lines are analog, a number each, instead of PRI; ties are PRI anyway
 };
 
 constexpr unsigned linesPerBank = 8;

@@ -49,8 +49,6 @@ Task<Exit> run(Context& c)
             co_return c.usage("lab up: " + wires.error().what);
         o.wires = *wires;
     }
-    if (o.analog && !o.standalone)
-        co_return c.usage("lab up: --analog goes with --standalone: analog lines end at a box, not at a switch");
     Progress progress(c, "starting the lab");
     lab::LabWorld world{c.loop, c.http, [&progress](const std::string& what) { progress.set("waiting for " + what); }};
     Result<void> r = co_await check(lab::bringUp(world, o));
@@ -85,7 +83,7 @@ Command labUp()
                      .preset = "eu",
                      .choices = {"us", "eu"}},
                     {.name = "standalone", .help = "one box on the exchange, no switch"},
-                    {.name = "analog", .help = "with --standalone: analog lines of one number instead of PRI"},
+                    {.name = "analog", .help = "analog lines from the exchange, of one number each, instead of PRI"},
                     {.name = "numbers",
                      .value = "N",
                      .help = "link numbers per box",
@@ -96,10 +94,13 @@ Command labUp()
                      .help = "spans of real cards in place of virtual ones",
                      .completes = Completes::file}},
         .address = Address::lab,
-        .more = "Returns when calls can be placed. DIR/lab.json then says what is where; every process logs to\n"
-                "DIR/NAME/log. Messages that an earlier lab left in DIR are still there.\n"
-                "FILE has a section [wire NAME] for each span that is to run over a cable between two ports, NAME as\n"
-                "the lab calls it (trunk1, box1-tie1), with network = BACKEND:ID and user = BACKEND:ID, its ends.",
+        .more =
+            "Returns when calls can be placed. DIR/lab.json then says what is where; every process logs to\n"
+            "DIR/NAME/log. Messages that an earlier lab left in DIR are still there.\n"
+            "FILE has a section [wire NAME] for each span that is to run over a cable between two ports, NAME as\n"
+            "the lab calls it (trunk1, box1-tie1), with network = BACKEND:ID and user = BACKEND:ID, its ends.\n"
+            "With --analog a trunk is a bank of 8 lines: with --standalone all of the access number, which is the\n"
+            "link number too; with a switch 4 of the access number and 4 of a box's one link number. Ties stay PRI.",
         .run = run};
 }
 
