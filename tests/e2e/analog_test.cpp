@@ -211,7 +211,7 @@ TEST_P(AnalogFleet, AMessageComesOverALineThroughTheSwitchAndIsHeardOverAnotherL
 
 TEST_P(AnalogFleet, ARecipientWithoutSmsIsCalledThroughTheSwitchOverALine)
 {
-    Lab lab({"--boxes", "1", "--analog", "--country", GetParam(), "--modems", "0"});
+    Lab lab({"--boxes", "2", "--analog", "--country", GetParam(), "--modems", "0"});
     const auto spoken = noise(law(), 16000, 5);
     const std::string heard = lab.file("phone.wav");
     ASSERT_EQ(lab.command({"lab", "phone"},

@@ -17,6 +17,8 @@ lab::FleetOptions optionsFrom(const Context& c)
     o.country = v.text("country");
     o.standalone = v.flag("standalone");
     o.analog = v.flag("analog");
+    o.byNumber = v.text("route") == "number";
+    o.takesOver = v.text("takes-over");
     o.boxes = o.standalone ? 1 : static_cast<int>(v.number("boxes"));
     o.spans = static_cast<int>(v.number("spans"));
     o.modems = static_cast<int>(v.number("modems"));
@@ -43,6 +45,9 @@ Task<Exit> run(Context& c)
     lab::FleetOptions o = optionsFrom(c);
     if (o.standalone && c.values.has("boxes") && c.values.number("boxes") != 1)
         co_return c.usage("lab up: --standalone is one box without a switch; --boxes does not go with it");
+    if (o.byNumber && (o.standalone || o.analog))
+        co_return c.usage(std::string("lab up: --route number is a switch's way to its boxes over PRI trunks; ") +
+                          (o.standalone ? "--standalone" : "--analog") + " does not go with it");
     if (c.values.has("wires")) {
         const Result<lab::Wires> wires = lab::readWires(c.values.text("wires"));
         if (!wires)
@@ -84,6 +89,17 @@ Command labUp()
                      .choices = {"us", "eu"}},
                     {.name = "standalone", .help = "one box on the exchange, no switch"},
                     {.name = "analog", .help = "analog lines from the exchange, of one number each, instead of PRI"},
+                    {.name = "route",
+                     .value = "WAY",
+                     .help = "how the switch reaches the boxes: by ties, or by their numbers on the public network",
+                     .preset = "tie",
+                     .choices = {"tie", "number"}},
+                    {.name = "takes-over",
+                     .value = "WHICH",
+                     .help = "with --route number, calls that the exchange takes back from the switch: before or after "
+                             "the answer, only after, never",
+                     .preset = "all",
+                     .choices = {"all", "transfers", "none"}},
                     {.name = "numbers",
                      .value = "N",
                      .help = "link numbers per box",

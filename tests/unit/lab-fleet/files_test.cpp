@@ -210,6 +210,31 @@ TEST(FleetFiles, ASwitchOnAnalogLinesHasSomeOfTheAccessNumberAndSomeOfEachBoxsLi
     }
 }
 
+TEST(FleetFiles, BoxesThatOnlyTheirNumbersLeadToHaveTrunksOfTheirOwnAndShareAKeyWithTheSwitch)
+{
+    FleetOptions o = options("eu", 2, 1, 1);
+    o.byNumber = true;
+    const Fleet f = *planFleet(o);
+    std::vector<ini::Problem> problems;
+    const ini::Document doc = ini::parse(switchIni(f), "switch.ini", problems);
+    const switching::SwitchConfig c = switching::readConfig(doc, problems);
+    EXPECT_EQ(complaints(problems), "");
+    ASSERT_EQ(c.boxes.size(), 2u);
+    EXPECT_EQ(c.lines.spans.size(), 2u) << "trunks only";
+    for (std::size_t i = 0; i < 2; ++i) {
+        EXPECT_TRUE(c.boxes[i].ties.empty());
+        EXPECT_EQ(c.boxes[i].numbers.size(), std::size_t(routeNumbers));
+        const box::BoxConfig b = boxConfig(f, i);
+        EXPECT_EQ(b.routeKeyFile, c.boxes[i].routeKeyFile);
+        ASSERT_EQ(b.lines.spans.size(), 1u);
+        EXPECT_EQ(b.lines.spans[0].use, lines::Use::trunk);
+        EXPECT_NE(exchangeIni(f).find("spans = " + b.lines.spans[0].name() +
+                                      "\nnumbers = " + c.boxes[i].numbers.front().e164() + " "),
+                  std::string::npos)
+            << exchangeIni(f);
+    }
+}
+
 TEST(FleetFiles, TheExchangeKnowsWhichNumbersComeBackToTheFleet)
 {
     const Fleet f = *planFleet(options("us", 2, 1, 0));
