@@ -127,7 +127,8 @@ void Exchange::refer(Row& row, const hal::ReferralRequest& request)
 {
     if (referrals_ == Referrals::silent)
         return;
-    const bool taken = referrals_ == Referrals::yes && (request.to ? deflect(row, request) : transfer(request));
+    const bool taken = request.to ? referrals_ == Referrals::yes && deflect(row, request)
+                                  : referrals_ != Referrals::no && transfer(request);
     edges_.log.info("a subscriber hands a call back", {{"call", request.call}, {"taken", taken}});
     if (!taken)
         request.answer(false);

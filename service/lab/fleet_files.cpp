@@ -70,13 +70,24 @@ Result<void> checkWires(const Fleet& f)
     return {};
 }
 
+// A box's own lines have one number for all. A switch has lines of the access number, and as many on which the one link
+// number of a box is called: each box's in a bank of its own.
+std::string lineNumbers(const Fleet& f, const std::string& name)
+{
+    if (f.options.standalone)
+        return fmt::format("1-{} {}", linesPerBank, accessNumber);
+    const auto bank = std::size_t(std::find(f.trunks.begin(), f.trunks.end(), name) - f.trunks.begin());
+    return fmt::format("1-{} {} {}-{} {}", linesPerBank / 2, accessNumber, linesPerBank / 2 + 1, linesPerBank,
+                       f.boxes.at(bank / std::size_t(f.options.spans)).pool.first.e164());
+}
+
 // The exchange of the us lab opens the loop when a caller hangs up, that of the eu lab (Germany's) only plays its tone.
 std::string bankSection(const Fleet& f, const std::string& name, std::string_view signalling, std::string_view place)
 {
     return fmt::format("[span {}]\n{}type = analog\nsignalling = {}\nline_profile = {}\ncountry = {}\n"
-                       "number = 1-{} {}\n\n",
+                       "number = {}\n\n",
                        name, place, signalling, f.options.country == "us" ? "us" : "de", f.options.country,
-                       linesPerBank, accessNumber);
+                       lineNumbers(f, name));
 }
 
 std::string trunkSection(const Fleet& f, const std::string& name, bool exchange)
@@ -104,12 +115,16 @@ FleetBox planBox(const FleetOptions& o, int number)
     b.state = b.folder + "/state";
     b.control = b.state + "/control.sock";
     for (int i = 1; i <= o.spans; ++i)
-        b.spans.push_back(o.standalone ? "trunk" + std::to_string(i) : b.id + "-tie" + std::to_string(i));
+        b.spans.push_back((o.standalone ? "trunk" : b.id + (o.byNumber ? "-trunk" : "-tie")) + std::to_string(i));
     for (int i = 1; i <= o.modems; ++i)
         b.modems.push_back(b.id + "-modem" + std::to_string(i));
-    const std::int64_t offset = std::int64_t(number - 1) * o.numbers;
-    b.pool = {poolNumber(offset), poolNumber(offset + o.numbers - 1)};
-    if (o.analog)
+    for (int i = 0; o.byNumber && i < routeNumbers; ++i)
+        if (const auto n = PhoneNumber::parse(fmt::format("+1212777{:04}", number * routeNumbers + i)))
+            b.numbers.push_back(*n);
+    const std::int64_t numbers = o.analog ? 1 : o.numbers; // a line has one
+    const std::int64_t offset = (number - 1) * numbers;
+    b.pool = {poolNumber(offset), poolNumber(offset + numbers - 1)};
+    if (o.analog && o.standalone)
         if (const auto n = PhoneNumber::parse(accessNumber)) // a line's one number is for all
             b.pool = {*n, *n};
     return b;
@@ -186,18 +201,47 @@ std::string numbersOf(const Fleet& f)
     return all;
 }
 
+// A box's own trunks at the exchange, and the numbers that lead there.
+std::string subscriberSections(const Fleet& f, const FleetBox& b)
+{
+    std::string spans, numbers, out;
+    for (const std::string& span : b.spans) {
+        spans += " " + span;
+        out += trunkSection(f, span, true);
+    }
+    for (const PhoneNumber& n : b.numbers)
+        numbers += " " + n.e164();
+    return fmt::format("[subscriber {}]\nspans ={}\nnumbers ={}\n\n{}", b.id, spans, numbers, out);
+}
+
 std::string exchangeIni(const Fleet& f)
 {
     std::string out =
         fmt::format("# Written by callbox lab up: the exchange, its telephones, the modems and their SMS centre.\n"
-                    "[exchange]\ncountry = {}\ncontrol = {}\naccess = {}\nnumbers = {}\n\n",
-                    f.options.country, f.exchangeControl(), accessNumber, numbersOf(f));
+                    "[exchange]\ncountry = {}\ncontrol = {}\naccess = {}\nnumbers = {}\ntakes_over = {}\n\n",
+                    f.options.country, f.exchangeControl(), accessNumber, numbersOf(f), f.options.takesOver);
     for (const std::string& trunk : f.trunks)
         out += trunkSection(f, trunk, true);
+    for (const FleetBox& b : f.boxes)
+        if (f.options.byNumber)
+            out += subscriberSections(f, b);
     for (const FleetBox& b : f.boxes)
         for (const std::string& modem : b.modems)
             out += modemSection(f, modem);
     return out;
+}
+
+// Keys of a [box] of the switch.
+std::string wayTo(const Fleet& f, const FleetBox& b)
+{
+    std::string out = f.options.byNumber ? "route_key_file = " + f.routeKey() + "\n" : "ties =";
+    for (const PhoneNumber& n : b.numbers)
+        out += "number = " + n.e164() + "\n";
+    if (f.options.byNumber)
+        return out;
+    for (const std::string& tie : b.spans)
+        out += " " + tie;
+    return out + "\n";
 }
 
 std::string switchIni(const Fleet& f)
@@ -207,17 +251,15 @@ std::string switchIni(const Fleet& f)
                                   "country = {2}\naccess = {3}\n\n[outgoing]\nallow = {4}\n\n",
                                   f.options.dir, f.switchControl(), f.options.country, accessNumber, recipients);
     for (const FleetBox& b : f.boxes) {
-        std::string ties;
-        for (const std::string& tie : b.spans)
-            ties += (ties.empty() ? "" : " ") + tie;
-        out += fmt::format("[box {}]\nstatus = unix:{}\nties = {}\nfirst = {}\nlast = {}\n\n", b.id, b.control, ties,
+        out += fmt::format("[box {}]\nstatus = unix:{}\n{}first = {}\nlast = {}\n\n", b.id, b.control, wayTo(f, b),
                            b.pool.first.e164(), b.pool.last.e164());
     }
     for (const std::string& trunk : f.trunks)
         out += trunkSection(f, trunk, false);
     for (const FleetBox& b : f.boxes)
         for (const std::string& tie : b.spans)
-            out += spanSection(f, tie, "tie", "network", "listen");
+            if (!f.options.byNumber)
+                out += spanSection(f, tie, "tie", "network", "listen");
     return out + "[lab]\nfaults = yes\n";
 }
 
@@ -226,15 +268,17 @@ std::string boxIni(const Fleet& f, const FleetBox& b)
     constexpr int ceiling = 1'000'000; // a load test tells the same recipients again and again
     std::string out = fmt::format(
         "# Written by callbox lab up.\n"
-        "[box]\nid = {}\nstate = {}\ncontrol = {}\nhttp = 127.0.0.1:0\ncountry = {}\naccess = {}\nzone = UTC\n\n"
+        "[box]\nid = {}\nstate = {}\ncontrol = {}\nhttp = 127.0.0.1:0\ncountry = {}\naccess = {}\nzone = UTC\n{}\n"
         "[pool]\nfirst = {}\nlast = {}\n{}\n"
         "[recipients]\nallow = {}\nkey_in = yes\nceiling_recipient = {}\nceiling_day = {}\n\n"
         "[deposit]\nshortest_s = 1\nsilence_s = 5\nlimit_s = 120\n\n",
-        b.id, b.state, b.control, f.options.country, accessNumber, b.pool.first.e164(), b.pool.last.e164(),
+        b.id, b.state, b.control, f.options.country, accessNumber,
+        f.options.byNumber ? "route_key_file = " + f.routeKey() + "\n" : "", b.pool.first.e164(), b.pool.last.e164(),
         f.options.analog ? "quarantine_days = 0\n" : "", // one number: a pair that rests is a recipient without any
         recipients, ceiling, ceiling);
     for (const std::string& span : b.spans)
-        out += f.options.standalone ? trunkSection(f, span, false) : spanSection(f, span, "tie", "user", "connect");
+        out += f.options.standalone || f.options.byNumber ? trunkSection(f, span, false)
+                                                          : spanSection(f, span, "tie", "user", "connect");
     for (const std::string& modem : b.modems)
         out += modemSection(f, modem);
     return out + "[lab]\nfaults = yes\n";
@@ -258,6 +302,8 @@ Result<void> writeFleet(const Fleet& f)
         if (ec)
             return systemError(ec.value(), "making the folder " + folder);
     }
+    if (f.options.byNumber)
+        files.emplace_back(f.routeKey(), "a key that the lab's switch and its boxes share\n");
     for (const auto& [path, text] : files)
         if (auto r = replaceFile(path, text); !r)
             return r.error();

@@ -18,11 +18,14 @@ struct FleetOptions {
     int modems = 1;
     int numbers = 1000; // link numbers per box
     bool standalone = false;
-    Wires wires;         // spans that are not virtual
-    bool analog = false; // standalone: lines of one number instead of PRI
+    Wires wires;                   // spans that are not virtual
+    bool byNumber = false;         // no ties: each box has trunks of its own, and the switch reaches it by its numbers
+    std::string takesOver = "all"; // what the exchange does with calls that the switch hands back
+    bool analog = false; // the exchange's lines are analog, a number each, instead of PRI; ties are PRI anyway
 };
 
 constexpr unsigned linesPerBank = 8;
+constexpr int routeNumbers = 4; // of a box, where no tie leads to it
 constexpr std::string_view accessNumber = "+12125559000";
 constexpr std::string_view recipients = "+12125550000-+12125558999";
 
@@ -30,9 +33,10 @@ constexpr std::string_view recipients = "+12125550000-+12125558999";
 struct FleetBox {
     std::string id;
     std::string folder, config, state, control;
-    std::vector<std::string> spans;  // names: its ties, or the trunks of a standalone box
+    std::vector<std::string> spans;  // names: its ties, or trunks of its own
     std::vector<std::string> modems; // names
     NumberRange pool;
+    std::vector<PhoneNumber> numbers; // on the public network, where the switch has no tie to it
 };
 
 struct Fleet {
@@ -41,6 +45,7 @@ struct Fleet {
     std::vector<FleetBox> boxes;
     [[nodiscard]] std::string exchangeControl() const { return options.dir + "/exchange/control.sock"; }
     [[nodiscard]] std::string switchControl() const { return options.dir + "/switch/control.sock"; }
+    [[nodiscard]] std::string routeKey() const { return options.dir + "/switch/route_key"; }
     [[nodiscard]] std::string switchConfig() const { return options.dir + "/switch/switch.ini"; }
 };
 

@@ -3,6 +3,7 @@
 #include "lab/lab_server.h"
 #include "lab/lab_api.h"
 #include "lines/dial_plan.h"
+#include <algorithm>
 #include <csignal>
 #include <iostream>
 #include <sstream>
@@ -13,12 +14,34 @@ namespace {
 
 constexpr Duration endOfCalls = 3s; // what is still up is hung up and given so long to go
 
+struct Subscriber {
+    std::vector<std::string> spans;
+    std::vector<NumberRange> numbers;
+};
+
 struct ServerConfig {
     std::string country, control;
     PhoneNumber access;
-    std::vector<NumberRange> numbers; // of the subscriber whose trunks these are
+    std::vector<NumberRange> numbers; // of the subscriber whose trunks these are, but for those of others
+    std::vector<Subscriber> others;
+    Exchange::Referrals referrals = Exchange::Referrals::yes;
     lines::LinesConfig lines;
 };
+
+ini::Key numbersKey(std::vector<NumberRange>& target, std::string help)
+{
+    return ini::custom("numbers", "ranges FIRST-LAST or numbers in E.164", "", std::move(help),
+                       [&target](const std::string& v) {
+                           std::istringstream words(v);
+                           for (std::string word; words >> word;) {
+                               const auto range = parseRange(word);
+                               if (!range)
+                                   return false;
+                               target.push_back(*range);
+                           }
+                           return true;
+                       });
+}
 
 std::vector<ini::Key> exchangeKeys(ServerConfig& c)
 {
@@ -31,29 +54,59 @@ std::vector<ini::Key> exchangeKeys(ServerConfig& c)
                                 c.access = *n;
                             return n && !n->empty();
                         }),
-            ini::custom("numbers", "ranges FIRST-LAST or numbers in E.164", "",
-                        "the subscriber's: what its own trunks call comes back to it; empty: none",
+            numbersKey(c.numbers, "the subscriber's: what its own trunks call comes back to it; empty: none"),
+            ini::custom("takes_over", "all, transfers, none", "all",
+                        "calls that a subscriber hands back: before or after they are answered, only after, never",
                         [&c](const std::string& v) {
-                            std::istringstream words(v);
-                            for (std::string word; words >> word;) {
-                                const auto range = parseRange(word);
-                                if (!range)
-                                    return false;
-                                c.numbers.push_back(*range);
-                            }
-                            return true;
+                            using enum Exchange::Referrals;
+                            c.referrals = v == "all" ? yes : v == "transfers" ? transfers : no;
+                            return v == "all" || v == "transfers" || v == "none";
                         })};
+}
+
+// [subscriber NAME]: some of the spans are another's, with numbers of its own.
+void readSubscribers(const ini::Document& document, ServerConfig& c, std::vector<ini::Problem>& problems)
+{
+    for (const ini::Section& s : document.sections) {
+        if (s.kind != "subscriber")
+            continue;
+        Subscriber other;
+        ini::Key spans = ini::custom("spans", "names of spans, separated by blanks", "", "its trunks",
+                                     [&other](const std::string& v) {
+                                         std::istringstream words(v);
+                                         for (std::string word; words >> word;)
+                                             other.spans.push_back(word);
+                                         return !other.spans.empty();
+                                     });
+        spans.required = true;
+        const ini::Key keys[] = {std::move(spans), numbersKey(other.numbers, "calls to them go to it")};
+        ini::bind(document, s, keys, problems);
+        for (const std::string& span : other.spans)
+            if (std::none_of(c.lines.spans.begin(), c.lines.spans.end(),
+                             [&](const auto& l) { return l.name() == span; }))
+                problems.push_back({document.file, s.line, "spans = " + span + ": there is no [span " + span + "]"});
+        c.others.push_back(std::move(other));
+    }
+}
+
+const std::vector<NumberRange>& numbersOn(const ServerConfig& c, const std::string& span)
+{
+    for (const Subscriber& other : c.others)
+        if (std::find(other.spans.begin(), other.spans.end(), span) != other.spans.end())
+            return other.numbers;
+    return c.numbers;
 }
 
 ServerConfig readConfig(const ini::Document& document, std::vector<ini::Problem>& problems)
 {
     ServerConfig c;
-    lines::refuseUnknownSections(document, {"exchange", "span", "modem", "lab"}, problems);
+    lines::refuseUnknownSections(document, {"exchange", "subscriber", "span", "modem", "lab"}, problems);
     lines::readSingle(document, "exchange", exchangeKeys(c), true, problems);
     if (c.country.empty())
         c.country = "eu";
     c.lines = lines::readLines(document, problems);
     lines::usePlans(document, "", c.lines, problems);
+    readSubscribers(document, c, problems);
     if (c.lines.spans.empty())
         problems.push_back({document.file, 1, "no [span NAME]: an exchange without trunks reaches nobody"});
     return c;
@@ -97,7 +150,8 @@ Result<void> serve(const ServerConfig& config, const std::string& dir)
     for (lines::Line* line : (*trunks)->used(lines::Use::trunk))
         exchange.addTrunk(line->trunk(), line->settings().plan, form);
     for (lines::Line* line : (*trunks)->used(lines::Use::trunk))
-        exchange.setNumbers(line->trunk(), config.numbers);
+        exchange.setNumbers(line->trunk(), numbersOn(config, line->name()));
+    exchange.setReferrals(config.referrals);
     ModemBench modems(edges);
     for (const lines::ModemSettings& m : config.lines.modems)
         if (auto r = modems.add(m.modem.name, m.device, m.modem.pin.reveal()); !r)

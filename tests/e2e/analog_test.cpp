@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A box that has analog lines only does the whole job: a message is left, told by SMS and heard on the line's one
-// number. The us exchange opens the loop when a caller hangs up, the eu one only plays its busy tone.
+// Analog lines from the exchange. A box that has nothing else does the whole job: a message is left, told by SMS and
+// heard on the line's one number. A switch has them towards the exchange and E1s or T1s to its boxes: callers come on
+// some lines, and other lines have the boxes' link numbers. The us exchange opens the loop when a caller hangs up, the
+// eu one only plays its busy tone.
 #include "support/lab.h"
 #include <cmath>
 #include <fstream>
@@ -42,6 +44,19 @@ void addKeys(std::vector<unsigned char>& to, const std::string& keys)
     }
 }
 
+// Who waits for the question, keys in the recipient, goes straight to the beep and speaks.
+std::vector<unsigned char> keyingIn(const std::string& number, const std::vector<unsigned char>& spoken)
+{
+    std::vector<unsigned char> said;
+    add(said, 0, 0, 1000);
+    addKeys(said, number + "#");
+    add(said, 0, 0, 1500);
+    addKeys(said, "#");
+    add(said, 0, 0, 2500);
+    said.insert(said.end(), spoken.begin(), spoken.end());
+    return said;
+}
+
 // The recipient is told, calls the line's number, presses 1 and hears it.
 void expectHeard(const Lab& lab, const std::vector<unsigned char>& spoken)
 {
@@ -70,7 +85,7 @@ void expectAllIdle(const Lab& lab)
 // is written then.
 G711 heardByThePhone(const Lab& lab, const std::string& file)
 {
-    lab.waitFor({"line", "list"}, [&](const json&) {
+    lab.waitFor({"span", "status"}, [&](const json&) {
         std::ifstream in(file, std::ios::binary);
         const std::string all{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
         std::size_t size = 0; // of a RIFF file, without its first eight octets
@@ -85,15 +100,8 @@ TEST(Analog, ACallerKeysInTheRecipientAndHangsUpAndTheLoopIsOpened)
 {
     Lab lab({"--standalone", "--analog", "--country", "us"});
     lab.checkTraces(false);
-    std::vector<unsigned char> said;
-    add(said, 0, 0, 1000);
-    addKeys(said, "2125550123#");
-    add(said, 0, 0, 1500);
-    addKeys(said, "#"); // straight to the beep
-    add(said, 0, 0, 2500);
     const auto spoken = noise("mulaw", 24000, 1);
-    said.insert(said.end(), spoken.begin(), spoken.end());
-    writeG711(lab.file("said.wav"), "mulaw", said);
+    writeG711(lab.file("said.wav"), "mulaw", keyingIn("2125550123", spoken));
     const json deposit = lab.call({"--from", caller, "--to", lab.description().at("access_number"), "--play",
                                    lab.file("said.wav"), "--play-at", "connect"});
     EXPECT_TRUE(deposit.value("connected", false)) << deposit.dump();
@@ -148,6 +156,74 @@ TEST(Analog, ARecipientWithoutSmsIsCalledAndHearsItAfterTheKey)
     lab.waitFor({"message", "list"}, [](const json& j) {
         const json& m = j.at("messages");
         return m.size() == 1 && !m[0]["recipients"][0]["heard_at"].is_null();
+    });
+    expectAllIdle(lab);
+    EXPECT_NE(findRun(heardByThePhone(lab, heard).samples, spoken), std::string::npos);
+}
+
+class AnalogFleet : public testing::TestWithParam<const char*> {
+protected:
+    [[nodiscard]] bool us() const { return std::string(GetParam()) == "us"; }
+    [[nodiscard]] std::string law() const { return us() ? "mulaw" : "alaw"; }
+    // A caller comes on a line of the access number, and is diverted or, where lines do not tell that, keys in whom
+    // for.
+    json leave(const Lab& lab, const std::vector<unsigned char>& spoken) const
+    {
+        const std::string file = lab.file("said.wav");
+        writeG711(file, law(), us() ? keyingIn("2125550123", spoken) : spoken);
+        if (!us())
+            return lab.deposit(file, caller, recipient);
+        return lab.call(
+            {"--from", caller, "--to", lab.description().at("access_number"), "--play", file, "--play-at", "connect"});
+    }
+};
+INSTANTIATE_TEST_SUITE_P(Countries, AnalogFleet, testing::Values("eu", "us"),
+                         [](const auto& param) { return std::string(param.param); });
+
+TEST_P(AnalogFleet, AMessageComesOverALineThroughTheSwitchAndIsHeardOverAnotherLine)
+{
+    Lab lab({"--boxes", "2", "--analog", "--country", GetParam()});
+    const auto spoken = noise(law(), 24000, 4);
+    const json left = leave(lab, spoken);
+    ASSERT_TRUE(left.value("connected", false)) << left.dump();
+    const std::string box = left.value("box", "");
+    const json sms = lab.sms(recipient);
+    ASSERT_EQ(sms.size(), 1u);
+    const SmsWords words = readSms(sms[0].value("text", ""));
+    EXPECT_EQ(words.from, caller) << "the line's caller id goes over the tie: " << sms.dump();
+    const json description = lab.description();
+    for (const json& b : description["boxes"])
+        if (b.value("id", "") == box)
+            EXPECT_EQ(words.link, b["link_pool"].value("first", "")) << sms.dump();
+    const json messages = lab.storedMessages();
+    ASSERT_EQ(messages.size(), 1u);
+    EXPECT_EQ(messages[0].value("box", ""), box);
+    EXPECT_FALSE(messages[0].value("cut_short", true));
+    EXPECT_NE(findRun(lab.stored(messages[0]).samples, spoken), std::string::npos);
+
+    const json heard = lab.call({"--from", recipient, "--to", words.link, "--record", lab.file("heard.wav")});
+    EXPECT_EQ(heard.value("box", ""), box) << "a line's number goes to its owner: " << heard.dump();
+    EXPECT_NE(findRun(readG711(lab.file("heard.wav")).samples, spoken), std::string::npos);
+    lab.waitUntilHeard();
+    expectAllIdle(lab);
+    lab.waitFor({"call", "list"}, [](const json& list) { return list.value("calls", json::array()).empty(); });
+}
+
+TEST_P(AnalogFleet, ARecipientWithoutSmsIsCalledThroughTheSwitchOverALine)
+{
+    Lab lab({"--boxes", "2", "--analog", "--country", GetParam(), "--modems", "0"});
+    const auto spoken = noise(law(), 16000, 5);
+    const std::string heard = lab.file("phone.wav");
+    ASSERT_EQ(lab.command({"lab", "phone"},
+                          {"--number", recipient, "--answers", "yes", "--press", "1pppp1", "--record", heard})
+                  .exitCode,
+              0);
+    const json left = leave(lab, spoken);
+    EXPECT_TRUE(left.value("connected", false)) << left.dump();
+    lab.waitFor({"message", "list"}, [](const json& j) {
+        const json& m = j.at("messages");
+        return m.size() == 1 && m[0].value("recipients", json::array()).size() == 1 &&
+               !m[0]["recipients"][0]["heard_at"].is_null();
     });
     expectAllIdle(lab);
     EXPECT_NE(findRun(heardByThePhone(lab, heard).samples, spoken), std::string::npos);

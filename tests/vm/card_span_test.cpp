@@ -18,7 +18,7 @@ void keepsTheContract(SpanType type, By by)
     std::vector<Case<SpanPair>> cases = allCases();
     // What the bus loses the driver fills with idle octets, and no time is missing: nothing is lost above it.
     if (by == By::driver)
-        std::erase_if(cases, [](const auto& c) { return std::string_view(c.name) == "LossIsTold"; });
+        std::erase_if(cases, [](const auto& c) { return c.name == "LossIsTold" || c.name == "SlipIsCounted"; });
     checkSubject(cases, Make<SpanPair>([&] { return std::make_unique<CardPair>(cards); }));
     if (testing::Test::HasFailure() && by == By::driver)
         for (unsigned card : {0, 1})

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The span suite on DAHDI: two E1 spans of a real kernel, wired to each other inside it (pair.conf). Such a wire has
-// no cable to pull and carries no error: the cases that want one are for a line that can be cut (ethernet_test.cpp).
+// no cable to pull, carries no error and does not slip: the cases that want such are for a line that can be cut
+// (ethernet_test.cpp). Samples are lost on it as everywhere, when nobody fetches them in time.
 #include "../support/real_time.h"
 #include "span/cases.h"
+#include "stall.h"
 #include <callbox/hal/backend.h>
 #include <map>
 #include <set>
@@ -25,7 +27,14 @@ public:
     SpanIo& far() override { return *far_; }
     void cable(bool) override { ADD_FAILURE() << "these spans have no cable"; }
     void corruptTowardsNear(unsigned) override { ADD_FAILURE() << "nothing corrupts frames here"; }
-    void slipAtNear() override { ADD_FAILURE() << "nothing slips here"; }
+    void slipAtNear() override { (void)loseAtNear(0); } // what is lost is as long as one, and nobody counts it
+    Loss loseAtNear(std::uint32_t) override
+    {
+        constexpr Duration kept = 640ms; // DAHDI's queue of 32 blocks
+        const auto samples = [](Duration d) { return std::uint64_t(d / 125us); };
+        const Duration stalled = stall(loop_, 1s);
+        return {samples(stalled - kept - 20ms), samples(stalled - kept + 60ms)};
+    }
 
 private:
     std::unique_ptr<SpanIo> open(const std::string& id)
@@ -43,16 +52,22 @@ private:
 
 std::vector<Case<SpanPair>> casesWithoutFaults()
 {
-    const std::set<std::string> wantFaults{"ClockCounts", "CableOut", "LossIsTold", "BadFcsIsNoFrame",
-                                           "DeadLineForgets"};
+    const std::set<std::string> wantFaults{"CableOut", "SlipIsCounted", "BadFcsIsNoFrame", "DeadLineForgets"};
     std::vector<Case<SpanPair>> cases = allCases();
     std::erase_if(cases, [&](const auto& c) { return wantFaults.contains(c.name); });
     return cases;
 }
 
+const Make<SpanPair> aWire = [] { return std::make_unique<Wired>(); };
+
 TEST(DahdiSpan, KeepsTheContractOnAWireInsideTheKernel)
 {
-    checkSubject(casesWithoutFaults(), Make<SpanPair>([] { return std::make_unique<Wired>(); }));
+    checkSubject(casesWithoutFaults(), aWire);
+}
+
+TEST(DahdiTwins, OnAWireInsideTheKernelEachFailsItsOwnCaseAndPassesTheRest)
+{
+    checkTwins(casesWithoutFaults(), twinsOf(casesWithoutFaults(), brokenTwins(aWire)));
 }
 
 TEST(DahdiSpan, TheKernelsSpansAreFoundByWhatTheyAre)

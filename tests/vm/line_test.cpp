@@ -60,14 +60,26 @@ std::vector<Case<LinePair>> casesOfSuchALine()
     return cases;
 }
 
+const Make<LinePair> aLine = [] { return std::make_unique<Wired>(); };
+
+// A channel of a new kernel, which nobody has configured yet, looks like a telephone that is off-hook.
+void configureOnce()
+{
+    Wired pair;
+    Findings nothing;
+    const UpLines once(pair, nothing);
+}
+
 TEST(DahdiLines, KeepTheContractOnWiresInsideTheKernel)
 {
-    { // a channel of a new kernel, which nobody has configured yet, looks like a telephone that is off-hook
-        Wired pair;
-        Findings nothing;
-        const UpLines once(pair, nothing);
-    }
-    checkSubject(casesOfSuchALine(), Make<LinePair>([] { return std::make_unique<Wired>(); }));
+    configureOnce();
+    checkSubject(casesOfSuchALine(), aLine);
+}
+
+TEST(DahdiTwins, OnAnalogLinesEachFailsItsOwnCaseAndPassesTheRest)
+{
+    configureOnce();
+    checkTwins(casesOfSuchALine(), twinsOf(casesOfSuchALine(), brokenLines(aLine)));
 }
 
 // Both ends with one telephone that is off-hook.

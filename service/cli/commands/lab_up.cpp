@@ -17,6 +17,8 @@ lab::FleetOptions optionsFrom(const Context& c)
     o.country = v.text("country");
     o.standalone = v.flag("standalone");
     o.analog = v.flag("analog");
+    o.byNumber = v.text("route") == "number";
+    o.takesOver = v.text("takes-over");
     o.boxes = o.standalone ? 1 : static_cast<int>(v.number("boxes"));
     o.spans = static_cast<int>(v.number("spans"));
     o.modems = static_cast<int>(v.number("modems"));
@@ -43,14 +45,15 @@ Task<Exit> run(Context& c)
     lab::FleetOptions o = optionsFrom(c);
     if (o.standalone && c.values.has("boxes") && c.values.number("boxes") != 1)
         co_return c.usage("lab up: --standalone is one box without a switch; --boxes does not go with it");
+    if (o.byNumber && (o.standalone || o.analog))
+        co_return c.usage(std::string("lab up: --route number is a switch's way to its boxes over PRI trunks; ") +
+                          (o.standalone ? "--standalone" : "--analog") + " does not go with it");
     if (c.values.has("wires")) {
         const Result<lab::Wires> wires = lab::readWires(c.values.text("wires"));
         if (!wires)
             co_return c.usage("lab up: " + wires.error().what);
         o.wires = *wires;
     }
-    if (o.analog && !o.standalone)
-        co_return c.usage("lab up: --analog goes with --standalone: analog lines end at a box, not at a switch");
     Progress progress(c, "starting the lab");
     lab::LabWorld world{c.loop, c.http, [&progress](const std::string& what) { progress.set("waiting for " + what); }};
     Result<void> r = co_await check(lab::bringUp(world, o));
@@ -85,7 +88,18 @@ Command labUp()
                      .preset = "eu",
                      .choices = {"us", "eu"}},
                     {.name = "standalone", .help = "one box on the exchange, no switch"},
-                    {.name = "analog", .help = "with --standalone: analog lines of one number instead of PRI"},
+                    {.name = "analog", .help = "analog lines from the exchange, of one number each, instead of PRI"},
+                    {.name = "route",
+                     .value = "WAY",
+                     .help = "how the switch reaches the boxes: by ties, or by their numbers on the public network",
+                     .preset = "tie",
+                     .choices = {"tie", "number"}},
+                    {.name = "takes-over",
+                     .value = "WHICH",
+                     .help = "with --route number, calls that the exchange takes back from the switch: before or after "
+                             "the answer, only after, never",
+                     .preset = "all",
+                     .choices = {"all", "transfers", "none"}},
                     {.name = "numbers",
                      .value = "N",
                      .help = "link numbers per box",
@@ -96,10 +110,13 @@ Command labUp()
                      .help = "spans of real cards in place of virtual ones",
                      .completes = Completes::file}},
         .address = Address::lab,
-        .more = "Returns when calls can be placed. DIR/lab.json then says what is where; every process logs to\n"
-                "DIR/NAME/log. Messages that an earlier lab left in DIR are still there.\n"
-                "FILE has a section [wire NAME] for each span that is to run over a cable between two ports, NAME as\n"
-                "the lab calls it (trunk1, box1-tie1), with network = BACKEND:ID and user = BACKEND:ID, its ends.",
+        .more =
+            "Returns when calls can be placed. DIR/lab.json then says what is where; every process logs to\n"
+            "DIR/NAME/log. Messages that an earlier lab left in DIR are still there.\n"
+            "FILE has a section [wire NAME] for each span that is to run over a cable between two ports, NAME as\n"
+            "the lab calls it (trunk1, box1-tie1), with network = BACKEND:ID and user = BACKEND:ID, its ends.\n"
+            "With --analog a trunk is a bank of 8 lines: with --standalone all of the access number, which is the\n"
+            "link number too; with a switch 4 of the access number and 4 of a box's one link number. Ties stay PRI.",
         .run = run};
 }
 

@@ -9,9 +9,9 @@ namespace {
 
 Task<Exit> run(Context& c)
 {
-    const Addressed to = co_await addressed(c.values);
+    std::vector<Daemon> daemons = co_await switchAndBoxes(c.values);
     control::Request request{"GET", "/v1/lines"};
-    const Gathered g = co_await gather(c, to.daemons, std::move(request));
+    const Gathered g = co_await gather(c, std::move(daemons), std::move(request));
     const json document = merged(g, "lines");
     if (c.json()) {
         c.print(document);
@@ -20,8 +20,9 @@ Task<Exit> run(Context& c)
     Table table(
         {{"LINE"}, {"BOX"}, {"NUMBER"}, {"FACES"}, {"STATE"}, {"CALL"}, {"CALLS IN", true}, {"BATTERY LOST", true}});
     for (const json& l : listOf(document, "lines"))
-        table.add({textOf(l, "name"), textOf(l, "box"), textOf(l, "number"), textOf(l, "faces"), textOf(l, "state"),
-                   cell(fieldOf(l, "call")), cell(fieldOf(l, "calls_in")), cell(fieldOf(l, "battery_lost"))});
+        table.add({textOf(l, "name"), l.contains("box") || !c.values.has("dir") ? textOf(l, "box") : "switch",
+                   textOf(l, "number"), textOf(l, "faces"), textOf(l, "state"), cell(fieldOf(l, "call")),
+                   cell(fieldOf(l, "calls_in")), cell(fieldOf(l, "battery_lost"))});
     table.print(c.out(), c.terminal.width);
     co_return g.exit();
 }
@@ -32,7 +33,7 @@ Command lineList()
 {
     return {.path = {"line", "list"},
             .summary = "analog lines: number, state, call",
-            .address = Address::boxes,
+            .address = Address::boxesOrSwitch,
             .watch = true,
             .run = run};
 }

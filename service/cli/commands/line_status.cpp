@@ -51,9 +51,9 @@ void tell(Context& c, const json& l)
 Task<Exit> run(Context& c)
 {
     const std::string name = c.values.text("NAME");
-    const Addressed to = co_await addressed(c.values);
+    std::vector<Daemon> daemons = co_await switchAndBoxes(c.values);
     control::Request request{"GET", "/v1/lines"};
-    const Gathered g = co_await gather(c, to.daemons, std::move(request));
+    const Gathered g = co_await gather(c, std::move(daemons), std::move(request));
     json document = merged(g, "lines");
     json one = json::array();
     for (const json& l : listOf(document, "lines"))
@@ -79,7 +79,7 @@ Command lineStatus()
     return {.path = {"line", "status"},
             .summary = "one analog line: what it does now, and what that means",
             .arguments = {{"NAME", "the line: its span and port, as lines1/3"}},
-            .address = Address::boxes,
+            .address = Address::boxesOrSwitch,
             .watch = true,
             .more = "Exit code 1: the line is dead.",
             .run = run};

@@ -122,6 +122,10 @@ struct LosesInSilence final : Wrapper {
         events_->onTick(changed);
     }
 };
+struct HidesSlips final : Wrapper {
+    using Wrapper::Wrapper;
+    void onSlip() override {}
+};
 struct FlipsACode final : Wrapper {
     using Wrapper::Wrapper;
     void onTick(const SpanTick& t) override
@@ -295,6 +299,7 @@ public:
     void cable(bool in) override { good_->cable(in); }
     void corruptTowardsNear(unsigned frames) override { good_->corruptTowardsNear(frames); }
     void slipAtNear() override { good_->slipAtNear(); }
+    Loss loseAtNear(std::uint32_t block) override { return good_->loseAtNear(block); }
 
 private:
     std::unique_ptr<SpanPair> good_;
@@ -319,6 +324,7 @@ std::vector<Twin<SpanPair>> brokenTwins(const Make<SpanPair>& make)
         twin<StartsOnce>("StartsAgain", make),
         twin<GreenWithoutData>("CableOut", make),
         twin<LosesInSilence>("LossIsTold", make),
+        twin<HidesSlips>("SlipIsCounted", make),
         twin<FlipsACode>("AudioIsExact", make),
         twin<KeepsClosedSlots>("ClosedSlotIsGone", make),
         twin<RemembersTheLastCall>("ReopenedHearsNothingOld", make),

@@ -28,6 +28,15 @@ public:
     virtual void cable(bool in) = 0;
     virtual void corruptTowardsNear(unsigned frames) = 0;
     virtual void slipAtNear() = 0;
+    // Samples that the line carries are lost to the near end, whose blocks have so many; how many of them it must tell.
+    struct Loss {
+        std::uint64_t least, most;
+    };
+    virtual Loss loseAtNear(std::uint32_t block)
+    {
+        slipAtNear();
+        return {block, block};
+    }
 };
 
 // Talks on the slots it is told to, a pattern of its own on each, and keeps what it hears.

@@ -536,6 +536,7 @@ std::vector<control::Route> switchAnswers(Asked& asked, Health health)
     });
     addAlarms(routes, asked, "switch");
     addCalls(routes, asked, "trunk1");
+    add(routes, asked, "GET", "/v1/lines", made([] { return linesJson("trunk2"); }));
     addLines(routes, asked, "trunk1");
     add(routes, asked, "GET", "/v1/config", text("[switch]\naccess = +12125559000\n", "text/plain"));
     add(routes, asked, "POST", "/v1/lab/fault",

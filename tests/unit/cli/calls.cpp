@@ -165,7 +165,7 @@ const std::vector<CommandCalls>& commandCalls()
         {"lab sms", {"--dir", "LAB", "--to", "+12125550123"}, {}},
         {"lab up",
          {"--dir", "LAB", "--boxes", "2", "--country", "us"},
-         {{"--dir", "LAB", "--standalone", "--boxes", "2"}, {"--dir", "LAB", "--analog"}},
+         {{"--dir", "LAB", "--standalone", "--boxes", "2"}, {"--dir", "LAB", "--analog", "--route", "number"}},
          false},
         {"line learn",
          {"box1-lines/1", "--dir", "LAB", "--number", "+12125559000", "--yes"},

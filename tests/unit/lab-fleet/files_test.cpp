@@ -182,6 +182,59 @@ TEST(FleetFiles, ABoxOnAnalogLinesHasTheirOneNumberForAll)
     }
 }
 
+TEST(FleetFiles, ASwitchOnAnalogLinesHasSomeOfTheAccessNumberAndSomeOfEachBoxsLinkNumber)
+{
+    for (const char* country : {"us", "eu"}) {
+        FleetOptions o = options(country, 2, 2, 1);
+        o.analog = true;
+        const Fleet f = *planFleet(o);
+        std::vector<ini::Problem> problems;
+        const ini::Document doc = ini::parse(switchIni(f), "switch.ini", problems);
+        const switching::SwitchConfig c = switching::readConfig(doc, problems);
+        EXPECT_EQ(complaints(problems), "");
+        ASSERT_EQ(c.lines.spans.size(), 8u) << "two banks and two ties a box";
+        for (std::size_t bank = 0; bank < 4; ++bank) {
+            const hal::AnalogConfig& a = c.lines.spans[bank].analog;
+            EXPECT_EQ(c.lines.spans[bank].span.type, hal::SpanType::analog);
+            EXPECT_EQ(a.kind, hal::PortKind::fxo);
+            ASSERT_EQ(a.lines.size(), linesPerBank);
+            EXPECT_EQ(a.lines.front().number, c.access.front());
+            EXPECT_EQ(a.lines.back().number, c.boxes[bank / 2].pool->first);
+        }
+        for (std::size_t box = 0; box < 2; ++box) {
+            EXPECT_EQ(boxConfig(f, box).pool.first, c.boxes[box].pool->first);
+            EXPECT_EQ(c.boxes[box].pool->size(), 1u) << "a line has one number";
+            EXPECT_EQ(boxConfig(f, box).lines.spans[0].span.type,
+                      *country == 'u' ? hal::SpanType::t1 : hal::SpanType::e1);
+        }
+    }
+}
+
+TEST(FleetFiles, BoxesThatOnlyTheirNumbersLeadToHaveTrunksOfTheirOwnAndShareAKeyWithTheSwitch)
+{
+    FleetOptions o = options("eu", 2, 1, 1);
+    o.byNumber = true;
+    const Fleet f = *planFleet(o);
+    std::vector<ini::Problem> problems;
+    const ini::Document doc = ini::parse(switchIni(f), "switch.ini", problems);
+    const switching::SwitchConfig c = switching::readConfig(doc, problems);
+    EXPECT_EQ(complaints(problems), "");
+    ASSERT_EQ(c.boxes.size(), 2u);
+    EXPECT_EQ(c.lines.spans.size(), 2u) << "trunks only";
+    for (std::size_t i = 0; i < 2; ++i) {
+        EXPECT_TRUE(c.boxes[i].ties.empty());
+        EXPECT_EQ(c.boxes[i].numbers.size(), std::size_t(routeNumbers));
+        const box::BoxConfig b = boxConfig(f, i);
+        EXPECT_EQ(b.routeKeyFile, c.boxes[i].routeKeyFile);
+        ASSERT_EQ(b.lines.spans.size(), 1u);
+        EXPECT_EQ(b.lines.spans[0].use, lines::Use::trunk);
+        EXPECT_NE(exchangeIni(f).find("spans = " + b.lines.spans[0].name() +
+                                      "\nnumbers = " + c.boxes[i].numbers.front().e164() + " "),
+                  std::string::npos)
+            << exchangeIni(f);
+    }
+}
+
 TEST(FleetFiles, TheExchangeKnowsWhichNumbersComeBackToTheFleet)
 {
     const Fleet f = *planFleet(options("us", 2, 1, 0));

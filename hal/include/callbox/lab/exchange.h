@@ -31,7 +31,12 @@ public:
 
     // What it does when a subscriber asks it to take calls back (transfer, call rerouteing). It can where the caller is
     // one of its own and the number asked for is another subscriber's; else it refuses.
-    enum class Referrals { yes, no, silent };
+    enum class Referrals {
+        yes,
+        transfers, // calls that are answered only: it deflects none
+        no,
+        silent
+    };
     void setReferrals(Referrals how) { referrals_ = how; }
 
     // Places one test call on the trunk with the most idle channels and comes back when it is over. A call that
