@@ -13,7 +13,7 @@ constexpr unsigned logAsksMax = 64;                   // 2048 records; a card of
 constexpr Duration testTurn = 100ms;
 constexpr unsigned testTurns = 100;
 constexpr const char* stockKnows =
-    "an icE1usb tells of itself only its build, its settings, its alarms and four counters";
+    "an icE1usb tells of itself only its build, its settings, its GPS-DO, its alarms and four counters";
 
 // Nothing: the card refuses. Other failures end the asking.
 Task<std::optional<OctetBuffer>> askIfItCan(Loop& loop, Device& device, To to, std::uint8_t request,
@@ -174,6 +174,13 @@ Task<CardInfo> askInfo(Loop& loop, Device& device, DeviceFacts facts)
         if (can && !can->empty() && can->front() & 1)
             info.abilities.emplace_back("gps-do");
         const Layout layout = readConfiguration(facts.configuration);
+        if (layout.clock) {
+            const auto index = static_cast<std::uint16_t>(*layout.clock);
+            const auto gps = co_await askIfItCan(loop, device, To::interface, CARD_ICE1_GET_GPSDO_STATUS, 0, index,
+                                                 sizeof(card_ice1_gpsdo));
+            if (gps)
+                info.clock = clockOf(read<card_ice1_gpsdo>(*gps));
+        }
         for (const E1Interface& at : layout.e1) {
             CardPort port = co_await stockPortOf(loop, device, at);
             info.ports.push_back(std::move(port));
@@ -183,6 +190,11 @@ Task<CardInfo> askInfo(Loop& loop, Device& device, DeviceFacts facts)
     }
     info.protocol = std::to_string(CARD_MAJOR) + "." + std::to_string(kind.minor);
     info.abilities = abilityNames(kind.capabilities);
+    if (kind.can(CARD_CAN_CLOCK)) {
+        const auto clock = co_await askIfItCan(loop, device, To::device, CARD_REQ_CLOCK, 0, 0, sizeof(card_clock));
+        if (clock)
+            info.clock = clockOf(read<card_clock>(*clock));
+    }
     for (unsigned p = 0; p < portsOf(kind); ++p) {
         CardPort port = co_await portOf(loop, device, p, info.maintenance);
         info.ports.push_back(std::move(port));

@@ -322,6 +322,41 @@ std::vector<std::string> lineFaults(unsigned failed, bool exchange)
     return out;
 }
 
+CardClock clockOf(const card_clock& c)
+{
+    constexpr std::string_view states[] = {"free", "locked", "hold over"};
+    const auto named = [](unsigned source) {
+        return source == CARD_CLOCK_OWN    ? "own"
+               : source == CARD_CLOCK_GPS  ? "gps"
+               : source >= CARD_CLOCK_PORT ? fmt::format("port {}", source - CARD_CLOCK_PORT)
+                                           : fmt::format("unknown ({})", source);
+    };
+    CardClock out;
+    out.state = nameIn(c.state, states);
+    out.source = named(c.source);
+    for (const std::uint8_t source : c.priority) {
+        if (source == CARD_CLOCK_NONE)
+            break;
+        out.order.push_back(named(source));
+    }
+    if (c.source == CARD_CLOCK_OWN)
+        out.offset = static_cast<std::int32_t>(card_get32(c.offset));
+    return out;
+}
+
+CardClock clockOf(const card_ice1_gpsdo& g)
+{
+    constexpr std::string_view states[] = {"disabled", "calibrating", "hold over", "coarse", "fine"};
+    constexpr std::string_view antennas[] = {"unknown", "good", "open", "short"};
+    CardClock out;
+    out.state = nameIn(g.state, states);
+    out.antenna = nameIn(g.antenna, antennas);
+    out.fix = g.fix == 1;
+    if (const std::uint32_t hertz = card_get32(g.frequency); hertz > 0) // it has measured
+        out.hertz = hertz;
+    return out;
+}
+
 std::string testName(unsigned number)
 {
     if (number == CARD_SELFTEST_FRAMER)

@@ -174,6 +174,8 @@ Layout readConfiguration(Octets d)
             setting = e1     ? &ports[one[2]].emplace_back(Setting{one[3], {}})
                       : bank ? &banks[one[2]].emplace_back(Setting{one[3], {}})
                              : nullptr;
+            if (one[5] == CARD_CLASS && one[6] == CARD_SUBCLASS_E1 && one[7] == CARD_PROTOCOL_CLOCK)
+                layout.clock = one[2];
         } else if (one[1] == endpointType && length < endpointSize) {
             layout.wrong.push_back(fmt::format("an endpoint descriptor of {} octets", length));
         } else if (one[1] == endpointType && setting) {

@@ -26,6 +26,7 @@ struct BankInterface {
 struct Layout {
     std::vector<E1Interface> e1;      // usable ones, by number
     std::vector<BankInterface> banks; // the same
+    std::optional<unsigned> clock;    // bInterfaceNumber of a GPS-DO
     std::vector<std::string> wrong;   // what the descriptors say that cannot be
 };
 Layout readConfiguration(Octets descriptors);

@@ -13,6 +13,19 @@ json textOrNull(const std::string& text)
     return text.empty() ? json(nullptr) : json(text);
 }
 
+json toJson(const std::optional<hal::CardClock>& clock)
+{
+    if (!clock)
+        return nullptr;
+    return {{"state", clock->state},
+            {"source", orNull(clock->source)},
+            {"order", clock->order},
+            {"offset_ppb", orNull(clock->offset)},
+            {"antenna", orNull(clock->antenna)},
+            {"fix", orNull(clock->fix)},
+            {"frequency_hz", orNull(clock->hertz)}};
+}
+
 json toJson(const hal::CardFacts& f, const hal::CardInfo& info)
 {
     json ports = json::array();
@@ -32,6 +45,7 @@ json toJson(const hal::CardFacts& f, const hal::CardInfo& info)
             {"protocol", textOrNull(info.protocol)},
             {"abilities", info.abilities},
             {"maintenance", orNull(info.maintenance)},
+            {"clock", toJson(info.clock)},
             {"ports", std::move(ports)},
             {"unknown", textOrNull(info.unknown)}};
 }
@@ -49,13 +63,31 @@ std::string alarmsOf(const json& port)
     return alarms.is_string() && alarms.get<std::string>().empty() ? "clear" : cell(alarms);
 }
 
+// "free, by own, order own, own 50 ppb off"; of a GPS-DO "hold over, antenna open, no fix".
+std::string clockOf(const json& card)
+{
+    const json& clock = fieldOf(card, "clock");
+    if (!clock.is_object())
+        return "-";
+    std::string out = textOf(clock, "state");
+    if (const json& source = fieldOf(clock, "source"); source.is_string())
+        out += ", by " + source.get<std::string>() + ", order " + joined(fieldOf(clock, "order"), " ");
+    if (const json& offset = fieldOf(clock, "offset_ppb"); offset.is_number())
+        out += fmt::format(", {} ppb off", offset.get<int>());
+    if (const json& antenna = fieldOf(clock, "antenna"); antenna.is_string())
+        out += ", antenna " + antenna.get<std::string>() + (flagOf(clock, "fix") ? ", with a fix" : ", no fix");
+    if (const json& hertz = fieldOf(clock, "frequency_hz"); hertz.is_number())
+        out += fmt::format(", {} Hz", hertz.get<std::uint32_t>());
+    return out;
+}
+
 void tell(Context& c, const json& card)
 {
     c.out() << "at " << textOf(card, "location") << ", " << textOf(card, "usb") << ", release "
             << textOf(card, "release") << ", firmware " << printable(cell(fieldOf(card, "firmware"))) << ", "
             << (flagOf(card, "stock") ? "protocol of an icE1usb" : "protocol " + textOf(card, "protocol"))
             << (flagOf(card, "maintenance") ? ", in maintenance" : "")
-            << "\ncan: " << joined(fieldOf(card, "abilities")) << '\n';
+            << "\ncan: " << joined(fieldOf(card, "abilities")) << "\nclock: " << clockOf(card) << '\n';
     Table table({{"PORT", true}, {"TYPE"}, {"INTERFACE", true}, {"STATE"}, {"HARDWARE", true}, {"ALARMS"}, {"LOOP"}});
     for (const json& p : listOf(card, "ports"))
         table.add({cell(fieldOf(p, "port")), textOf(p, "type"), cell(fieldOf(p, "interface")),

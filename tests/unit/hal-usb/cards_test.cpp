@@ -114,6 +114,40 @@ TEST_F(CardsTest, OursTellsWhatItIsAndTheOtherOneWhatItDoesNotTell)
     EXPECT_THAT(outcome(b->log())->unknown, HasSubstr("icE1usb"));
 }
 
+TEST_F(CardsTest, SayWhatClockTheyGoBy)
+{
+    const auto card = open("@1-1");
+    ours.drift(50);
+    const auto own = outcome(card->info());
+    ASSERT_TRUE(own && own->clock);
+    EXPECT_EQ(own->clock->state, "free");
+    EXPECT_EQ(own->clock->source, "own");
+    EXPECT_THAT(own->clock->order, ElementsAre("own"));
+    EXPECT_EQ(own->clock->offset, 50'000);
+    EXPECT_FALSE(own->clock->antenna || own->clock->fix || own->clock->hertz);
+    const card_clock wish{0, 0, {CARD_CLOCK_PORT + 1, CARD_CLOCK_OWN, CARD_CLOCK_NONE, CARD_CLOCK_NONE}, {}, {}};
+    const auto* const octets = reinterpret_cast<const std::uint8_t*>(&wish);
+    OctetBuffer data(octets, octets + sizeof wish);
+    ASSERT_GE(ours.device().control({0x40, CARD_REQ_CLOCK, 0, 0, sizeof wish}, data), 0);
+    ours.device().port(1).alarms(0); // its line has frames
+    const auto line = outcome(card->info());
+    ASSERT_TRUE(line && line->clock);
+    EXPECT_EQ(line->clock->state, "locked");
+    EXPECT_EQ(line->clock->source, "port 1");
+    EXPECT_THAT(line->clock->order, ElementsAre("port 1", "own"));
+    EXPECT_FALSE(line->clock->offset) << "the line's is what it goes by";
+
+    stock.device().clockMode = 1;
+    const auto gps = outcome(open("@1-2")->info());
+    ASSERT_TRUE(gps && gps->clock);
+    EXPECT_EQ(gps->clock->state, "hold over");
+    EXPECT_EQ(gps->clock->antenna, "open");
+    EXPECT_EQ(gps->clock->fix, false);
+    EXPECT_FALSE(gps->clock->source || gps->clock->offset || gps->clock->hertz);
+    host.refuse(stock, CARD_ICE1_GET_GPSDO_STATUS);
+    EXPECT_FALSE(outcome(open("@1-2")->info())->clock) << "a build without one";
+}
+
 // A span has the port, as a daemon or a kernel driver would, and nothing of it is touched.
 TEST_F(CardsTest, AreAskedWhileTheirPortsAreAtWork)
 {

@@ -8,6 +8,7 @@
 #include "../../support/span_heard.h"
 #include "../../support/usbip_host.h"
 #include "image/virtual_program.h"
+#include "pulled_out.h"
 #include <callbox/hal/card_update.h>
 #include <gmock/gmock.h>
 #include <random>
@@ -226,6 +227,37 @@ TEST_F(UpdateTest, ACardPulledOutInTheMiddleRunsItsOldFirmwareAndTakesTheFileAga
     const auto done = update(virtualFile(v2));
     ASSERT_TRUE(done) << done.error().what;
     EXPECT_EQ(firmware().version, v2);
+}
+
+TEST_F(UpdateTest, ACardPulledOutAtAnyMomentOfAnUpdateRunsTheOldFirmwareOrTheNew)
+{
+    const TimePoint began = loop.now();
+    ASSERT_TRUE(update(virtualFile(v2)).has_value());
+    const Duration takes = loop.now() - began;
+    Moments moments(6);
+    Timer pulled(loop);
+    for (unsigned round = 0; round < pullsOfEach(5) && !HasFailure(); ++round) {
+        SCOPED_TRACE(round);
+        const std::uint32_t before = firmware().version, next = before == v2 ? v3 : v2;
+        pulled.after(moments.within(takes), [&] {
+            ours.plugIn(false);
+            host.unplug(ours);
+            pulled.after(1s, [&] {
+                ours.plugIn(true);
+                host.plug(ours);
+            });
+        });
+        const auto done = update(virtualFile(next));
+        loop.runFor(4s); // it is back, and has confirmed what it runs
+        EXPECT_EQ(host.underWay(ours), 0U);
+        EXPECT_FALSE(ours.device().maintenance());
+        EXPECT_THAT(firmware().version, AnyOf(before, next));
+        if (done)
+            EXPECT_EQ(firmware().version, next);
+        EXPECT_TRUE(firmware().confirmed) << "the next one is taken";
+    }
+    const auto done = update(virtualFile(0x04000000));
+    ASSERT_TRUE(done) << done.error().what;
 }
 
 TEST_F(UpdateTest, ACardPulledOutWithTheLastBlockMayRunEitherAndThatIsSaid)

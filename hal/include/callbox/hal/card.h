@@ -25,11 +25,22 @@ struct CardPort {
     std::optional<std::string> alarms; // "LOS RAI"; "" when clear
     std::optional<std::string> loop;   // "none", "line", "payload", "digital", "analog", "pcm", "other port"
 };
+// What ports go by whose timing is the card's: of our card its choice of sources, of an icE1usb its GPS-DO.
+struct CardClock {
+    std::string state; // "free", "locked", "hold over"; GPS-DO: "disabled", "calibrating", "coarse", "fine"
+    std::optional<std::string> source;  // in use: "own", "gps", "port 0"
+    std::vector<std::string> order;     // sources, the best first
+    std::optional<int> offset;          // 1e-9, of the card's own oscillator while that is in use
+    std::optional<std::string> antenna; // of a GPS-DO: "good", "open", "short"; "unknown"
+    std::optional<bool> fix;            // its position is known
+    std::optional<std::uint32_t> hertz; // estimated by it
+};
 struct CardInfo {
     bool stock = false;   // an icE1usb, or one that claims no more
     std::string firmware; // its build; "": it does not say
     std::string protocol; // "1.0"; "": stock
     std::optional<bool> maintenance;
+    std::optional<CardClock> clock;
     std::vector<std::string> abilities;
     std::vector<CardPort> ports;
     std::string unknown;
