@@ -113,6 +113,8 @@ const char *cb_identify(struct cb_port *port)
 	}
 	port->ours = true;
 	port->capabilities = card_get32(proto.capabilities);
+	if (!(port->capabilities & CARD_CAN_LINE)) /* it could not be told to be one */
+		port->capabilities &= ~(CARD_CAN_T1 | CARD_CAN_CAS);
 	snprintf(port->protocol, sizeof(port->protocol), "%u.%u", proto.major,
 		 min_t(u8, proto.minor, CARD_MINOR));
 	if (port->bank)
@@ -172,7 +174,11 @@ int cb_line_changed(struct cb_port *port)
 	if (!port->running || port->away)
 		return 0;
 	r = cb_set_line(port);
-	return r ? r : cb_configure(port);
+	if (!r)
+		r = cb_configure(port);
+	if (!r) /* which forgets what it has not told yet */
+		cb_ask_state(port);
+	return r;
 }
 
 int cb_tell_cas(struct cb_port *port, const struct card_cas *cas)

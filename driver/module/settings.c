@@ -28,6 +28,7 @@ static ssize_t change(struct cb_port *port, u8 *setting, u8 value, size_t count)
 	if (!r)
 		return count;
 	*setting = before;
+	cb_line_changed(port); /* it may have taken a part of it; what it says is told already */
 	return r;
 }
 
@@ -85,10 +86,10 @@ static ssize_t crc4_auto_store(struct device *dev, struct device_attribute *attr
 {
 	struct cb_port *port = port_of(dev);
 	ssize_t r;
-	bool on;
+	u8 on;
 
 	mutex_lock(&port->state);
-	if (kstrtobool(text, &on) || (on && cb_is_t1(port)))
+	if (kstrtou8(text, 10, &on) || on > 1 || (on && cb_is_t1(port)))
 		r = refused(port, "crc4_auto", text, cb_is_t1(port) ? "0 is" : "0 and 1 are");
 	else
 		r = change(port, &port->crc4_auto, on, count);

@@ -75,7 +75,7 @@ static ssize_t echo_delay_show(struct device *dev, struct device_attribute *attr
 	unsigned int frames;
 
 	spin_lock_irqsave(&port->lock, flags);
-	frames = cb_flow_delay(&port->flow);
+	frames = port->live ? cb_flow_delay(&port->flow) : 0;
 	spin_unlock_irqrestore(&port->lock, flags);
 	return sysfs_emit(out, "%u\n", frames * 125);
 }

@@ -81,6 +81,14 @@ static void give_data(struct cb_port *port, struct cb_urb *u, bool first)
 	u->frames = port->flow.echo.given - before;
 }
 
+/* Under the lock: a transfer that was filled and does not go. */
+static void take_back(struct cb_port *port, struct cb_urb *u)
+{
+	if (u->kind == CB_DATA_OUT)
+		cb_flow_taken(&port->flow, u->frames);
+	u->frames = 0;
+}
+
 static void take_feedback(struct cb_port *port, struct urb *urb, const u8 *buffer)
 {
 	const struct usb_iso_packet_descriptor *d = &urb->iso_frame_desc[0];
@@ -137,8 +145,10 @@ static void completed(struct urb *urb)
 		give_data(port, u, false);
 	if (u->kind != CB_COMMAND || cb_bank_next_command(port, u->buffer)) {
 		u->failed = usb_submit_urb(urb, GFP_ATOMIC);
-		if (u->failed)
+		if (u->failed) {
 			port->usb_errors++;
+			take_back(port, u);
+		}
 	}
 	spin_unlock_irqrestore(&port->lock, flags);
 	if (u->kind == CB_EVENT && port->bank)
@@ -301,7 +311,11 @@ void cb_stream_mend(struct cb_port *port)
 		/* Cleared first: it may be back, failed again, before the submission returns. */
 		WRITE_ONCE(u->failed, 0);
 		r = usb_submit_urb(u->urb, GFP_NOIO);
-		if (r)
-			WRITE_ONCE(u->failed, r);
+		if (!r)
+			continue;
+		spin_lock_irqsave(&port->lock, flags);
+		take_back(port, u);
+		spin_unlock_irqrestore(&port->lock, flags);
+		WRITE_ONCE(u->failed, r);
 	}
 }

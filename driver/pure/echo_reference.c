@@ -5,9 +5,13 @@
  * too late: by so many frames early. It is settled anew only when it is more than so much off:
  * every canceller then learns a line anew that seems to be shorter or longer, and what a card keeps
  * goes up and down by 32 frames. */
-#define EARLY 16
+#define EARLY 32
 #define TOO_EARLY 40
 #define TOO_LATE 24
+
+/* In as many transfers to the card not one frame came: it has lost its line. Transfers of both
+ * directions come back in turn, two of one now and then. */
+#define SILENT 8
 
 void cb_echo_begin(struct cb_echo *e, const card_u8 *idle, unsigned int card_keeps)
 {
@@ -55,8 +59,13 @@ void cb_echo_taken(struct cb_echo *e, unsigned int count)
 	card_u32 now;
 
 	e->taken += count;
-	if (e->came == 0)
+	e->silent = e->came == e->seen ? e->silent + 1 : 0;
+	e->seen = e->came;
+	if (e->came == 0 || e->silent >= SILENT) {
+		e->known = false;
+		e->looks = 0;
 		return;
+	}
 	now = e->taken - e->came;
 	if (e->looks == 0 || (int)(now - e->least) < 0)
 		e->least = now;
@@ -83,5 +92,7 @@ void cb_echo_of(const struct cb_echo *e, unsigned int waiting, card_u8 (*frames)
 
 unsigned int cb_echo_delay(const struct cb_echo *e)
 {
-	return e->known ? e->given - e->came - e->ahead : 0;
+	const card_u32 delay = e->given - e->came - e->ahead;
+
+	return e->known && delay <= CB_ECHO_FRAMES ? delay : 0;
 }

@@ -25,6 +25,8 @@ struct cb_echo {
 	card_u32 given;		 /* frames that went into transfers to the card */
 	card_u32 taken;		 /* of these, in transfers that came back: the card has them */
 	card_u32 came;		 /* frames that came from the card, lost ones among them */
+	card_u32 seen;		 /* `came`, when a transfer to the card came back last ... */
+	unsigned int silent;	 /* ... and how many of them found it unchanged */
 	bool known;		 /* `ahead` is */
 	card_u32 ahead; /* a frame's number to the card less its number from it, on the line */
 	card_u32 least; /* while it is looked: `taken` less `came` */

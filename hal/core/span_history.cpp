@@ -74,8 +74,10 @@ LineSecond SpanHistory::lastSecond()
     s.defect = std::exchange(defect_, defect()) || defect();
     const SpanCounters& now = span_.counters();
     s.slips = now.slips - counters_.slips;
-    s.lostSamples = now.lostSamples - counters_.lostSamples;
-    s.lateMs = now.lateMs - counters_.lateMs;
+    if (!s.defect) { // the defect explains what is lost in it: nobody was too late
+        s.lostSamples = now.lostSamples - counters_.lostSamples;
+        s.lateMs = now.lateMs - counters_.lateMs;
+    }
     counters_ = now;
     if (const auto* counts = dynamic_cast<const LineErrorCounts*>(&span_.io())) {
         s.superframe = counts->superframe();

@@ -27,7 +27,7 @@ namespace kinds {
 
 // Of a span, OF = its name
 extern const Kind spanLos, spanLof, spanLomf, spanAis, spanRai; // G.775, G.704
-extern const Kind spanGone, spanStopped, noSamples, dChannelDown, noBattery, spanLooped;
+extern const Kind spanGone, spanStopped, noSamples, dChannelDown, noBattery, spanLooped, spanOutOfService;
 extern const Kind lineDead;       // of an analog line, OF = SPAN-PORT
 extern const Kind restartTrouble; // Q.931 5.5
 extern const Kind slips, slipsMany, lineErrors, wokenLate;

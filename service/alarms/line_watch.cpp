@@ -85,7 +85,11 @@ void LineWatch::look()
     for (const auto& line : lines_.all())
         lookAtSpan(*line);
     const auto& spans = lines_.all();
-    const bool noneUp = std::none_of(spans.begin(), spans.end(), [](const auto& l) { return l->state() == "up"; });
+    const auto meant = [](const auto& l) { // what somebody here has taken out is no surprise
+        const std::string_view state = l->state();
+        return state == "up" || state == "out-of-service" || state == "looped";
+    };
+    const bool noneUp = std::none_of(spans.begin(), spans.end(), meant);
     book_.set(!spans.empty() && noneUp, kinds::noSpan);
     for (const auto& modem : lines_.modems())
         lookAtModem(*modem);
@@ -110,6 +114,7 @@ void LineWatch::lookAtSpan(const lines::Line& line)
         if (!now || !l.dead)
             book_.set(l.dead, kinds::lineDead, line.name() + "-" + std::to_string(hal::index(l.line.port)),
                       l.line.number.masked());
+    book_.set(!line.inService(), kinds::spanOutOfService, line.name());
     book_.set(line.trunk().status().restartTrouble, kinds::restartTrouble, line.name());
 }
 

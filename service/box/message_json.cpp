@@ -79,6 +79,7 @@ json toJson(const std::string& box, const messages::MessageRow& m)
             {"cut_short", m.cutShort},
             {"audio_sha256", m.audioSha256.empty() ? json(nullptr) : json(m.audioSha256)},
             {"call", m.call},
+            {"recipient_source", m.recipientSource.empty() ? json(nullptr) : json(m.recipientSource)},
             // No engine is there yet: speech to text is off.
             {"transcript", {{"state", "off"}, {"text", nullptr}, {"engine", nullptr}}},
             {"recipients", std::move(recipients)}};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/generated_config.h"
+#include "cli/example_numbers.h"
 #include <callbox/hal/dial_plans.h>
 #include <fmt/format.h>
-#include <set>
 
 namespace callbox::cli {
 
@@ -100,50 +100,13 @@ std::string spanSection(const hal::SpanInfo& s, int number, const std::string& a
 }
 
 // The country of a number of the box is its lines'; +1 is what lines have without one.
-std::string countryLine(const GeneratedFrom& from)
+std::string countryLine(const std::string& access)
 {
-    const auto number = PhoneNumber::parse(from.access.empty() ? from.poolFirst : from.access);
+    const auto number = PhoneNumber::parse(access);
     const hal::CountryPlan* plan = number ? hal::countryPlanOf(*number) : nullptr;
     if (plan && plan->code != "us")
         return fmt::format("# whose dial plan its lines have\ncountry = {}\n", plan->code);
     return "# FILL IN: outside +1, whose dial plan its lines have\n#country = de\n";
-}
-
-struct Examples {
-    std::string access, linkFirst, linkLast, allow;
-};
-
-// What was given; the rest are numbers of the same place and length, in blocks of ten that none of the given is in.
-Examples examplesFor(const GeneratedFrom& from)
-{
-    Examples e{from.access, from.poolFirst, from.poolLast, from.allow};
-    std::string near = "+12125550100";
-    for (const std::string& given : {from.allow.substr(0, from.allow.find('-')), from.poolFirst, from.access})
-        if (given.size() > 4)
-            near = given;
-    const std::string place = near.substr(0, near.size() - 2);
-    std::set<char> taken;
-    for (const std::string& given : {from.access, from.poolFirst, from.poolLast})
-        if (given.size() == near.size() && given.starts_with(place))
-            taken.insert(given[place.size()]);
-    const auto block = [&](char first) {
-        while (taken.contains(first) && first < '9')
-            ++first;
-        taken.insert(first);
-        return place + first;
-    };
-    if (e.access.empty())
-        e.access = block('0') + "0";
-    if (e.linkFirst.empty()) {
-        const std::string links = block('1');
-        e.linkFirst = links + "0";
-        e.linkLast = links + "9";
-    }
-    if (e.allow.empty()) {
-        const std::string allowed = block('5');
-        e.allow = allowed + "0-" + allowed + "9";
-    }
-    return e;
 }
 
 // Where callbox looks for the daemon of this machine, unless messages are kept somewhere else: then it is a second one,
@@ -167,14 +130,14 @@ bool canBeWritten(const std::string& value)
 
 std::string generatedConfig(const GeneratedFrom& from)
 {
-    const Examples examples = examplesFor(from);
+    const ExampleNumbers examples = exampleNumbers({from.access, from.poolFirst, from.poolLast, from.allow});
     const auto& [access, link, linkLast, allow] = examples;
     const auto mark = [](bool given) { return given ? std::string_view() : fillIn; };
     std::string out = "# Made by callbox config generate. callbox config check tells whether it is right,\n"
                       "# callbox config show --effective every key there is.\n\n";
     out += fmt::format("[box]\n# unique in the fleet\nid = {}\n# messages and all that must outlive the program\n"
                        "state = {}\n{}{}# its callers leave a message without having been diverted\n{}access = {}\n\n",
-                       from.id, from.state, controlLine(from), countryLine(from), mark(!from.access.empty()), access);
+                       from.id, from.state, controlLine(from), countryLine(access), mark(!from.access.empty()), access);
     out += fmt::format(
         "# the box's own link numbers, which recipients dial to listen\n[pool]\n{}first = {}\nlast = {}\n\n",
         mark(!from.poolFirst.empty()), link, linkLast);

@@ -113,6 +113,8 @@ void tellMessage(Context& c, const json& document)
     facts.add({"created", shortTime(textOf(m, "created_at"))});
     facts.add({"length", minutes(numberOf(m, "duration_ms"))});
     facts.add({"call", cell(fieldOf(m, "call"))});
+    if (const std::string by = textOf(m, "recipient_source"); !by.empty())
+        facts.add({"recipient by", by});
     facts.add({"SHA-256", cell(fieldOf(m, "audio_sha256"))});
     facts.add(
         {"transcript", textOf(fieldOf(m, "transcript"), "state") + " " + textOf(fieldOf(m, "transcript"), "text")});

@@ -169,25 +169,24 @@ void slips(const Facts& f, Findings& out)
                            .action = "take the clock from the carrier's span first; one clock master per system"});
 }
 
-// What both ends lost of each other while they came up says nothing: the first quarter of an hour is left out, until it
-// is a small part of the whole.
 void lostSamples(const Facts& f, Findings& out)
 {
     constexpr std::int64_t rate = 8000, oneIn = 10'000, minute = 60, hour = 3600;
-    const auto much = [](const Lost& l) { return l.samples > l.seconds * rate / oneIn; };
+    const auto much = [](const Lost& l, std::int64_t atLeast) {
+        return l.seconds >= atLeast && l.samples > l.seconds * rate / oneIn;
+    };
     for (const SpanFacts& s : f.spans) {
-        const bool first = s.quarter.seconds >= s.day.seconds;
-        const bool now = !first && s.quarter.seconds >= minute && much(s.quarter);
-        if (carries(s) && (now || (s.day.seconds >= hour && much(s.day)))) {
-            const Lost& l = now ? s.quarter : s.day;
-            out.push_back({.severity = Severity::warning,
-                           .subject = called(s),
-                           .what = "samples are lost",
-                           .evidence = fmt::format("{} of {} in the last {} min", l.samples, l.seconds * rate,
-                                                   l.seconds / minute),
-                           .cause = "the machine is too busy to be there in time",
-                           .action = "look for what else runs (top), and at power saving of CPU and PCI"});
-        }
+        const bool now = much(s.quarter, minute);
+        if (!carries(s) || (!now && !much(s.day, hour)))
+            continue;
+        const Lost& l = now ? s.quarter : s.day;
+        out.push_back(
+            {.severity = Severity::warning,
+             .subject = called(s),
+             .what = "samples are lost",
+             .evidence = fmt::format("{} of {} in the last {} min", l.samples, l.seconds * rate, l.seconds / minute),
+             .cause = "the machine is too busy to be there in time",
+             .action = "look for what else runs (top), and at power saving of CPU and PCI"});
     }
 }
 

@@ -101,10 +101,11 @@ void outbox(const Facts& f, Findings& out)
 // What a rule here finds by itself: alarms of lines, modems, pool and disk. What span status advises on is left to it.
 bool explained(std::string_view alarm)
 {
-    constexpr std::string_view begins[] = {"span-los",       "span-lof",   "span-lomf",           "span-ais",
-                                           "span-rai",       "span-gone",  "span-stopped",        "span-no-samples",
-                                           "d-channel-down", "no-span-up", "span-looped",         "modem-",
-                                           "no-modem-ready", "pool-",      "store-cannot-record", "disk-low"};
+    constexpr std::string_view begins[] = {"span-los",       "span-lof",       "span-lomf",    "span-ais",
+                                           "span-rai",       "span-gone",      "span-stopped", "span-no-samples",
+                                           "d-channel-down", "no-span-up",     "span-looped",  "span-out-of-service",
+                                           "modem-",         "no-modem-ready", "pool-",        "store-cannot-record",
+                                           "disk-low"};
     return std::any_of(std::begin(begins), std::end(begins), [&](std::string_view b) { return alarm.starts_with(b); });
 }
 

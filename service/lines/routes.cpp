@@ -250,6 +250,8 @@ json linesJson(Lines& lines)
             row["echo"] = echoOf(echo, hal::index(l.line.port));
             if (line->loop())
                 row["state"] = "looped";
+            else if (!line->inService() && l.call.empty())
+                row["state"] = "out-of-service";
             rows.push_back(std::move(row));
         }
     }

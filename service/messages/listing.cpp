@@ -8,8 +8,8 @@ namespace callbox::messages {
 namespace {
 
 #define MESSAGE_COLUMNS                                                                                                \
-    "SELECT m.id, m.state, m.caller, m.presentation, m.created_at, m.samples, m.cut_short, m.sha256, m.call FROM "     \
-    "messages m "
+    "SELECT m.id, m.state, m.caller, m.presentation, m.created_at, m.samples, m.cut_short, m.sha256, m.call, "         \
+    "m.source FROM messages m "
 
 WallTime wall(std::int64_t ms)
 {
@@ -71,6 +71,7 @@ MessageRow Engine::readMessage(Query& q)
     m.cutShort = q.integer(6) != 0;
     m.audioSha256 = q.text(7);
     m.call = q.text(8);
+    m.recipientSource = q.text(9);
     return m;
 }
 

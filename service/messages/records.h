@@ -62,6 +62,7 @@ struct MessageRow {
     bool cutShort = false;
     std::string audioSha256; // lower-case hex of the data chunk; empty: none, see fingerprint.cpp
     std::string call;
+    std::string recipientSource; // as in NewMessage
     std::vector<RecipientRow> recipients;
 };
 

@@ -112,9 +112,9 @@ void SimBox::start()
 {
     executor_ = makeSimExecutor(loop_, 1ms);
     edges_ = std::make_unique<Edges>(Edges{loop_, random_, plant_.files(disk_), *executor_, logTo(teller_)});
-    const Result<void> folder = edges_->files.makeDirectories(config_.state);
+    (void)edges_->files.makeDirectories(config_.state); // the store says what is wrong with it
     auto store = messages::Store::open(*edges_, box::storeConfig(config_));
-    if (!folder || !store)
+    if (!store)
         return; // a full disk: it stays down until somebody starts it again
     store_ = plant_.store(std::move(*store));
     lines::LinesWorld world;
@@ -129,8 +129,8 @@ void SimBox::start()
     };
     auto opened = lines::Lines::open(*edges_, config_.lines, world);
     if (!opened) {
-        logTo(teller_).error("no lines", {{"why", opened.error()}});
-        return; // the fleet then never is up
+        trouble = "no lines: " + opened.error().what;
+        return;
     }
     lines_ = std::move(*opened);
     box_ = std::make_unique<box::Box>(*edges_, config_, box::BoxParts{*lines_, *store_, *voices_.prompts});
@@ -228,8 +228,10 @@ void Fleet::makeTrunks(unsigned count)
         const auto s = settings(name, lines::Use::trunk, PriRole::network);
         exchangeSpans.push_back(std::make_unique<Span>(edges, s.span, std::move(pair.first)));
         auto trunk = makePriTrunk(edges, *exchangeSpans.back(), s.pri);
-        if (!exchangeSpans.back()->start() || !trunk)
-            return; // the fleet then never is up
+        if (!exchangeSpans.back()->start() || !trunk) {
+            trouble = "the exchange has no " + name;
+            return;
+        }
         exchangeTrunks.push_back(std::move(*trunk));
         exchange->addTrunk(*exchangeTrunks.back(), s.plan, RedirectingForm::facility);
         trunkEnds.push_back(std::make_unique<HardSpan>(std::move(pair.second)));
@@ -298,8 +300,8 @@ void Fleet::startSwitch()
     };
     auto opened = lines::Lines::open(edges, switchConfig.lines, world);
     if (!opened) {
-        edges.log.error("no lines", {{"why", opened.error()}});
-        return; // the fleet then never is up
+        trouble = "the switch has no lines: " + opened.error().what;
+        return;
     }
     switchLines = std::move(*opened);
     std::map<std::string, fleet::AskBox> asks;
@@ -338,6 +340,10 @@ bool Fleet::up(Duration limit)
 
 bool Fleet::quiet(std::string& why) const
 {
+    if (!service) {
+        why = "there is no switch";
+        return false;
+    }
     const auto idle = [&](const Trunk& t, const std::string& where) {
         for (const ChannelRow& row : t.channels())
             if (row.state == ChannelState::inUse)

@@ -46,6 +46,7 @@ public:
     lab::AtModem* modem() { return modem_.get(); }
     void plugModem(bool in);
 
+    std::string trouble;                        // why its lines cannot be had; ""
     std::optional<TimePoint> cannotRecordSince; // as the world knows
     std::optional<TimePoint> cutOffSince;       // dead, or its cable out
     unsigned crashes = 0;
@@ -90,6 +91,7 @@ public:
     [[nodiscard]] PhoneNumber access() const;
     [[nodiscard]] bool quiet(std::string& why) const; // no channel taken, no call counted, anywhere
 
+    std::string trouble; // why it could not be made; ""
     SimLoop loop;
     std::unique_ptr<Random> random;
     std::unique_ptr<LogSink> teller;

@@ -78,7 +78,7 @@ bool Life::advance()
         people_.start(depositor());
         if (options_.faults)
             chores_.start(trouble());
-        begin(Phase::calls, 24h);
+        begin(Phase::calls, 2 * options_.between * options_.deposits + 1h); // each comes within twice the mean
         break;
     case Phase::calls:
         if (loop.runUntil([this] { return totals_.deposits >= options_.deposits; }, step) || late()) {

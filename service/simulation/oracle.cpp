@@ -137,6 +137,11 @@ void Life::judgeTold(const std::map<std::uint64_t, std::string>& states)
 
 void Life::finalJudgement()
 {
+    if (!fleet_.trouble.empty())
+        violated(0, fleet_.trouble);
+    for (const auto& b : fleet_.boxes)
+        if (!b->alive() || !b->trouble.empty())
+            violated(0, b->id() + " does not start: " + (b->trouble.empty() ? "no store" : b->trouble));
     // Those who never answer are called again for a day: between two tries all must be idle.
     std::string why;
     for (unsigned seconds = 0; seconds < 600; ++seconds) {

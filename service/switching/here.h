@@ -5,6 +5,9 @@
 
 namespace callbox::switching {
 
+// The far side may be gone already; its release is told elsewhere.
+inline void passOn(const Result<void>&) {}
+
 class Switch::Here {
 public:
     Here(Switch& s, Carried& c) : list_(s.carried_), c_(c) { list_.push_back(&c); }

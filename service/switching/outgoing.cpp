@@ -11,6 +11,7 @@ namespace callbox::switching {
 namespace {
 
 constexpr Duration exchangeAnswers = 8s; // T303 twice (EN 300 403-1 table 9)
+constexpr Duration lineDials = 60s;      // an analog line: dial tone, then sixteen digits by pulses
 
 } // namespace
 
@@ -131,7 +132,10 @@ Task<Switch::Tried> Switch::tryTrunks(Carried& c, std::uint64_t record, CallFact
         hal::Call& made = **placed;
         lines::CallTable::Entry entry = calls_.add(made, "to the exchange", trunk->settings().plan);
         c.setTo(std::move(*placed), std::move(entry));
-        tried = co_await setUp(c, record, name, exchangeAnswers);
+        const bool analog = trunk->settings().span.type == hal::SpanType::analog;
+        if (analog) // it says nothing before all is dialled: the box's T303 must not run out
+            passOn(c.from().proceeding());
+        tried = co_await setUp(c, record, name, analog ? lineDials : exchangeAnswers);
         if (tried.outcome == Outcome::through)
             co_return tried;
         note(record, name, tried);

@@ -9,9 +9,6 @@ namespace {
 
 constexpr Duration connectLimit = 60s; // a box answers by itself: one that rings so long does not
 
-// The far side may be gone already; its release is told elsewhere.
-void passOn(const Result<void>&) {}
-
 } // namespace
 
 Task<> Switch::fromTrunk(lines::Line& line, std::unique_ptr<hal::Call> call)
@@ -58,7 +55,13 @@ Task<> Switch::fromTrunk(lines::Line& line, std::unique_ptr<hal::Call> call)
 
 Task<> Switch::refuse(Carried& c, hal::Cause cause, bool announce)
 {
-    if (announce && announcement_ && c.from().progress()) {
+    const bool analog = lines_.find(c.from().identity().span)->settings().span.type == hal::SpanType::analog;
+    bool hears = announce && announcement_ != nullptr;
+    if (hears && analog) // who waits on an analog line hears ringing until it is answered
+        hears = static_cast<bool>(co_await check(c.from().answer()));
+    else if (hears)
+        hears = static_cast<bool>(c.from().progress());
+    if (hears) {
         const auto sound = hal::makeSoundSource({announcement_});
         const auto played = co_await check(c.from().play(*sound, {}));
         if (!played)

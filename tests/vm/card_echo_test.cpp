@@ -2,6 +2,7 @@
 // Echo on lines of our driver: what the line gives back of our own voice, some milliseconds later and weaker, and one
 // of DAHDI's cancellers (MG2) that is to take it away.
 #include "card_pair.h"
+#include <atomic>
 #include <cmath>
 #include <gtest/gtest.h>
 #include <iostream>
@@ -67,11 +68,13 @@ public:
         EXPECT_TRUE(cards_.configure(0, {.lineIsClock = false}) && cards_.configure(1, {.lineIsClock = true}));
         pair_ = std::make_unique<CardPair>(cards_, near);
         cards_.on([this] {
-            cards_.onAnswer(0, [](const GuestCards::Asked& asked, OctetBuffer& answer) {
+            cards_.onAnswer(0, [this](const GuestCards::Asked& asked, OctetBuffer& answer) {
                 if (asked.dataIn())
-                    eachPacket(answer, [](std::span<std::uint8_t> packet) {
-                        for (std::size_t at = CARD_E1_HEADER + slot; at < packet.size(); at += CARD_E1_FRAME)
+                    eachPacket(answer, [this](std::span<std::uint8_t> packet) {
+                        for (std::size_t at = CARD_E1_HEADER + slot; at < packet.size(); at += CARD_E1_FRAME) {
                             packet[at] = linear_to_alaw(alaw_to_linear(packet[at]) / loss);
+                            loud_ += packet[at] != linear_to_alaw(0);
+                        }
                     });
                 return true;
             });
@@ -93,13 +96,16 @@ public:
     {
         pair_->pass(first);
         near_.begin();
+        loud_ = 0;
         EXPECT_TRUE(pair_->until([&] { return near_.samples >= 8000; }, 5s));
+        EXPECT_GT(loud_, 7000u) << "an echo comes from the card, whatever is left of it";
         return near_.level();
     }
     GuestCards& cards() { return cards_; }
 
 private:
     unsigned card_;
+    std::atomic<unsigned> loud_ = 0; // samples of echo that are no silence
     GuestCards cards_{firmware::Personality::card(1)};
     Speaker near_;
     std::unique_ptr<CardPair> pair_;

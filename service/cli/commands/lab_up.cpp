@@ -48,6 +48,10 @@ Task<Exit> run(Context& c)
     if (o.byNumber && (o.standalone || o.analog))
         co_return c.usage(std::string("lab up: --route number is a switch's way to its boxes over PRI trunks; ") +
                           (o.standalone ? "--standalone" : "--analog") + " does not go with it");
+    if (!o.byNumber && c.values.has("takes-over"))
+        co_return c.usage("lab up: --takes-over is of --route number; without it the exchange is asked for nothing");
+    if (o.analog && c.values.has("numbers"))
+        co_return c.usage("lab up: --numbers: with --analog a box has the link numbers of its lines");
     if (c.values.has("wires")) {
         const Result<lab::Wires> wires = lab::readWires(c.values.text("wires"));
         if (!wires)

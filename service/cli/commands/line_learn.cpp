@@ -59,15 +59,18 @@ Task<Exit> run(Context& c)
 
 Command lineLearn()
 {
-    return {.path = {"line", "learn"},
-            .summary = "measure an analog line's tones from a test call",
-            .arguments = {{"NAME", "the line: its span and port, as lines1/3"}},
-            .options =
-                {{.name = "number", .value = "N", .help = "whom to call: a number that is busy now", .required = true}},
-            .address = Address::boxes,
-            .breaks = "the line takes no call for half a minute.",
-            .more = "Exit code 1: a tone was not heard, or is not what the profile says.",
-            .run = run};
+    return {
+        .path = {"line", "learn"},
+        .summary = "measure an analog line's tones from a test call",
+        .arguments = {{"NAME", "the line: its span and port, as lines1/3"}},
+        .options =
+            {{.name = "number", .value = "N", .help = "whom to call: a number that is busy now", .required = true}},
+        .address = Address::boxes,
+        .breaks = "the line takes no call for half a minute.",
+        .more =
+            "Of a box's own lines; a switch places no such call. Exit code 1: a tone was not heard, or is not what\n"
+            "the profile says.",
+        .run = run};
 }
 
 } // namespace callbox::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/daemons.h"
+#include "cli/analog_lines.h"
 #include "cli/table.h"
 #include <ostream>
 
@@ -12,6 +12,8 @@ std::string_view meaning(std::string_view state)
 {
     constexpr std::pair<std::string_view, std::string_view> known[] = {
         {"dead", "no battery: is the line plugged in, and does a telephone work on it?"},
+        {"looped", "its bank is looped for a test: no call comes or goes; span status says until when"},
+        {"out-of-service", "somebody has taken its bank out: callbox span set BANK --service in"},
         {"offered", "a call waits for an answer"},
         {"ignored", "rings; the call was refused, which an analog line cannot tell the caller"},
         {"seizing", "off hook for a call of ours, waits for dial tone"},
@@ -54,7 +56,7 @@ Task<Exit> run(Context& c)
     std::vector<Daemon> daemons = co_await switchAndBoxes(c.values);
     control::Request request{"GET", "/v1/lines"};
     const Gathered g = co_await gather(c, std::move(daemons), std::move(request));
-    json document = merged(g, "lines");
+    json document = linesOf(g, c.values);
     json one = json::array();
     for (const json& l : listOf(document, "lines"))
         if (textOf(l, "name") == name)

@@ -184,9 +184,13 @@ TEST(LineWatch, ALoopMadeForATestIsToldAsSuchAndNotAsADeadDChannel)
     b.loop.runFor(15s);
     b.lines->all()[0]->tellLoop(lines::StandingLoop{hal::Loopback::local, b.loop.wallNow() + 60s});
     b.card->deaf = true; // what comes in is our own
-    EXPECT_TRUE(b.finds({"no-span-up", "span-looped:tie1"})) << testing::PrintToString(standing(b.book));
+    EXPECT_TRUE(b.finds({"span-looped:tie1"})) << testing::PrintToString(standing(b.book));
     b.lines->all()[0]->tellLoop({});
     b.card->deaf = false;
+    EXPECT_TRUE(b.finds({}));
+    ASSERT_TRUE(b.lines->all()[0]->setService(false));
+    EXPECT_TRUE(b.finds({"span-out-of-service:tie1"})) << testing::PrintToString(standing(b.book));
+    ASSERT_TRUE(b.lines->all()[0]->setService(true));
     EXPECT_TRUE(b.finds({}));
 }
 

@@ -220,6 +220,7 @@ TEST(Deposit, TheRecipientIsTheOriginalOrTheLastDivertingNumberAsTheTrunkSays)
         EXPECT_EQ(onlyMessage(w).recipients.at(0).number, original ? d.original : d.redirecting);
         EXPECT_NE(w.logged().find(original ? "by=original" : "by=redirecting"), std::string::npos)
             << "which of them it was is told (N27): " << w.logged();
+        EXPECT_EQ(onlyMessage(w).recipientSource, original ? "original" : "redirecting");
     }
 }
 

@@ -432,6 +432,7 @@ std::vector<messages::MessageRow> messagesOf(const std::string& box)
     heard.length = 42s;
     heard.audioSha256 = "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c";
     heard.call = "box1-tie1-5";
+    heard.recipientSource = "redirecting";
     heard.recipients.push_back(recipient("+12125550123", "+12125559001", RecipientState::heard,
                                          {notice("sms", NotificationState::delivered, 1)}));
     heard.recipients[0].heardAt = at("15:10:00.000");

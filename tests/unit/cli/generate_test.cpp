@@ -60,9 +60,16 @@ TEST(Generate, ExamplesAreOfTheCountryOfTheNumbersThatAreGivenAndApartFromThem)
     }
     GeneratedFrom other;
     other.spans = {{"dahdi:SERIAL/1", "Wildcard TE420", hal::SpanType::e1}};
-    other.poolFirst = "+493012345600";
-    other.poolLast = "+493012345649";
-    EXPECT_THAT(generatedConfig(other), HasSubstr("access = +4930123456"));
+    for (const char* last : {"49", "99"}) {
+        other.poolFirst = "+493012345600";
+        other.poolLast = std::string("+4930123456") + last;
+        const std::string text = generatedConfig(other);
+        EXPECT_EQ(problems(world, text), "") << text;
+        EXPECT_THAT(text, HasSubstr("country = de\n"));
+    }
+    other.poolFirst = other.poolLast = "";
+    other.allow = "+493012345000-+493012345999";
+    EXPECT_EQ(problems(world, generatedConfig(other)), "") << generatedConfig(other);
 }
 
 TEST(Generate, TheDaemonListensWhereTheToolLooksOrTheFileSaysWhereElse)

@@ -334,14 +334,15 @@ TEST(Rules, ABoxThatIsDrainedOnPurposeIsNoProblemOfTheSwitch)
     EXPECT_EQ(found[0].severity, Severity::note);
 }
 
-TEST(Rules, WhatWasLostWhileASpanCameUpIsNoWarning)
+TEST(Rules, AFewLostSamplesAreNoWarning)
 {
     Facts f = well();
-    f.spans[0].quarter = f.spans[0].day = {890, 12960};
+    f.spans[0].quarter = {40, 4000}; // of no minute yet
+    f.spans[0].day = {900, 4000};    // of no hour yet
     EXPECT_THAT(diagnose(f), IsEmpty());
-    f.spans[0].quarter = {600, 0};
-    f.spans[0].day = {1490, 12960};
-    EXPECT_THAT(diagnose(f), IsEmpty()) << "nor half an hour after the start";
+    f.spans[0].quarter = {900, 700};
+    f.spans[0].day = {86'400, 60'000};
+    EXPECT_THAT(diagnose(f), IsEmpty());
 }
 
 TEST(Rules, OfOneSpanNothingElseIsSaid)
@@ -408,8 +409,9 @@ TEST(Rules, AnAlarmThatARuleExplainsIsNotToldTwice)
 {
     Facts f;
     f.boxes.push_back(wellBox());
-    for (const char* name : {"span-los:trunk1", "d-channel-down:trunk1", "no-span-up", "modem-silent:modem1",
-                             "no-modem-ready", "pool-low", "disk-low", "store-cannot-record", "span-looped:trunk1"})
+    for (const char* name :
+         {"span-los:trunk1", "d-channel-down:trunk1", "no-span-up", "modem-silent:modem1", "no-modem-ready", "pool-low",
+          "disk-low", "store-cannot-record", "span-looped:trunk1", "span-out-of-service:trunk1"})
         f.boxes[0].alarms.push_back({name, "major", "raised", "x"});
     for (const Finding& found : diagnose(f))
         EXPECT_EQ(found.evidence.find("its alarm"), std::string::npos) << found.evidence;

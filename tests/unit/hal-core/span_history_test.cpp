@@ -63,6 +63,20 @@ TEST(SpanHistory, CountsWhatTheCardCountsAndWhen)
     EXPECT_EQ(w.now().errors, (LineErrors{.crc = 307, .farEnd = 3, .bipolar = 2, .framing = 1, .irqMisses = 4}));
 }
 
+TEST(SpanHistory, WhatIsLostWhileTheFarEndIsAwayIsItsAlarmsAndNotThisMachines)
+{
+    World w;
+    w.up();
+    w.loop.runFor(10s);
+    w.far.stop();
+    w.loop.runFor(5s);
+    ASSERT_TRUE(w.far.start());
+    w.loop.runFor(10s);
+    EXPECT_GT(w.span.counters().lostSamples + w.span.counters().lateMs, 0U) << "it is counted all the same";
+    EXPECT_EQ(w.now().lostSamples, 0U);
+    EXPECT_EQ(w.now().lateMs, 0U);
+}
+
 // SF has no CRC-6: `span status` showed no errored second of such a line, however bad it was.
 TEST(SpanHistory, AT1WithoutCrc6IsJudgedByItsFramingBits)
 {

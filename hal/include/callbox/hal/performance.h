@@ -24,7 +24,7 @@ namespace callbox::hal {
 struct LineSecond {
     bool defect = false; // the line was not usable, or nothing moved, for some of it
     LineErrors errors = {};
-    std::uint64_t slips = 0, lostSamples = 0, lateMs = 0; // see SpanCounters
+    std::uint64_t slips = 0, lostSamples = 0, lateMs = 0; // see SpanCounters; none is lost or late in a defect
     bool superframe = false;                              // a T1 of SF: LineErrorCounts::superframe()
 };
 
