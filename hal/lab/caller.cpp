@@ -125,6 +125,12 @@ Task<std::uint64_t> Caller::whenToSpeak()
 
 Task<> Caller::speak()
 {
+    if (!order_.keysFirst.empty()) {
+        Speech keys(ear_, samplesIn(beforeDigits),
+                    [this](std::string_view what, Duration later) { tell(what, later); });
+        keys.key(order_.keysFirst);
+        co_await call_.play(keys, {});
+    }
     if (!order_.play && order_.digits.empty())
         co_return;
     const std::uint64_t begin = co_await whenToSpeak();

@@ -16,6 +16,13 @@ json ok()
     return {{"version", 1}, {"ok", true}};
 }
 
+// Whether a line's caller id can say who has diverted a call.
+bool tellsDiversions(const lines::SpanSettings& line)
+{
+    const hal::CallerIdKind kind = line.analog.country.callerId;
+    return line.span.type != hal::SpanType::analog || kind == hal::CallerIdKind::v23 || kind == hal::CallerIdKind::dtmf;
+}
+
 } // namespace
 
 LabApi::LabApi(Edges edges, Parts parts, PhoneNumber access)
@@ -111,6 +118,9 @@ Task<json> LabApi::beginLoad(Request request)
 {
     const json body = co_await lines::jsonBody(request);
     LoadOrder order = co_await readLoadOrder(body, access_);
+    const lines::SpanSettings& line = parts_.lines.all().front()->settings();
+    if (!tellsDiversions(line))
+        order.keyedIn = line.plan;
     order.seed = edges_.random.next();
     order.firstCaller = nextCaller_; // nobody calls twice while this process lives
     nextCaller_ += order.calls;

@@ -2,6 +2,7 @@
 #include "lab/load.h"
 #include <algorithm>
 #include <callbox/base/async.h>
+#include <callbox/hal/analog_trunk.h>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -101,6 +102,8 @@ Task<> Load::oneCall(unsigned i)
     order.from = loadCaller(caller);
     order.to = order_.to;
     order.redirecting = loadRecipient(i);
+    if (order_.keyedIn)
+        order.keysFirst = hal::dialled(hal::fromE164(order.redirecting, *order_.keyedIn), *order_.keyedIn) + "#";
     order.form = order_.form;
     order.play = makePatternSource(pattern(caller), samples());
     order.everyBeep = false;

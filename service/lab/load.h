@@ -34,8 +34,10 @@ struct LoadOrder {
     Duration hold = 5s;                       // from the end of the beep to the hang-up
     PhoneNumber to;                           // the access number
     std::optional<hal::RedirectingForm> form; // of the diversion; absent: as the trunk's country does it
-    std::uint64_t seed = 1;                   // of the patterns
-    std::uint64_t firstCaller = 0;            // callers are numbered on from here
+    // The lines do not tell who has diverted a call: callers key the recipient in, as this plan writes it.
+    std::optional<hal::DialPlan> keyedIn;
+    std::uint64_t seed = 1;        // of the patterns
+    std::uint64_t firstCaller = 0; // callers are numbered on from here
 };
 constexpr unsigned loadRecipients = 100;
 PhoneNumber loadRecipient(std::uint64_t n); // +12125550000 to +12125550099, round and round

@@ -2,12 +2,13 @@
 // What a join through a switch adds to the delay of a call, in samples. Three processes: the exchange with the caller,
 // a switch that joins trunk and tie, a box that sends back each sample in the tick in which it hears it. The caller
 // says noise and finds it again in what comes back; the same is done without the switch, and half the difference is
-// what one way through it costs.
+// what one way through it costs. The lines are virtual, or E1s of DAHDI, whose channels the kernel joins.
 #include "measure.h"
 #include "support/scratch_folder.h"
 #include "two_ends.h"
 #include <algorithm>
 #include <callbox/base/async.h>
+#include <callbox/hal/backend.h>
 #include <callbox/hal/join.h>
 #include <csignal>
 #include <cstdio>
@@ -50,10 +51,32 @@ void untilTold(World& w)
     w.loop.run();
 }
 
-void box(const std::string& socket)
+// The two ends of a line: ids of DAHDI's spans, or a socket.
+struct Line {
+    std::string network, user;
+    [[nodiscard]] bool isDahdi() const { return network != user; }
+    static std::unique_ptr<hal::SpanIo> span(World& w, const std::string& id)
+    {
+        auto io = hal::findBackend("dahdi")->open(w.edges, {{"span", id}});
+        if (io)
+            return std::move(*io);
+        std::fprintf(stderr, "%s\n", io.error().what.c_str());
+        std::exit(1);
+    }
+    std::unique_ptr<hal::SpanIo> networkEnd(World& w, hal::VirtualClock& clock) const
+    {
+        return isDahdi() ? span(w, network) : hal::makeVirtualListener(w.loop, clock, network);
+    }
+    std::unique_ptr<hal::SpanIo> userEnd(World& w) const
+    {
+        return isDahdi() ? span(w, user) : hal::makeVirtualConnector(w.loop, user);
+    }
+};
+
+void box(const Line& line)
 {
     World w;
-    Side tie(w, "tie1", hal::PriRole::user, hal::makeVirtualConnector(w.loop, socket));
+    Side tie(w, "tie1", hal::PriRole::user, line.userEnd(w));
     TaskGroup calls(w.loop);
     tie.trunk->setIncoming([&calls](std::unique_ptr<hal::Call> call) { calls.start(serve(std::move(call))); });
     untilTold(w);
@@ -74,12 +97,12 @@ Task<> carry(hal::Trunk& tie, std::unique_ptr<hal::Call> caller)
     co_await onward->ended();
 }
 
-void switching(const std::string& trunkSocket, const std::string& tieSocket)
+void switching(const Line& trunkLine, const Line& tieLine)
 {
     World w;
     const auto clock = hal::VirtualClock::following(w.loop);
-    Side trunk(w, "trunk1", hal::PriRole::user, hal::makeVirtualConnector(w.loop, trunkSocket));
-    Side tie(w, "tie1", hal::PriRole::network, hal::makeVirtualListener(w.loop, *clock, tieSocket));
+    Side trunk(w, "trunk1", hal::PriRole::user, trunkLine.userEnd(w));
+    Side tie(w, "tie1", hal::PriRole::network, tieLine.networkEnd(w, *clock));
     trunk.span.setTickFollower([&clock](std::uint32_t samples) { clock->follow(samples); });
     TaskGroup calls(w.loop);
     trunk.trunk->setIncoming([&](std::unique_ptr<hal::Call> call) { calls.start(carry(*tie.trunk, std::move(call))); });
@@ -164,12 +187,12 @@ Task<> callers(World& w, hal::Trunk& trunk, int calls, Delays& delays)
             std::fprintf(stderr, "%s\n", made.error().what.c_str());
 }
 
-Delays measure(const std::string& socket, int calls)
+Delays measure(const Line& line, int calls)
 {
     World w;
     Delays delays;
     const auto clock = hal::VirtualClock::paced(w.loop);
-    Side side(w, "trunk1", hal::PriRole::network, hal::makeVirtualListener(w.loop, *clock, socket));
+    Side side(w, "trunk1", hal::PriRole::network, line.networkEnd(w, *clock));
     TaskGroup group(w.loop);
     whenUp(w, side, [&] {
         // The tie behind the switch comes up at about the same time.
@@ -198,7 +221,12 @@ int run(const Options& o)
 {
     const int calls = given(o, "quick") ? 1 : number(o, "calls");
     const tests::ScratchFolder scratch("bench");
-    const std::string first = scratch.path() + "/first", tie = scratch.path() + "/tie";
+    Line first{scratch.path() + "/first", scratch.path() + "/first"},
+        tie{scratch.path() + "/tie", scratch.path() + "/tie"};
+    if (given(o, "dahdi")) { // fleet.conf of the virtual machine
+        first = {"DYN/loc/1:0/1", "DYN/loc/1:1/1"};
+        tie = {"DYN/loc/2:0/1", "DYN/loc/2:1/1"};
+    }
     Delays direct, joined;
     {
         const Child child([&] { box(first); });
@@ -225,5 +253,6 @@ int run(const Options& o)
 
 int main(int argc, char** argv)
 {
-    return callbox::bench::run(callbox::bench::readOptions(argc, argv, {{"calls", "20"}, {"quick", "-"}}));
+    return callbox::bench::run(
+        callbox::bench::readOptions(argc, argv, {{"calls", "20"}, {"dahdi", "-"}, {"quick", "-"}}));
 }

@@ -161,6 +161,17 @@ TEST(Analog, ARecipientWithoutSmsIsCalledAndHearsItAfterTheKey)
     EXPECT_NE(findRun(heardByThePhone(lab, heard).samples, spoken), std::string::npos);
 }
 
+TEST(Analog, ALoadOnLinesThatDoNotTellWhoDivertedKeysItsRecipientsInAndLosesNothing)
+{
+    Lab lab({"--standalone", "--analog", "--country", "us"});
+    lab.checkTraces(false);
+    const json load = lab.query({"lab", "load"}, {"--rate", "1", "--calls", "3", "--hold", "2"});
+    EXPECT_EQ(load.value("answered", 0), 3) << load.dump();
+    EXPECT_EQ(load.value("cut", -1), 0) << load.dump();
+    EXPECT_EQ(load.value("lost_samples", -1), 0) << load.dump();
+    EXPECT_EQ(load["compared"].value("messages", 0), 3) << load.dump();
+}
+
 class AnalogFleet : public testing::TestWithParam<const char*> {
 protected:
     [[nodiscard]] bool us() const { return std::string(GetParam()) == "us"; }

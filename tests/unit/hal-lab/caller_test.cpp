@@ -114,6 +114,21 @@ TEST_P(EachCountry, DigitsFollowWhatIsPlayedAndPauseASecond)
     EXPECT_EQ(toMs(last.at) - at(r, "digit"), 200 + 1000 + 200);
 }
 
+TEST(LabCall, WhatIsKeyedFirstGoesOutBeforeTheCallerSpeaks)
+{
+    Network n;
+    CallOrder order = n.order();
+    order.keysFirst = "12#";
+    order.play = saying(silence(500ms, n.law()));
+    order.playAt = PlayAt::after;
+    order.playAfter = 4s;
+    const CallReport r = n.call(order);
+    EXPECT_NEAR(double(at(r, "digit") - at(r, "connect")), 500, 20);
+    EXPECT_NEAR(double(at(r, "play-start") - at(r, "connect")), 4000, 20);
+    EXPECT_EQ(n.taken[0]->keys, "12#");
+    EXPECT_TRUE(r.saidAll);
+}
+
 TEST(LabCall, DigitsAloneStartHalfASecondAfterConnect)
 {
     Network n;

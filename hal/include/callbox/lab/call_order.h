@@ -25,7 +25,8 @@ struct CallOrder {
     bool withhold = false;                              // presentation restricted; the number is there
     hal::Screening screening = hal::Screening::network; // of the caller's number
     hal::Bearer bearer = hal::Bearer::speech;           // what a modem or router asks for instead
-    bool overlap = false; // the called number goes out digit by digit (EN 300 403-1 5.2.4), afterDigit apart
+    bool overlap = false;  // the called number goes out digit by digit (EN 300 403-1 5.2.4), afterDigit apart
+    std::string keysFirst; // keyed beforeDigits after the connect, before anything is said
     std::shared_ptr<hal::AudioSource> play; // what is said; null: nothing
     PlayAt playAt = PlayAt::beep;
     Duration playAfter{};
