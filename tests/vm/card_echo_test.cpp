@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Echo on lines of our driver: what the line gives back of our own voice, some milliseconds later and weaker, and one
 // of DAHDI's cancellers (MG2) that is to take it away.
+#include "card_ends.h"
 #include "card_pair.h"
+#include "line_ends.h"
 #include <atomic>
 #include <cmath>
 #include <gtest/gtest.h>
@@ -112,11 +114,10 @@ private:
 };
 
 // What is left of `echo` dBm0 after three seconds of learning.
-void cancels(Echo& with, double echo)
+void cancels(double echo, double left, GuestCards& cards)
 {
-    const double left = with.level(3s);
-    std::cout << echo << " dBm0 of echo, " << left << " left; " << with.cards().status(0, "echo_delay")
-              << " us of our own, learnt anew " << with.cards().status(0, "echo_moves") << " times\n";
+    std::cout << echo << " dBm0 of echo, " << left << " left; " << cards.status(0, "echo_delay")
+              << " us of our own, learnt anew " << cards.status(0, "echo_moves") << " times\n";
     EXPECT_LT(left, echo - 20);
 }
 
@@ -130,12 +131,43 @@ TEST(CardEcho, AnEchoFromTheLineIsCancelled)
     }
     {
         Echo with(At::farEnd, {{"echo_canceller", "mg2 128 on 1"}});
-        cancels(with, echo);
+        cancels(echo, with.level(3s), with.cards());
         EXPECT_EQ(resetDevice(with.cards().device(0)), 0);
-        cancels(with, echo); // what is under way is another then
+        cancels(echo, with.level(3s), with.cards()); // what is under way is another then
     }
     Echo with(At::card, {{"echo_canceller", "mg2 64 on 1"}}); // no line at all: the shortest echo that there is
-    cancels(with, echo);
+    cancels(echo, with.level(3s), with.cards());
+}
+
+// The hybrid of the card's own port: no echo is shorter.
+TEST(CardEcho, AnAnalogLinesOwnEchoIsCancelled)
+{
+    EXPECT_EQ(std::system("modprobe dahdi_echocan_mg2"), 0);
+    GuestCards cards({firmware::Personality::card(0).withBank(1, 0), firmware::Personality::card(0).withBank(0, 1)});
+    ASSERT_TRUE(cards.plugIn(CardEnds::box) && cards.plugIn(CardEnds::office));
+    ASSERT_TRUE(waitFor([&] { return cards.status(CardEnds::box, "port1") == "FXO battery"; }, 5s));
+    double echo = 0;
+    for (const bool cancelled : {false, true}) {
+        const BackendKeys keys = cancelled ? BackendKeys{{"echo_canceller", "mg2 128 on 1"}} : BackendKeys{};
+        CardEnds ends(cards, keys);
+        ends.wire([](usbip::AnalogWire& w) { w.echo = 1.0 / loss; });
+        Speaker speaker;
+        ASSERT_TRUE(ends.fxo().start(bankOf(PortKind::fxo, 1), speaker));
+        ASSERT_TRUE(ends.fxo().openSlot(Timeslot{slot}));
+        ends.pass(1s); // the line is known
+        ASSERT_TRUE(ends.fxoLine().setHook(Timeslot{slot}, true));
+        ends.pass(3s);
+        speaker.begin();
+        EXPECT_TRUE(ends.until([&] { return speaker.samples >= 8000; }, 5s));
+        if (cancelled)
+            cancels(echo, speaker.level(), cards);
+        else
+            echo = speaker.level();
+        EXPECT_NEAR(echo, -27, 1) << "12 dB below what is said";
+        ASSERT_TRUE(ends.fxoLine().setHook(Timeslot{slot}, false));
+        ends.fxo().stop();
+    }
+    EXPECT_TRUE(kernelIsWell());
 }
 
 } // namespace

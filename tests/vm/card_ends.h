@@ -12,8 +12,11 @@ namespace callbox::tests {
 class CardEnds : public LinePair {
 public:
     static constexpr unsigned box = 0, office = 1; // cards
-    // Both are plugged in and outlive this.
-    explicit CardEnds(GuestCards& cards) : cards_(cards), fxo_(open(box)), fxs_(open(office)) {}
+    // Both are plugged in and outlive this. `fxo`: keys that the span towards the exchange is to have besides.
+    explicit CardEnds(GuestCards& cards, const BackendKeys& fxo = {})
+        : cards_(cards), fxo_(open(box, fxo)), fxs_(open(office, {}))
+    {
+    }
     ~CardEnds() override
     {
         fxo_.reset();
@@ -31,11 +34,11 @@ public:
     }
 
 private:
-    std::unique_ptr<SpanIo> open(unsigned card)
+    std::unique_ptr<SpanIo> open(unsigned card, BackendKeys keys)
     {
         const Edges edges{loop_, *random_, *files_, *disk_, Log()};
-        auto io = findBackend(cards_.takenBy() == GuestCards::By::driver ? "dahdi" : "usb")
-                      ->open(edges, {{"span", cards_.id(card)}});
+        keys["span"] = cards_.id(card);
+        auto io = findBackend(cards_.takenBy() == GuestCards::By::driver ? "dahdi" : "usb")->open(edges, keys);
         return io ? std::move(*io) : nullptr;
     }
     GuestCards& cards_;

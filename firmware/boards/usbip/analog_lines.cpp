@@ -49,6 +49,12 @@ std::int16_t times(std::int16_t sample, double factor)
 {
     return static_cast<std::int16_t>(std::clamp(sample * factor, -32768.0, 32767.0));
 }
+// What the other end says, and what comes back of the port's own voice.
+template <class Port> std::int16_t onLine(AnalogVoice& other, const AnalogWire& wire, const Port& p)
+{
+    return times(static_cast<std::int16_t>(std::clamp(other.take() + p.said * wire.echo, -32768.0, 32767.0)),
+                 p.fromLine);
+}
 bool reversed(unsigned state)
 {
     return state == 5 || state == 6;
@@ -129,25 +135,27 @@ void AnalogLines::sample(firmware::AnalogBank& bank)
 {
     std::array<std::uint8_t, CARD_BANK_PORTS_MAX> from{}, to{};
     for (std::size_t i = 0; i < fxo_.size(); ++i) {
-        const std::int16_t heard = times(wires_[i]->toTelephone.take(), fxo_[i]->fromLine);
+        const std::int16_t heard = onLine(wires_[i]->toTelephone, *wires_[i], *fxo_[i]);
         from[i] = hal::fromLinear(hears(fxo_[i]->model) && !wires_[i]->cut ? heard : 0, lawOf(fxo_[i]->model));
     }
     for (std::size_t i = 0; i < fxs_.size(); ++i) {
         const std::size_t port = fxo_.size() + i;
-        const std::int16_t heard = times(wires_[port]->toExchange.take(), fxs_[i]->fromLine);
+        const std::int16_t heard = onLine(wires_[port]->toExchange, *wires_[port], *fxs_[i]);
         from[port] = hal::fromLinear(talks(fxs_[i]->model, *wires_[port]) ? heard : 0, lawOf(fxs_[i]->model));
     }
     bank.sample(from, to);
     for (std::size_t i = 0; i < fxo_.size(); ++i) {
         const bool speaks = on(fxo_[i]->model) && fxo_[i]->model.offHook();
         const std::int16_t said = speaks ? hal::toLinear(to[i], lawOf(fxo_[i]->model)) : std::int16_t{0};
-        wires_[i]->toExchange.put(times(said, fxo_[i]->toLine));
+        fxo_[i]->said = times(said, fxo_[i]->toLine);
+        wires_[i]->toExchange.put(fxo_[i]->said);
     }
     for (std::size_t i = 0; i < fxs_.size(); ++i) {
         const std::size_t port = fxo_.size() + i;
         const bool speaks = talks(fxs_[i]->model, *wires_[port]);
         const std::int16_t said = speaks ? hal::toLinear(to[port], lawOf(fxs_[i]->model)) : std::int16_t{0};
-        wires_[port]->toTelephone.put(times(said, fxs_[i]->toLine));
+        fxs_[i]->said = times(said, fxs_[i]->toLine);
+        wires_[port]->toTelephone.put(fxs_[i]->said);
     }
 }
 

@@ -36,11 +36,13 @@ private:
         firmware::Si3050Model model;
         firmware::chips::Si3050 chip{model};
         double toLine = 1, fromLine = 1; // its gains, as factors
+        std::int16_t said = 0;           // to the line
     };
     struct Telephone {
         firmware::Si3210Model model;
         firmware::chips::Si3210 chip{model};
         double toLine = 1, fromLine = 1;
+        std::int16_t said = 0;
     };
     static void look(Exchange&, AnalogWire&);
     static void look(Telephone&, AnalogWire&);

@@ -44,6 +44,7 @@ struct AnalogWire {
     // The telephone's end
     bool closed = false; // its loop: off hook
     AnalogVoice toExchange;
+    double echo = 0; // of what an end says comes back to it: no hybrid is balanced
     // What happened to the wires
     bool cut = false;
     bool crossed = false; // tip is ring

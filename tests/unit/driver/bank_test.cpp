@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What the kernel module has of an analog bank's logic, in user space.
+#include "../../support/fuzz.h"
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -20,9 +21,10 @@ extern "C" {
 
 namespace {
 
+using callbox::tests::packetsWanted;
 using Octets = std::vector<std::uint8_t>;
-constexpr unsigned rounds = 200'000; // of chance
-constexpr unsigned fxo = 0, fxs = 1; // ports
+const unsigned rounds = packetsWanted(200'000); // of chance
+constexpr unsigned fxo = 0, fxs = 1;            // ports
 
 // A bank with a port of each kind that has begun.
 struct Bank {

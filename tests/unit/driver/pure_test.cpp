@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What the kernel module has of its own logic, in user space.
+#include "../../support/fuzz.h"
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -18,8 +19,9 @@ extern "C" {
 
 namespace {
 
+using callbox::tests::packetsWanted;
 using Octets = std::vector<std::uint8_t>;
-constexpr unsigned rounds = 200'000; // of chance
+const unsigned rounds = packetsWanted(200'000); // of chance
 
 // A packet of `frames` frames, each of octets `fill`.
 Octets packet(unsigned position, unsigned sequence, unsigned flags, unsigned frames, std::uint8_t fill = 7)
@@ -214,6 +216,51 @@ TEST(Events, AGapInTheSequenceMakesTheDriverAsk)
     EXPECT_EQ(e.slips_out, 1u);
 }
 
+TEST(Events, EventsOfChanceAreTakenWholeOrCountedAsBad)
+{
+    std::mt19937 chance(9);
+    for (const bool ours : {true, false}) {
+        cb_events e{};
+        cb_events_begin(&e, ours);
+        for (unsigned i = 0; i < rounds; ++i) {
+            std::array<std::uint8_t, CARD_E1_INTERRUPT_SIZE + 6> octets;
+            for (auto& o : octets)
+                o = static_cast<std::uint8_t>(chance());
+            octets[0] = static_cast<std::uint8_t>(chance() % 4 ? chance() % 7 : octets[0]);
+            if (chance() % 4)
+                octets[1] = static_cast<std::uint8_t>(i);
+            const unsigned length = chance() % 4 ? CARD_E1_INTERRUPT_SIZE : chance() % octets.size();
+            const cb_events before = e;
+            cb_events_take(&e, octets.data(), length);
+            ASSERT_EQ(e.bad + e.told, before.bad + before.told + 1) << i << ", length " << length;
+            if (length != CARD_E1_INTERRUPT_SIZE)
+                ASSERT_EQ(e.told, before.told) << i;
+            if (!ours)
+                ASSERT_EQ(e.defects & ~(CARD_ALARM_LOS | CARD_ALARM_AIS | CARD_ALARM_LOF | CARD_ALARM_RAI), 0) << i;
+        }
+    }
+}
+
+TEST(Pace, FeedbackOfChanceNeverAsksForMoreThanAPacketHolds)
+{
+    std::mt19937 chance(13);
+    cb_pace p{};
+    cb_pace_begin(&p);
+    for (unsigned i = 0; i < rounds; ++i) {
+        std::array<std::uint8_t, 8> octets;
+        for (auto& o : octets)
+            o = static_cast<std::uint8_t>(chance());
+        if (chance() % 2) {
+            octets[1] = static_cast<std::uint8_t>(0x18 + chance() % 0x10);
+            octets[2] = 0;
+        }
+        cb_pace_feedback(&p, octets.data(), chance() % 4 ? 3 : chance() % 9);
+        const unsigned frames = cb_pace_next(&p, 9);
+        ASSERT_GE(frames, 4U);
+        ASSERT_LE(frames, 9U);
+    }
+}
+
 TEST(Events, AnAlarmWhoseEndWasLostAsTheLastEventDoesNotStandForEver)
 {
     const std::pair<std::uint8_t, std::uint8_t> each[] = {{CARD_ALARM_LOS, CARD_ICE1_FLAG_LOS},
@@ -309,7 +356,7 @@ TEST(Stall, EachStreamThatComesBackNoMoreIsFoundAfterASecondAndOnceASecond)
     }
 }
 
-TEST(Pipes, ADeviceThatLiesInItsDescriptorsIsRefusedWithAReason)
+TEST(Pipes, DescriptorsOfChanceAreRefusedWithAReason)
 {
     const std::vector<cb_endpoint> good{
         {0x82, 0x05, 1, 292}, {0x01, 0x05, 1, 292}, {0x81, 0x11, 3, 3}, {0x83, 3, 4, 10}};
