@@ -63,6 +63,40 @@ TEST_P(SelfTest, OnAnalogLinesGoesOutOnOneAndComesBackOnAnother)
 INSTANTIATE_TEST_SUITE_P(Countries, SelfTest, testing::Values("eu", "us"),
                          [](const auto& param) { return std::string(param.param); });
 
+// What a technician does with a line whose far end he does not trust: on a span of a card too.
+class LineTests : public testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Countries, LineTests, testing::Values("eu", "us"),
+                         [](const auto& info) { return std::string(info.param); });
+
+TEST_P(LineTests, ALoopBertAToneAndALevelTellWhatTheLineDoes)
+{
+    Lab lab({"--standalone", "--country", GetParam()});
+    const auto test = [&](const char* what, Arguments rest) {
+        rest.insert(rest.begin(), "trunk1");
+        rest.push_back("--json");
+        return lab.command({"test", what}, std::move(rest));
+    };
+    const auto stateIs = [&](const std::string& state) {
+        lab.waitFor({"span", "status"}, [&](const json& s) { return s["spans"][0].value("state", "") == state; },
+                    {"trunk1", "--box", "box1"});
+    };
+    EXPECT_EQ(test("bert", {"--minutes", "0.05"}).exitCode, 1) << "nobody sends the pattern back";
+    ASSERT_EQ(test("loop", {"--kind", "local", "--yes"}).exitCode, 0);
+    stateIs("looped");
+    const CommandResult bert = test("bert", {"--all", "--yes", "--minutes", "0.05", "--insert", "7"});
+    EXPECT_EQ(bert.exitCode, 0) << bert.out << bert.err;
+    const json counted = json::parse(bert.out, nullptr, false);
+    EXPECT_EQ(counted.value("errors", 0), counted.value("inserted", -1)) << bert.out;
+    EXPECT_EQ(counted.value("errors", 0), 7 * int(counted["channels"].size()));
+    EXPECT_EQ(counted.value("lost_samples", -1), 0);
+    const json tone = json::parse(test("tone", {"--hz", "1004", "--dbm0", "-13"}).out, nullptr, false);
+    EXPECT_NEAR(tone.at("/heard/tone/hz"_json_pointer).get<double>(), 1004, 0.2) << tone.dump();
+    EXPECT_NEAR(tone.at("/heard/tone/dbm0"_json_pointer).get<double>(), -13, 0.2);
+    EXPECT_EQ(test("level", {}).exitCode, 0);
+    ASSERT_EQ(test("loop", {"--kind", "none"}).exitCode, 0);
+    stateIs("up");
+}
+
 TEST(SelfTestBehindASwitch, GoesOutAndComesBackThroughIt)
 {
     Lab lab({"--boxes", "2", "--country", "us"});

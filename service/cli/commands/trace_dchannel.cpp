@@ -210,7 +210,9 @@ Command traceDchannel()
                 "The trace is always on: what is shown has happened already. In a lab the switch is asked first,\n"
                 "then the boxes, then the exchange; --box or --switch says whose end of a tie is meant. > was sent\n"
                 "by that end, < was received.\n\n"
-                "Live in Wireshark: callbox trace dchannel SPAN --follow --pcap - | wireshark -k -i -",
+                "Live in Wireshark: callbox trace dchannel SPAN --follow --pcap - | wireshark -k -i -\n"
+                "It takes Facility elements for QSIG's; for EuroISDN: -o \"q932.facility_encoding:Dissect facility as "
+                "ETSI\"",
             .endless = [](const Values& v) { return v.flag("follow"); },
             .run = run};
 }
