@@ -142,7 +142,7 @@ int cb_set_line(struct cb_port *port)
 	u8 kind;
 	int r;
 
-	if (port->bank || !(port->capabilities & (CARD_CAN_LINE | CARD_CAN_T1 | CARD_CAN_CAS)))
+	if (port->bank || !(port->capabilities & CARD_CAN_LINE))
 		return 0;
 	r = ask(port, CARD_E1_GET_LINE, &line, sizeof(line));
 	if (r >= 0 && r < (int)sizeof(line))

@@ -9,16 +9,8 @@ static struct cb_port *port_of(struct device *dev)
 	return usb_get_intfdata(to_usb_interface(dev));
 }
 
-static ssize_t refused(struct cb_port *port, const char *name, const char *text,
-		       const char *allowed)
-{
-	dev_err(&port->intf->dev, "%s = %.*s: %s allowed on %s\n", name, (int)strcspn(text, "\n"),
-		text, allowed, cb_is_t1(port) ? "a T1" : "an E1");
-	return -EINVAL;
-}
-
 /* Under `state`. A card that does not take it goes on as it was. */
-static ssize_t change(struct cb_port *port, u8 *setting, u8 value, size_t count)
+static int change(struct cb_port *port, u8 *setting, u8 value)
 {
 	const u8 before = *setting;
 	int r;
@@ -26,77 +18,60 @@ static ssize_t change(struct cb_port *port, u8 *setting, u8 value, size_t count)
 	*setting = value;
 	r = cb_line_changed(port);
 	if (!r)
-		return count;
+		return 0;
 	*setting = before;
 	cb_line_changed(port); /* it may have taken a part of it; what it says is told already */
 	return r;
 }
 
-static ssize_t impedance_show(struct device *dev, struct device_attribute *attr, char *out)
+/* `of_e1`, `of_t1`: what is allowed there, in words for who writes something else. */
+static ssize_t store(struct cb_port *port, const char *name, const char *text, size_t count,
+		     u8 *setting, bool (*can_be)(bool t1, u8 value), const char *of_e1,
+		     const char *of_t1)
 {
-	return sysfs_emit(out, "%u\n", READ_ONCE(port_of(dev)->impedance));
-}
-
-static ssize_t impedance_store(struct device *dev, struct device_attribute *attr, const char *text,
-			       size_t count)
-{
-	struct cb_port *port = port_of(dev);
-	ssize_t r;
-	u8 ohms;
+	u8 value;
+	int r;
 
 	mutex_lock(&port->state);
-	if (kstrtou8(text, 10, &ohms) || !cb_line_impedance(cb_is_t1(port), ohms))
-		r = refused(port, "impedance", text, cb_is_t1(port) ? "100 is" : "75 and 120 are");
-	else
-		r = change(port, &port->impedance, ohms, count);
+	if (kstrtou8(text, 10, &value) || !can_be(cb_is_t1(port), value)) {
+		dev_err(&port->intf->dev, "%s = %.*s: %s allowed on %s\n", name,
+			(int)strcspn(text, "\n"), text, cb_is_t1(port) ? of_t1 : of_e1,
+			cb_is_t1(port) ? "a T1" : "an E1");
+		r = -EINVAL;
+	} else {
+		r = change(port, setting, value);
+	}
 	mutex_unlock(&port->state);
-	return r;
+	return r ? r : count;
 }
-static DEVICE_ATTR_RW(impedance);
 
-static ssize_t sensitivity_show(struct device *dev, struct device_attribute *attr, char *out)
+#define SETTING(name, can_be, of_e1, of_t1)                                                        \
+	static ssize_t name##_show(struct device *dev, struct device_attribute *attr, char *out)   \
+	{                                                                                          \
+		return sysfs_emit(out, "%u\n", READ_ONCE(port_of(dev)->name));                     \
+	}                                                                                          \
+	static ssize_t name##_store(struct device *dev, struct device_attribute *attr,             \
+				    const char *text, size_t count)                                \
+	{                                                                                          \
+		struct cb_port *port = port_of(dev);                                               \
+                                                                                                   \
+		return store(port, #name, text, count, &port->name, can_be, of_e1, of_t1);         \
+	}                                                                                          \
+	static DEVICE_ATTR_RW(name)
+
+static bool any_sensitivity(bool t1, u8 db)
 {
-	return sysfs_emit(out, "%u\n", READ_ONCE(port_of(dev)->sensitivity));
+	return cb_line_sensitivity(db);
 }
 
-static ssize_t sensitivity_store(struct device *dev, struct device_attribute *attr,
-				 const char *text, size_t count)
+static bool crc4_of_e1(bool t1, u8 on)
 {
-	struct cb_port *port = port_of(dev);
-	ssize_t r;
-	u8 db;
-
-	mutex_lock(&port->state);
-	if (kstrtou8(text, 10, &db) || !cb_line_sensitivity(db))
-		r = refused(port, "sensitivity", text, "12, 18, 36 and 43 are");
-	else
-		r = change(port, &port->sensitivity, db, count);
-	mutex_unlock(&port->state);
-	return r;
-}
-static DEVICE_ATTR_RW(sensitivity);
-
-static ssize_t crc4_auto_show(struct device *dev, struct device_attribute *attr, char *out)
-{
-	return sysfs_emit(out, "%u\n", READ_ONCE(port_of(dev)->crc4_auto));
+	return on <= !t1;
 }
 
-static ssize_t crc4_auto_store(struct device *dev, struct device_attribute *attr, const char *text,
-			       size_t count)
-{
-	struct cb_port *port = port_of(dev);
-	ssize_t r;
-	u8 on;
-
-	mutex_lock(&port->state);
-	if (kstrtou8(text, 10, &on) || on > 1 || (on && cb_is_t1(port)))
-		r = refused(port, "crc4_auto", text, cb_is_t1(port) ? "0 is" : "0 and 1 are");
-	else
-		r = change(port, &port->crc4_auto, on, count);
-	mutex_unlock(&port->state);
-	return r;
-}
-static DEVICE_ATTR_RW(crc4_auto);
+SETTING(impedance, cb_line_impedance, "75 and 120 are", "100 is");
+SETTING(sensitivity, any_sensitivity, "12, 18, 36 and 43 are", "12, 18, 36 and 43 are");
+SETTING(crc4_auto, crc4_of_e1, "0 and 1 are", "0 is");
 
 static struct attribute *attributes[] = {
 	&dev_attr_impedance.attr,

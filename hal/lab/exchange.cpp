@@ -226,18 +226,18 @@ Task<> Exchange::telephone(TelephoneCall had, std::unique_ptr<hal::Call> call)
 
 Result<void> Exchange::hangup(const std::string& tag)
 {
-    const auto it = tagged_.find(tag);
-    if (it == tagged_.end())
+    const auto it = std::find_if(live_.begin(), live_.end(), [&](const Live* l) { return l->tag == tag; });
+    if (tag.empty() || it == live_.end())
         return Error{Errc::not_found, "no caller has the tag " + tag + " now"};
-    it->second->hangup(hal::Cause::normalClearing);
+    (*it)->call.hangup(hal::Cause::normalClearing);
     return {};
 }
 
 void Exchange::hangupAll(hal::Cause cause)
 {
-    const std::vector<hal::Call*> now = live_; // a release may end a script, later
-    for (hal::Call* call : now)
-        call->hangup(cause);
+    const std::vector<Live*> now = live_; // a release may end a script, later
+    for (Live* live : now)
+        live->call.hangup(cause);
 }
 
 } // namespace callbox::lab

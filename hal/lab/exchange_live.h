@@ -7,21 +7,17 @@ namespace callbox::lab {
 
 // A live call, findable for hangup() and hangupAll().
 struct Exchange::Live {
-    Live(Exchange& exchange, hal::Call& call, const std::string& tag = {}) : exchange(exchange), call(call)
+    Live(Exchange& exchange, hal::Call& call, std::string tag = {})
+        : exchange(exchange), call(call), tag(std::move(tag))
     {
-        exchange.live_.push_back(&call);
-        if (!tag.empty())
-            exchange.tagged_[tag] = &call;
+        exchange.live_.push_back(this);
     }
-    ~Live()
-    {
-        std::erase(exchange.live_, &call);
-        std::erase_if(exchange.tagged_, [this](const auto& t) { return t.second == &call; });
-    }
+    ~Live() { std::erase(exchange.live_, this); }
     Live(const Live&) = delete;
     Live& operator=(const Live&) = delete;
     Exchange& exchange;
     hal::Call& call;
+    const std::string tag; // "": none
 };
 
 // A call from one subscriber to another.

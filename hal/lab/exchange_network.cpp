@@ -117,10 +117,10 @@ hal::Call* Exchange::callerOf(const std::string& call) const
 {
     const bool between = std::any_of(transits_.begin(), transits_.end(),
                                      [&](const Transit* t) { return t->out && t->out->id() == call; });
-    const auto it = std::find_if(live_.begin(), live_.end(), [&](const hal::Call* c) {
-        return c->id() == call && !c->identity().incoming && !gone(*c);
+    const auto it = std::find_if(live_.begin(), live_.end(), [&](const Live* l) {
+        return l->call.id() == call && !l->call.identity().incoming && !gone(l->call);
     });
-    return between || it == live_.end() ? nullptr : *it;
+    return between || it == live_.end() ? nullptr : &(*it)->call;
 }
 
 void Exchange::refer(Row& row, const hal::ReferralRequest& request)

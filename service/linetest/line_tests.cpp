@@ -147,10 +147,10 @@ json LineTests::toJson() const
     for (const auto& t : tests_)
         tests.push_back(toJson(*t));
     json loops = json::array();
-    for (const auto& [line, standing] : loops_)
+    for (const auto& [line, end] : loops_)
         loops.push_back({{"span", line->name()},
-                         {"kind", std::string(hal::name(standing->kind))},
-                         {"until", isoUtc(standing->until)}});
+                         {"kind", std::string(hal::name(line->loop()->kind))},
+                         {"until", isoUtc(line->loop()->until)}});
     return {{"version", 1}, {"tests", std::move(tests)}, {"loops", std::move(loops)}};
 }
 

@@ -48,12 +48,6 @@ public:
     std::vector<control::Route> routes(); // they refer to this object
 
 private:
-    struct Standing { // a loop
-        explicit Standing(Loop& loop) : end(loop) {}
-        hal::Loopback kind = hal::Loopback::none;
-        WallTime until{};
-        Timer end;
-    };
     using HeldChannels = std::vector<std::unique_ptr<Reservations::Held>>;
     Result<lines::Line*> lineOf(const std::string& span) const;
     Result<HeldChannels> take(lines::Line& line, std::optional<hal::Timeslot> slot, bool all);
@@ -70,7 +64,7 @@ private:
     lines::Lines& lines_;
     lines::CallTable& calls_;
     Reservations reservations_;
-    std::map<lines::Line*, std::unique_ptr<Standing>> loops_;
+    std::map<lines::Line*, std::unique_ptr<Timer>> loops_; // that stand (Line::loop()), with what ends them
     std::vector<std::unique_ptr<Test>> tests_;
     std::uint64_t nextId_ = 1;
     TaskGroup scripts_; // last: its scripts use all of the above

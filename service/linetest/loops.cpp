@@ -52,14 +52,13 @@ Task<json> LineTests::loop(LoopOrder order)
             reservations_.open(line);
         co_await Result<void>(r.error().because("span " + line.name()));
     }
-    auto& standing = loops_[&line];
-    if (!standing)
-        standing = std::make_unique<Standing>(edges_.loop);
-    standing->kind = order.kind;
-    standing->until = edges_.loop.wallNow() + std::chrono::milliseconds(toMs(order.length));
-    line.tellLoop(lines::StandingLoop{standing->kind, standing->until});
-    standing->end.after(order.length, [this, &line] { unloop(line); });
-    answer["until"] = isoUtc(standing->until);
+    auto& end = loops_[&line];
+    if (!end)
+        end = std::make_unique<Timer>(edges_.loop);
+    const WallTime until = edges_.loop.wallNow() + std::chrono::milliseconds(toMs(order.length));
+    line.tellLoop(lines::StandingLoop{order.kind, until});
+    end->after(order.length, [this, &line] { unloop(line); });
+    answer["until"] = isoUtc(until);
     edges_.log.warning("span looped", {{"span", line.name()},
                                        {"kind", hal::name(order.kind)},
                                        {"calls", answer["calls"].size()},
@@ -72,7 +71,7 @@ void LineTests::unloop(lines::Line& line)
     const auto it = loops_.find(&line);
     if (it == loops_.end())
         return;
-    const std::unique_ptr<Standing> ended = std::move(it->second); // its timer may be what calls us
+    const std::unique_ptr<Timer> ended = std::move(it->second); // its timer may be what calls us
     loops_.erase(it);
     if (auto r = controlOf(line)->setLoopback(hal::Loopback::none); !r && r.error().code != Errc::gone)
         edges_.log.error("a loop is not taken away", {{"span", line.name()}, {"error", r.error()}});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Clocks of cards that differ, for long, on our driver: no card runs dry, and what slips is what the clocks differ by.
 // CALLBOX_DRIFT_SECONDS says for how long (600: label "long"); seconds of greater differences without it.
+#include "../support/drift_cases.h"
 #include "guest_cards.h"
 #include <cmath>
 #include <gmock/gmock.h>
@@ -12,24 +13,7 @@ namespace {
 
 using firmware::Personality;
 
-const char* const wanted = std::getenv("CALLBOX_DRIFT_SECONDS");
-const unsigned seconds = wanted ? static_cast<unsigned>(std::strtoul(wanted, nullptr, 10)) : 5;
-
-std::vector<int> differences()
-{
-    return wanted ? std::vector<int>{-200, -50, 0, 50, 200} : std::vector<int>{-10'000, 10'000};
-}
-
-std::string named(const testing::TestParamInfo<int>& p)
-{
-    return (p.param < 0 ? "Slower" : "Faster") + std::to_string(std::abs(p.param));
-}
-
-// Of slips: one more or less, by where the queue stood.
-auto between(double least, double most)
-{
-    return testing::AllOf(testing::Ge(std::floor(least) - 1), testing::Le(std::ceil(most) + 1));
-}
+const unsigned seconds = driftSeconds();
 
 // Counters of the driver and of the cards that must not count.
 constexpr const char* losses[] = {"card_underflow", "card_overflow",  "frames_missing", "frames_overflow",
@@ -69,7 +53,7 @@ struct CardDrift : testing::TestWithParam<int> {
     GuestCards cards{Personality::card(1), 4};
 };
 
-INSTANTIATE_TEST_SUITE_P(Clocks, CardDrift, testing::ValuesIn(differences()), named);
+INSTANTIATE_TEST_SUITE_P(Clocks, CardDrift, testing::ValuesIn(driftPpm()), driftName);
 
 TEST_P(CardDrift, NoCardRunsDryAndAsMuchSlipsAsTheClocksDiffer)
 {
@@ -95,8 +79,8 @@ TEST_P(CardDrift, NoCardRunsDryAndAsMuchSlipsAsTheClocksDiffer)
     const double apart = std::abs(8000e-6 * GetParam() * seconds);
     const unsigned longer = GetParam() > 0 ? byItself : byItself + 1; // hears more than it sends
     const unsigned dry = GetParam() > 0 ? byItself + 1 : byItself;
-    EXPECT_THAT(out[longer], between(apart / (120 + 32), apart / (120 - 8)));
-    EXPECT_THAT(twice[dry], between(apart / (64 + 32), apart / (64 - 8)));
+    EXPECT_THAT(out[longer], slipsBetween(apart / (120 + 32), apart / (120 - 8)));
+    EXPECT_THAT(twice[dry], slipsBetween(apart / (64 + 32), apart / (64 - 8)));
     EXPECT_EQ(twice[longer], 0U);
     EXPECT_EQ(out[dry], 0U);
     std::cout << GetParam() << " ppm, " << seconds << " s, " << apart << " frames apart: " << out[longer]

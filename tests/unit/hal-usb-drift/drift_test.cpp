@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Clocks that differ by as much as crystals do, for long: nothing runs dry, and what slips is what the clocks differ
 // by. CALLBOX_DRIFT_SECONDS says for how long (600: label "long"); seconds of greater differences without it.
+#include "../../support/drift_cases.h"
 #include "../../support/span_heard.h"
 #include "../../support/usb_banks.h"
 #include "../hal-usb/two_cards.h"
@@ -15,24 +16,7 @@ namespace {
 
 using firmware::Personality;
 
-const char* const wanted = std::getenv("CALLBOX_DRIFT_SECONDS");
-const unsigned seconds = wanted ? static_cast<unsigned>(std::strtoul(wanted, nullptr, 10)) : 5;
-
-std::vector<int> differences()
-{
-    return wanted ? std::vector<int>{-200, -50, 0, 50, 200} : std::vector<int>{-10'000, 10'000};
-}
-
-std::string named(const testing::TestParamInfo<int>& p)
-{
-    return (p.param < 0 ? "Slower" : "Faster") + std::to_string(std::abs(p.param));
-}
-
-// Of slips: one more or less, by where the queues stood.
-auto between(double least, double most)
-{
-    return testing::AllOf(testing::Ge(std::floor(least) - 1), testing::Le(std::ceil(most) + 1));
-}
+const unsigned seconds = driftSeconds();
 
 struct UsbDrift : testing::TestWithParam<int>, TwoCards {
     UsbDrift() : TwoCards(Personality::card(1), {.name = "trunk1"}) { b.drift(GetParam()); }
@@ -41,7 +25,7 @@ struct UsbDrift : testing::TestWithParam<int>, TwoCards {
     static double apart() { return 8000e-6 * GetParam() * seconds; }
 };
 
-INSTANTIATE_TEST_SUITE_P(Clocks, UsbDrift, testing::ValuesIn(differences()), named);
+INSTANTIATE_TEST_SUITE_P(Clocks, UsbDrift, testing::ValuesIn(driftPpm()), driftName);
 
 TEST_P(UsbDrift, WithTheClockOfTheLineNothingIsLostAndNothingSlips)
 {
@@ -72,8 +56,8 @@ TEST_P(UsbDrift, WithClocksOfTheirOwnAsMuchSlipsAsTheyDiffer)
     // time.
     const unsigned longer = GetParam() > 0 ? heard.slips - slipsHere : other.slips - slipsThere;
     const unsigned dry = GetParam() > 0 ? other.slips - slipsThere : heard.slips - slipsHere;
-    EXPECT_THAT(longer, between(std::abs(apart()) / (97 + 32), std::abs(apart()) / 97));
-    EXPECT_THAT(dry, between(std::abs(apart()) / (64 + 32), std::abs(apart()) / 64));
+    EXPECT_THAT(longer, slipsBetween(std::abs(apart()) / (97 + 32), std::abs(apart()) / 97));
+    EXPECT_THAT(dry, slipsBetween(std::abs(apart()) / (64 + 32), std::abs(apart()) / 64));
     EXPECT_EQ(heard.lost + other.lost, lost) << "what comes from the line comes whole";
     EXPECT_EQ(errors(*near).underruns, here.underruns) << "the host keeps the card's pace";
     EXPECT_EQ(errors(*far).underruns, there.underruns);
@@ -92,7 +76,7 @@ struct BankDrift : testing::TestWithParam<int> {
     UsbBanks banks{loop, 1};
 };
 
-INSTANTIATE_TEST_SUITE_P(Clocks, BankDrift, testing::ValuesIn(differences()), named);
+INSTANTIATE_TEST_SUITE_P(Clocks, BankDrift, testing::ValuesIn(driftPpm()), driftName);
 
 TEST_P(BankDrift, ABankKeepsThePaceOfItsCodecs)
 {

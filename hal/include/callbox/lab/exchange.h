@@ -86,8 +86,7 @@ private:
     hal::SoundPtr greeting_; // of the answering machines
     std::deque<TelephoneCall> had_;
     std::function<void(const TelephoneCall&)> told_;
-    std::vector<hal::Call*> live_; // in the order they began
-    std::map<std::string, hal::Call*> tagged_;
+    std::vector<Live*> live_; // in the order they began
     std::vector<Transit*> transits_;
     Referrals referrals_ = Referrals::yes;
     TaskGroup phones_;
