@@ -128,10 +128,13 @@ void printBoxes(Context& c, const Addressed& to, const Gathered& g)
 json merged(const Gathered& g, const char* key)
 {
     json list = json::array();
+    const auto isBox = [](const auto& asked) { return !asked.first.box.empty(); };
+    const bool fleet = std::any_of(g.answers.begin(), g.answers.end(), isBox) ||
+                       std::any_of(g.failures.begin(), g.failures.end(), isBox);
     for (const auto& [daemon, answer] : g.answers)
         for (json row : listOf(answer, key)) {
-            if (!daemon.box.empty() && row.is_object())
-                row["box"] = daemon.box;
+            if (fleet && row.is_object())
+                row["box"] = daemon.box.empty() ? json(nullptr) : json(daemon.box);
             list.push_back(std::move(row));
         }
     json document{{"version", 1}, {key, std::move(list)}};

@@ -47,8 +47,8 @@ struct Gathered {
     [[nodiscard]] Exit exit() const; // ok, or what the first failure means
 };
 Task<Gathered> gather(Context&, std::vector<Daemon>, control::Request, Duration limit = askLimit);
-// The lists `key` of all answers as one document; in a lab each element gets its "box". Daemons that did not answer
-// stand in "unreached".
+// The lists `key` of all answers as one document; of a fleet each element gets its "box", null where it is the switch's
+// or the exchange's. Daemons that did not answer stand in "unreached".
 json merged(const Gathered&, const char* key);
 void addUnreached(json& document, const Gathered&);
 // As JSON: the one box's answer, or those of all boxes of a lab in one document.

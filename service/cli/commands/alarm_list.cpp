@@ -7,17 +7,13 @@ namespace callbox::cli {
 
 namespace {
 
-json wanted(const Gathered& g, bool lab, bool cleared)
+json wanted(const Gathered& g, bool cleared)
 {
     json document = merged(g, "alarms");
     json rows = json::array();
-    for (json a : listOf(document, "alarms")) {
-        if (!cleared && textOf(a, "state") == "cleared")
-            continue;
-        if (lab && !a.contains("box"))
-            a["box"] = nullptr; // the switch's
-        rows.push_back(std::move(a));
-    }
+    for (const json& a : listOf(document, "alarms"))
+        if (cleared || textOf(a, "state") != "cleared")
+            rows.push_back(a);
     document["alarms"] = std::move(rows);
     return document;
 }
@@ -33,7 +29,7 @@ Task<Exit> run(Context& c)
     const Addressed to = co_await withAlarms(c.values);
     control::Request request{"GET", "/v1/alarms"};
     const Gathered g = co_await gather(c, to.daemons, std::move(request));
-    const json document = wanted(g, to.all, c.values.flag("all"));
+    const json document = wanted(g, c.values.flag("all"));
     if (c.json()) {
         c.print(document);
         co_return g.exit();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/analog_lines.h"
+#include "cli/daemons.h"
 #include "cli/table.h"
 #include <ostream>
 
@@ -12,7 +12,7 @@ Task<Exit> run(Context& c)
     std::vector<Daemon> daemons = co_await switchAndBoxes(c.values);
     control::Request request{"GET", "/v1/lines"};
     const Gathered g = co_await gather(c, std::move(daemons), std::move(request));
-    const json document = linesOf(g, c.values);
+    const json document = merged(g, "lines");
     if (c.json()) {
         c.print(document);
         co_return g.exit();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/analog_lines.h"
+#include "cli/daemons.h"
 #include "cli/table.h"
 #include <ostream>
 
@@ -56,7 +56,7 @@ Task<Exit> run(Context& c)
     std::vector<Daemon> daemons = co_await switchAndBoxes(c.values);
     control::Request request{"GET", "/v1/lines"};
     const Gathered g = co_await gather(c, std::move(daemons), std::move(request));
-    json document = linesOf(g, c.values);
+    json document = merged(g, "lines");
     json one = json::array();
     for (const json& l : listOf(document, "lines"))
         if (textOf(l, "name") == name)
