@@ -147,5 +147,30 @@ TEST(DahdiSpan, InAThousandCallsOneAfterAnotherNobodyHearsTheCallBefore)
     }
 }
 
+// A call began with 20 ms of octets zero, a click, where the process had been held up while its channel was opened.
+TEST(DahdiSpan, AStallWhileAChannelBeginsBringsNothingThatNobodySaid)
+{
+    Wired pair;
+    OneOctet near, far;
+    near.say = far.say = 0x4B;
+    ASSERT_TRUE(pair.near().start(pair.config(), near) && pair.far().start(pair.config(), far));
+    const Timeslot slot{5};
+    for (Duration wait = 0ms; wait <= 80ms; wait += 4ms) {
+        near.heard.clear();
+        far.heard.clear();
+        ASSERT_TRUE(pair.near().openSlot(slot) && pair.far().openSlot(slot));
+        pair.pass(wait);
+        stall(pair.loop(), 45ms);
+        ASSERT_TRUE(pair.until([&] { return near.heard[near.say] > 160 && far.heard[far.say] > 160; }, 3s));
+        for (const OneOctet* side : {&near, &far})
+            for (const auto& [octet, samples] : side->heard)
+                EXPECT_TRUE(octet == near.say || octet == idleOctet(Law::alaw) || octet == 0xFF || samples == 0)
+                    << samples << " samples of " << int(octet) << ", a stall " << toMs(wait) << " ms after the opening";
+        pair.near().closeSlot(slot);
+        pair.far().closeSlot(slot);
+        pair.pass(60ms);
+    }
+}
+
 } // namespace
 } // namespace callbox::tests

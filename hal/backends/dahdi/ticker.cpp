@@ -212,8 +212,9 @@ std::optional<unsigned> Ticker::makeTicks()
     } else {
         lost_ += blocksIn(owed_ - 2 * blockTime) * blockSamples;
         owed_ = std::min(owed_, 2 * blockTime);
-        for (; owed_ >= blockTime - again && !life.expired(); owed_ -= blockTime) {
-            tick(); // nothing counts samples but the clock
+        // Nothing counts samples but the clock, until a channel that has begun has blocks of its own.
+        for (; owed_ >= blockTime - again && !life.expired() && runningChannels() == 0; owed_ -= blockTime) {
+            tick();
             ++ticks;
         }
     }
