@@ -404,8 +404,8 @@ void FxoPort::onCallAudio(const AudioBlock& block)
     if (!supervision_)
         return;
     const std::string_view why = supervision_->feed(block);
-    if (supervision_->suspicion().changed)
-        tellTone(supervision_->suspicion().startedAgo);
+    if (const auto suspicion = supervision_->suspicion(); suspicion.changed)
+        tellTone(suspicion.startedAgo);
     if (why.empty())
         return;
     post([this, why] {

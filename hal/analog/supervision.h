@@ -4,8 +4,8 @@
 #pragma once
 #include <callbox/hal/analog_trunk.h>
 #include <callbox/hal/least_level.h>
+#include <callbox/hal/release_tones.h>
 #include <callbox/hal/span.h>
-#include <callbox/hal/tone_listener.h>
 
 namespace callbox::hal::analog {
 
@@ -15,23 +15,15 @@ public:
 
     // Constant text: "tone", "silence", "longest"; empty while the call goes on.
     std::string_view feed(const AudioBlock& block);
-    // Since when a tone is heard that may be the end of the call, in samples before the end of the last block; told
-    // once when it begins and once when it was none.
-    struct Suspicion {
-        bool changed = false;
-        std::optional<std::size_t> startedAgo;
-    };
-    [[nodiscard]] const Suspicion& suspicion() const { return suspicion_; }
-    // Long enough to have been a tone, if the call ends now.
-    [[nodiscard]] bool suspects() const;
+    // Of a tone that may be the end of the call; as ReleaseTones tells it.
+    [[nodiscard]] ReleaseTones::Suspicion suspicion() const;
+    [[nodiscard]] bool suspects() const { return tones_ && tones_->suspects(); }
 
 private:
     ReleaseBy by_;
     LeastLevel audible_;
-    ToneListener tones_;
-    Suspicion suspicion_;
-    std::optional<std::uint64_t> since_; // position where the suspicious tone began
-    std::uint64_t position_ = 0;         // samples heard
+    std::optional<ReleaseTones> tones_;
+    std::uint64_t position_ = 0; // samples heard
     std::uint64_t silent_ = 0;
 };
 

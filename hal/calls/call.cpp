@@ -130,8 +130,11 @@ void Call::onReleased(Cause cause)
         return;
     const bool ours = stage_ == CallStage::releasing;
     stage_ = CallStage::released;
+    releasedAt_ = edges_.loop.now();
     if (!ours)
         cause_ = cause;
+    if (tones_ && !tones_->suspects())
+        media_->suspect({});
     if (channel_)
         channel_->setPort(nullptr);
     channel_.reset();
@@ -147,13 +150,35 @@ void Call::onReleased(Cause cause)
 void Call::onBearer(std::unique_ptr<Channel> channel)
 {
     channel_ = std::move(channel);
-    if (channel_)
-        channel_->setPort(this);
+    if (!channel_)
+        return;
+    lastSlot_ = channel_->slot();
+    channel_->setPort(this);
 }
 
 void Call::onLineTone(std::optional<std::size_t> startedAgo)
 {
     media_->suspect(startedAgo);
+}
+
+void Call::endOnTonesOf(const CountryProfile& country)
+{
+    tones_.emplace(country, law_);
+}
+
+void Call::hearTones(Octets rx)
+{
+    tones_->feed(rx);
+    if (tones_->suspicion().changed)
+        media_->suspect(tones_->suspicion().startedAgo);
+    if (!tones_->heard())
+        return;
+    edges_.loop.post([this, here = std::weak_ptr(media_)] {
+        if (here.expired() || stage_ != CallStage::connected)
+            return;
+        edges_.log.info("the far side has gone", {{"call", id()}, {"by", "tone"}});
+        hangup(Cause::normalClearing);
+    });
 }
 
 } // namespace callbox::hal

@@ -12,6 +12,7 @@ constexpr std::size_t holdBack = 800;   // 100 ms
 constexpr Duration lineFaultAfter = 2s; // so long without any sample
 constexpr Duration lookTogether = 1s;   // all recordings are looked at in one turn of the loop
 constexpr std::size_t typeAhead = 64;   // digits kept; more is no person
+constexpr std::size_t digitsKept = 64;  // of a whole call, for who looks into it later
 
 std::uint64_t samplesOf(Duration d)
 {
@@ -136,6 +137,8 @@ void Call::Media::watchLine()
 
 void Call::Media::onDigit(const DtmfDetector::Digit& d)
 {
+    if (digitsHeard.size() < digitsKept)
+        digitsHeard.push_back({d.digit, loop.now() - begun});
     if (sink && record.stopDigits.find(d.digit) != std::string_view::npos) {
         held.resize(held.size() - std::min(held.size(), d.startedAgo));
         flushRecording(0);
@@ -173,9 +176,16 @@ void Call::onAudio(const AudioBlock& block)
     Media& m = *media_;
     if (m.sink && !(m.wait && m.wait->isSet()))
         m.take(block);
+    if (stage_ == CallStage::connected && tones_)
+        hearTones(block.rx);
     if (stage_ == CallStage::connected && detecting_)
         m.detect(block.rx);
     m.play(block);
+}
+
+std::span<const HeardDigit> Call::digitsHeard() const
+{
+    return media_->digitsHeard;
 }
 
 Result<void> Call::mayWait() const

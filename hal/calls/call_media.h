@@ -22,6 +22,8 @@ struct Call::Media {
     Law law;
     DtmfDetector detector;
     std::string typed; // digits nobody has asked for yet: type-ahead
+    std::vector<HeardDigit> digitsHeard;
+    TimePoint begun = loop.now();
     Queue<CallStage> stages;
     Event<bool> ended;
     std::shared_ptr<Queue<ReferralEvent>> referral; // what a deflection or transfer waits for

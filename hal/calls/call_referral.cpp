@@ -110,11 +110,13 @@ Result<void> Call::moveTo(Call& other, Cause cause)
         channel_->setPort(nullptr);
     leg_ = std::move(other.leg_); // what still comes of the old one is nobody's
     channel_ = std::move(other.channel_);
+    lastSlot_ = other.lastSlot_;
     leg_->setEvents(*this);
     if (channel_)
         channel_->setPort(this);
     const CallStage reached = std::exchange(other.stage_, CallStage::released);
     other.cause_ = cause;
+    other.releasedAt_ = edges_.loop.now();
     other.media_->endAll(MediaEnd::hangup);
     other.media_->stages.push(CallStage::released);
     other.media_->ended.set(true);

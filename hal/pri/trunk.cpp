@@ -101,8 +101,11 @@ Record* PriTrunk::find(q931_call* call) const
 
 std::unique_ptr<Call> PriTrunk::makeCall(const std::shared_ptr<Record>& record)
 {
-    return std::make_unique<Call>(edges_, Call::Identity{record->id, name(), record->incoming}, record->setup,
-                                  span_.config().law, std::make_unique<Leg>(record));
+    auto call = std::make_unique<Call>(edges_, Call::Identity{record->id, name(), record->incoming}, record->setup,
+                                       span_.config().law, std::make_unique<Leg>(record));
+    if (config_.analogBehind)
+        call->endOnTonesOf(*config_.analogBehind);
+    return call;
 }
 
 // A change of the line is for status only: layer 2 alone decides whether the D channel is up (N7).

@@ -82,12 +82,25 @@ std::string lineNumbers(const Fleet& f, const std::string& name)
 }
 
 // The exchange of the us lab opens the loop when a caller hangs up, that of the eu lab (Germany's) only plays its tone.
+std::string_view lineProfile(const Fleet& f)
+{
+    return f.options.country == "us" ? "us" : "de";
+}
+
 std::string bankSection(const Fleet& f, const std::string& name, std::string_view signalling, std::string_view place)
 {
     return fmt::format("[span {}]\n{}type = analog\nsignalling = {}\nline_profile = {}\ncountry = {}\n"
                        "number = {}\n\n",
-                       name, place, signalling, f.options.country == "us" ? "us" : "de", f.options.country,
-                       lineNumbers(f, name));
+                       name, place, signalling, lineProfile(f), f.options.country, lineNumbers(f, name));
+}
+
+// A box's end of a tie. The exchange's tones come through a switch's analog lines to the box that records them.
+std::string tieSection(const Fleet& f, const std::string& name)
+{
+    std::string section = spanSection(f, name, "tie", "user", "connect");
+    if (f.options.analog)
+        section.insert(section.size() - 1, fmt::format("analog_behind = {}\n", lineProfile(f)));
+    return section;
 }
 
 std::string trunkSection(const Fleet& f, const std::string& name, bool exchange)
@@ -277,8 +290,7 @@ std::string boxIni(const Fleet& f, const FleetBox& b)
         f.options.analog ? "quarantine_days = 0\n" : "", // one number: a pair that rests is a recipient without any
         recipients, ceiling, ceiling);
     for (const std::string& span : b.spans)
-        out += f.options.standalone || f.options.byNumber ? trunkSection(f, span, false)
-                                                          : spanSection(f, span, "tie", "user", "connect");
+        out += f.options.standalone || f.options.byNumber ? trunkSection(f, span, false) : tieSection(f, span);
     for (const std::string& modem : b.modems)
         out += modemSection(f, modem);
     return out + "[lab]\nfaults = yes\n";

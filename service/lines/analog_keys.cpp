@@ -30,15 +30,16 @@ constexpr hal::CallerIdKind callerIds[] = {hal::CallerIdKind::none, hal::CallerI
 struct ToneKey {
     std::string_view name;
     TonePattern hal::CountryProfile::*tone;
+    bool releases; // says that the other side has hung up
 };
-constexpr ToneKey toneKeys[] = {{"tone_dial", &hal::CountryProfile::dial},
-                                {"tone_ringback", &hal::CountryProfile::ringback},
-                                {"tone_busy", &hal::CountryProfile::busy},
-                                {"tone_congestion", &hal::CountryProfile::congestion}};
+constexpr ToneKey toneKeys[] = {{"tone_dial", &hal::CountryProfile::dial, true},
+                                {"tone_ringback", &hal::CountryProfile::ringback, false},
+                                {"tone_busy", &hal::CountryProfile::busy, true},
+                                {"tone_congestion", &hal::CountryProfile::congestion, true}};
 
 constexpr std::string_view priKeys[] = {"crc4",           "role",   "switch_type",      "redirecting",
                                         "recipient_from", "timers", "restart_at_start", "overlap",
-                                        "profile",        "accept"};
+                                        "profile",        "accept", "analog_behind"};
 
 bool takePorts(std::string_view word, unsigned& first, unsigned& last)
 {
@@ -100,6 +101,15 @@ const std::string* said(const ini::Section& section, std::string_view key)
     return nullptr;
 }
 
+// A line's own tones, where it is said that they differ from its country's.
+void takeTones(const ini::Section& section, hal::CountryProfile& country)
+{
+    for (const ToneKey& k : toneKeys)
+        if (const std::string* v = said(section, k.name))
+            if (const auto tone = hal::parseTonePattern(*v))
+                country.*k.tone = *tone;
+}
+
 } // namespace
 
 std::vector<ini::Key> analogKeys(SpanSettings& s)
@@ -121,8 +131,7 @@ std::vector<ini::Key> analogKeys(SpanSettings& s)
         ini::custom("number", "PORT NUMBER or FIRST-LAST NUMBER, one after another, as 1-4 +12125559000", "",
                     "the numbers of the analog lines in use, each by its port",
                     [&a](const std::string& v) { return takeNumbers(v, a.lines); }),
-        ini::custom("line_profile", join(hal::countryProfiles(), [](const hal::CountryProfile& c) { return c.code; }),
-                    "", "tones, ring and caller id of the analog lines, by country",
+        ini::custom("line_profile", countryCodes(), "", "tones, ring and caller id of the analog lines, by country",
                     [&a](const std::string& v) {
                         if (const hal::CountryProfile* c = hal::findCountry(v))
                             a.country = *c;
@@ -141,7 +150,7 @@ std::vector<ini::Key> analogKeys(SpanSettings& s)
     for (const ToneKey& k : toneKeys)
         table.push_back(ini::custom(std::string(k.name),
                                     "HERTZ, or up to six steps HERTZ[+HERTZ]/MS, as 480+620/500 0/500", "",
-                                    "a tone of the analog line, where it is not line_profile's",
+                                    "a tone of the analog line, where it is not that of line_profile or analog_behind",
                                     [](const std::string& v) { return v.empty() || hal::parseTonePattern(v); }));
     table.push_back(ini::boolean("release_open_loop", a.release.openLoop, true,
                                  "an analog line without battery for a moment: the caller has hung up"));
@@ -163,11 +172,18 @@ bool isAnalogKey(std::string_view key)
     return std::any_of(table.begin(), table.end(), [&](const ini::Key& k) { return k.name == key; });
 }
 
-bool belongsTo(hal::SpanType type, std::string_view key)
+std::string countryCodes()
 {
-    if (type == hal::SpanType::analog)
+    return join(hal::countryProfiles(), [](const hal::CountryProfile& c) { return c.code; });
+}
+
+bool belongsTo(const SpanSettings& s, std::string_view key)
+{
+    if (s.span.type == hal::SpanType::analog)
         return std::find(std::begin(priKeys), std::end(priKeys), key) == std::end(priKeys);
-    return !isAnalogKey(key);
+    return !isAnalogKey(key) ||
+           (s.pri.analogBehind && std::any_of(std::begin(toneKeys), std::end(toneKeys),
+                                              [&](const ToneKey& k) { return k.releases && k.name == key; }));
 }
 
 std::string analogValueOf(const SpanSettings& s, std::string_view key)
@@ -187,9 +203,10 @@ std::string analogValueOf(const SpanSettings& s, std::string_view key)
         return a.pulses ? "pulse" : "dtmf";
     if (key == "caller_id")
         return std::string(hal::name(a.country.callerId));
+    const hal::CountryProfile& country = s.pri.analogBehind ? *s.pri.analogBehind : a.country;
     for (const ToneKey& k : toneKeys)
         if (key == k.name)
-            return hal::toString(a.country.*k.tone);
+            return hal::toString(country.*k.tone);
     if (key == "release_open_loop")
         return yes(a.release.openLoop);
     if (key == "release_polarity")
@@ -204,10 +221,12 @@ void deriveAnalog(const ini::Document& doc, const ini::Section& section, SpanSet
 {
     const std::string header = "[span " + section.name + "]: ";
     for (const ini::Entry& e : section.entries)
-        if (!belongsTo(s.span.type, e.key))
+        if (!belongsTo(s, e.key))
             problems.push_back({doc.file, e.line,
                                 e.key + " = " + e.value + ": is no key of a span of type " +
                                     (s.span.type == hal::SpanType::analog ? "analog" : "e1 or t1")});
+    if (s.pri.analogBehind)
+        takeTones(section, *s.pri.analogBehind);
     if (s.span.type != hal::SpanType::analog)
         return;
     AnalogConfig& a = s.analog;
@@ -215,9 +234,7 @@ void deriveAnalog(const ini::Document& doc, const ini::Section& section, SpanSet
         problems.push_back(
             {doc.file, section.line, header + "use = tie: analog lines are trunks, no ties to a switch"});
     if (a.country.code.empty())
-        problems.push_back({doc.file, section.line,
-                            header + "line_profile = : is missing; " +
-                                join(hal::countryProfiles(), [](const hal::CountryProfile& c) { return c.code; })});
+        problems.push_back({doc.file, section.line, header + "line_profile = : is missing; " + countryCodes()});
     if (a.lines.empty())
         problems.push_back({doc.file, section.line,
                             header + "number = : is missing; an analog bank needs its lines' "
@@ -233,10 +250,7 @@ void deriveAnalog(const ini::Document& doc, const ini::Section& section, SpanSet
         for (const hal::CallerIdKind k : callerIds)
             if (hal::name(k) == *v)
                 a.country.callerId = k;
-    for (const ToneKey& k : toneKeys)
-        if (const std::string* v = said(section, k.name))
-            if (const auto tone = hal::parseTonePattern(*v))
-                a.country.*k.tone = *tone;
+    takeTones(section, a.country);
     usePlan(s, std::string(s.country));
     for (const hal::AnalogLine& line : a.lines)
         s.span.ports.push_back({line.port, a.kind, s.lineStart});

@@ -7,8 +7,9 @@ namespace callbox::lines {
 
 std::vector<ini::Key> analogKeys(SpanSettings& target);
 bool isAnalogKey(std::string_view key);
-// Whether a key of [span] means anything on a span of this type.
-bool belongsTo(hal::SpanType type, std::string_view key);
+// Whether a key of [span] means anything on such a span.
+bool belongsTo(const SpanSettings&, std::string_view key);
+std::string countryCodes(); // of the profiles: "de, fr, ..."
 std::string analogValueOf(const SpanSettings&, std::string_view key);
 // What follows from the profile and the numbers where the section does not say it; then what is wrong with the whole.
 void deriveAnalog(const ini::Document&, const ini::Section&, SpanSettings&, std::vector<ini::Problem>& problems);

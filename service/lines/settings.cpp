@@ -194,6 +194,8 @@ std::string valueOf(const SpanSettings& s, const std::string& key)
         return s.pri.restartAtStart ? "yes" : "no";
     if (key == "overlap")
         return s.pri.overlap ? "yes" : "no";
+    if (key == "analog_behind")
+        return s.pri.analogBehind ? std::string(s.pri.analogBehind->code) : "";
     if (key == "timers")
         return timersText(s.pri.timers);
     if (isPlanKey(key))
@@ -238,6 +240,14 @@ std::vector<ini::Key> keys(SpanSettings& s)
                      "RESTART every channel when the span comes up; by profile"),
         ini::boolean("overlap", s.pri.overlap, false,
                      "the called number may come piece by piece (overlap receiving); on euroisdn and qsig"),
+        ini::custom("analog_behind", countryCodes(), "",
+                    "of a box's span: whose analog lines stand behind it, as behind a tie to a switch that has some; "
+                    "their busy, congestion or dial tone says that the caller has hung up",
+                    [&s](const std::string& v) {
+                        const hal::CountryProfile* c = hal::findCountry(v);
+                        s.pri.analogBehind = c ? std::optional(*c) : std::nullopt;
+                        return v.empty() || c;
+                    }),
         ini::custom("timers", "NAME=MS NAME=MS ... by the names of Q.921 and Q.931: T200, T203, T303, T309, N200, K",
                     "", "timers and counters that differ from the standards' values",
                     [&s](const std::string& v) { return takeTimers(v, s.pri.timers); }),
@@ -297,7 +307,7 @@ std::string render(const LinesConfig& config)
         SpanSettings scratch;
         std::vector<ini::Key> table = keys(scratch);
         std::erase_if(table, [&](const ini::Key& k) {
-            return (isBackendKey(k.name) && !s.backendKeys.contains(k.name)) || !belongsTo(s.span.type, k.name);
+            return (isBackendKey(k.name) && !s.backendKeys.contains(k.name)) || !belongsTo(s, k.name);
         });
         out += ini::render("span", s.name(), table, [&](const ini::Key& k) { return valueOf(s, k.name); });
     }

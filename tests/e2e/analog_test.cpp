@@ -57,6 +57,15 @@ std::vector<unsigned char> keyingIn(const std::string& number, const std::vector
     return said;
 }
 
+// The voice is in it, and hardly more after that: of an exchange's tone that goes on there were seconds.
+void expectLittleAfter(const std::vector<unsigned char>& stored, const std::vector<unsigned char>& spoken,
+                       std::size_t samples = 1600)
+{
+    const std::size_t at = findRun(stored, spoken);
+    ASSERT_NE(at, std::string::npos);
+    EXPECT_LT(stored.size() - at - spoken.size(), samples) << "samples after the voice";
+}
+
 // The recipient is told, calls the line's number, presses 1 and hears it.
 void expectHeard(const Lab& lab, const std::vector<unsigned char>& spoken)
 {
@@ -131,9 +140,7 @@ TEST(Analog, ADivertedCallersMessageHoldsNothingOfTheBusyToneThatEndedIt)
     const json& message = messages[0];
     EXPECT_FALSE(message.value("cut_short", true));
     const auto stored = lab.stored(message).samples;
-    const std::size_t at = findRun(stored, spoken);
-    ASSERT_NE(at, std::string::npos);
-    EXPECT_LT(stored.size() - at - spoken.size(), 1600u) << "samples after the voice, of which the tone had seconds";
+    expectLittleAfter(stored, spoken);
     expectHeard(lab, spoken);
     expectAllIdle(lab);
 }
@@ -210,7 +217,8 @@ TEST_P(AnalogFleet, AMessageComesOverALineThroughTheSwitchAndIsHeardOverAnotherL
     ASSERT_EQ(messages.size(), 1u);
     EXPECT_EQ(messages[0].value("box", ""), box);
     EXPECT_FALSE(messages[0].value("cut_short", true));
-    EXPECT_NE(findRun(lab.stored(messages[0]).samples, spoken), std::string::npos);
+    // An exchange that opens the loop does so before its tone is long enough to be told from speech.
+    expectLittleAfter(lab.stored(messages[0]).samples, spoken, us() ? 4800 : 1600);
 
     const json heard = lab.call({"--from", recipient, "--to", words.link, "--record", lab.file("heard.wav")});
     EXPECT_EQ(heard.value("box", ""), box) << "a line's number goes to its owner: " << heard.dump();

@@ -47,6 +47,8 @@ Result<std::vector<SpanInfo>> probe()
     for (const usb::FoundPlace& p : found->places) { // type = t1 makes an E1 a T1, if it can be one
         const bool bank = std::holds_alternative<usb::BankInterface>(p.at);
         out.push_back({"usb:" + p.id, p.device.model, bank ? SpanType::analog : SpanType::e1});
+        out.back().byPlace = "usb:" + p.byPlace;
+        out.back().eitherType = !bank;
     }
     if (out.empty() && !found->wrong.empty())
         return Error{Errc::invalid, found->wrong.front()};
@@ -98,8 +100,8 @@ Result<std::unique_ptr<SpanIo>> open(const Edges& edges, const BackendKeys& give
 const Backend& usbBackend();
 const Backend& usbBackend()
 {
-    static const Backend backend{"usb", "E1 and T1 ports and analog banks of USB cards, without a kernel module", keys,
-                                 &probe, &open};
+    static const Backend backend{
+        "usb", "E1 and T1 ports and analog banks of USB cards, without a kernel module", keys, &probe, &open, true};
     return backend;
 }
 

@@ -68,6 +68,31 @@ TEST_P(CallMedia, AKeyStopsPlayingAtOnceAndOtherKeysWait)
     EXPECT_EQ(**rest.outcome, "5");
 }
 
+TEST_P(CallMedia, EveryDigitThatWasHeardIsKnownAfterwardsWithItsTime)
+{
+    b.connect();
+    b.farEnd.say(b.quiet(500ms));
+    b.farEnd.say(b.keys("52#"));
+    b.loop.runFor(2s);
+    b.farHangsUp();
+    const auto heard = b.call->digitsHeard();
+    ASSERT_EQ(heard.size(), 3u);
+    EXPECT_EQ(std::string({heard[0].digit, heard[1].digit, heard[2].digit}), "52#");
+    EXPECT_GT(heard[0].after, 500ms);
+    EXPECT_LT(heard[0].after, 800ms);
+    EXPECT_LT(heard[0].after, heard[1].after);
+    EXPECT_EQ(b.call->lastSlot(), b.slot);
+    EXPECT_FALSE(b.call->slot());
+}
+
+TEST_P(CallMedia, AFlooderOfKeysFillsNothing)
+{
+    b.connect();
+    b.farEnd.say(b.keys(std::string(100, '5')));
+    b.loop.runFor(20s);
+    EXPECT_EQ(b.call->digitsHeard().size(), 64u);
+}
+
 TEST_P(CallMedia, TypeAheadSkipsTheQuestion)
 {
     b.connect();
@@ -288,6 +313,89 @@ TEST_P(CallMedia, OurOwnHangUpEndsWhatRunsAndReachesTheLegOnce)
     b.loop.runReady();
     ASSERT_TRUE(ended.done());
     EXPECT_EQ(**ended.outcome, Cause::userBusy) << "ours came first";
+}
+
+// A caller over an analog line of somebody else's, a switch's for one: only the exchange's tone tells that he has left.
+struct BehindAnalog : Bench {
+    explicit BehindAnalog(Law l) : Bench(l)
+    {
+        call->endOnTonesOf(*findCountry("de"));
+        connect();
+    }
+    [[nodiscard]] OctetBuffer busy(Duration d) const
+    {
+        OctetBuffer out(static_cast<std::size_t>(toMs(d)) * 8);
+        makeToneSource(findCountry("de")->busy)->read(out, law);
+        return out;
+    }
+    RecordOutcome recordUntilItEnds(Sink& sink)
+    {
+        Ran<RecordOutcome> recorded;
+        tasks.start(keep(recorded, call->record(sink, {.silence = 0s})));
+        loop.runFor(20s);
+        EXPECT_TRUE(recorded.done());
+        return recorded.done() && *recorded.outcome ? **recorded.outcome : RecordOutcome{};
+    }
+};
+
+TEST_P(CallMedia, ACallersMessageOverASwitchsAnalogLineEndsBeforeTheBusyTone)
+{
+    BehindAnalog b(GetParam());
+    const OctetBuffer said = allCodes(16000, 3);
+    b.farEnd.say(said);
+    b.farEnd.say(b.busy(10s));
+    Sink sink;
+    const RecordOutcome r = b.recordUntilItEnds(sink);
+    EXPECT_EQ(r.end, RecordEnd::hangup);
+    EXPECT_EQ(b.leg->asked.back(), "hangup");
+    EXPECT_EQ(b.call->cause(), Cause::normalClearing);
+    EXPECT_NE(std::search(sink.all.begin(), sink.all.end(), said.begin(), said.end()), sink.all.end());
+    EXPECT_LT(sink.all.size(), said.size() + 1600) << "the tone was recorded";
+    EXPECT_EQ(r.samples, sink.all.size());
+}
+
+TEST_P(CallMedia, ACallerWhoLeftDuringTheGreetingOverASwitchsAnalogLineLeavesNoMessageOfTone)
+{
+    BehindAnalog b(GetParam());
+    b.farEnd.say(b.busy(10s));
+    b.loop.runFor(600ms); // the greeting's end
+    Sink sink;
+    EXPECT_EQ(b.recordUntilItEnds(sink).end, RecordEnd::hangup);
+    EXPECT_EQ(sink.all.size(), 0u);
+}
+
+// The switch clears the call by itself, before the third burst.
+TEST_P(CallMedia, AToneThatTheHangUpCutsOffIsNoPartOfTheMessageEither)
+{
+    BehindAnalog b(GetParam());
+    const OctetBuffer said = allCodes(16000, 3);
+    b.farEnd.say(said);
+    b.farEnd.say(b.busy(10s));
+    Sink sink;
+    Ran<RecordOutcome> recorded;
+    b.tasks.start(keep(recorded, b.call->record(sink, {.silence = 0s})));
+    b.loop.runFor(3s);
+    EXPECT_FALSE(recorded.done());
+    b.farHangsUp();
+    b.loop.runFor(100ms);
+    ASSERT_TRUE(recorded.done());
+    EXPECT_LT(sink.all.size(), said.size() + 1600);
+}
+
+TEST_P(CallMedia, ASecondOfASoundLikeTheTonesIsKeptWhereSpeechGoesOn)
+{
+    BehindAnalog b(GetParam());
+    const OctetBuffer whistle = b.tone(425, 700ms), said = allCodes(16000, 5);
+    b.farEnd.say(whistle);
+    b.farEnd.say(said);
+    Sink sink;
+    Ran<RecordOutcome> recorded;
+    b.tasks.start(keep(recorded, b.call->record(sink, {.silence = 3s})));
+    b.loop.runFor(8s);
+    ASSERT_TRUE(recorded.done());
+    EXPECT_EQ((*recorded.outcome)->end, RecordEnd::silence);
+    EXPECT_NE(std::search(sink.all.begin(), sink.all.end(), whistle.begin(), whistle.end()), sink.all.end());
+    EXPECT_NE(std::search(sink.all.begin(), sink.all.end(), said.begin(), said.end()), sink.all.end());
 }
 
 } // namespace

@@ -71,10 +71,32 @@ TEST(AnalogConfig, EveryMistakeIsNamed)
         {"[span a]\ntype = analog\nrole = network\n", "box.ini:3: role = network: is no key of a span of type analog"},
         {"[span a]\ntype = e1\nnumber = 1 +12125559000\n",
          "number = 1 +12125559000: is no key of a span of type e1 or t1"},
+        {"[span a]\ntype = analog\nanalog_behind = us\n",
+         "box.ini:3: analog_behind = us: is no key of a span of type analog"},
+        {"[span a]\ntype = e1\nanalog_behind = mars\n", "box.ini:3: analog_behind = mars: generic, us, gb"},
+        {"[span a]\ntype = e1\ntone_busy = 440/300 0/300\n",
+         "box.ini:3: tone_busy = 440/300 0/300: is no key of a span of type e1"},
         {"[span a]\ntype = analog\nuse = tie\n", "use = tie: analog lines are trunks"},
     };
     for (const auto& [text, told] : table)
         EXPECT_THAT(problemsOf(text), Contains(HasSubstr(told))) << text;
+}
+
+TEST(AnalogConfig, LinesBehindATieHaveTheTonesOfTheirCountryOrTheirOwn)
+{
+    LinesConfig c;
+    const std::string text = "[span tie1]\ntype = e1\nuse = tie\nconnect = /x\nanalog_behind = de\n"
+                             "tone_busy = 440/300 0/300\n";
+    EXPECT_THAT(problemsOf(text, &c), IsEmpty());
+    ASSERT_TRUE(c.spans.at(0).pri.analogBehind);
+    EXPECT_EQ(c.spans[0].pri.analogBehind->code, "de");
+    EXPECT_EQ(hal::toString(c.spans[0].pri.analogBehind->busy), "440/300 0/300");
+    const std::string shown = render(c);
+    EXPECT_THAT(shown, HasSubstr("\nanalog_behind = de\n"));
+    EXPECT_THAT(shown, HasSubstr("\ntone_busy = 440/300 0/300\n"));
+    LinesConfig again;
+    EXPECT_THAT(problemsOf(shown, &again), IsEmpty());
+    EXPECT_EQ(render(again), shown);
 }
 
 TEST(AnalogConfig, WhatIsInForceIsAConfigurationAgain)

@@ -15,6 +15,8 @@ struct SpanInfo {
     SpanType type;
     // Of an analog bank, from port 1 on, as far as probing tells: none for a port that has no line's electronics.
     std::vector<std::optional<PortKind>> ports = {};
+    std::string byPlace = {}; // another name that opens it: "usb:@1-2/0"; empty: it has none
+    bool eitherType = false;  // an E1 that is a T1 where its configuration says so
 };
 
 // Where to find a span: keys of its configuration section that belong to the backend ("connect", "listen", ...).
@@ -30,6 +32,7 @@ struct Backend {
     Result<std::vector<SpanInfo>> (*probe)();
     // Makes the object; touches the outside only at SpanIo::start().
     Result<std::unique_ptr<SpanIo>> (*open)(const Edges&, const BackendKeys&);
+    bool findsAll = false; // probe() tells of every span that open() can be asked for
 };
 
 std::span<const Backend* const> allBackends();

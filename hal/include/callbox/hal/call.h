@@ -14,6 +14,7 @@
 #include <callbox/hal/media.h>
 #include <callbox/hal/numbers.h>
 #include <callbox/hal/referral.h>
+#include <callbox/hal/release_tones.h>
 #include <callbox/hal/span.h>
 
 namespace callbox::hal {
@@ -77,6 +78,11 @@ struct DigitOptions {
     Duration between = 3s;
 };
 
+struct HeardDigit {
+    char digit = 0;
+    Duration after{}; // the call's beginning
+};
+
 // What a call leg of one kind of trunk implements: PRI, analog. Never blocks; events on the loop, not from inside
 // these functions (but onBearer, which comes before the CONNECT or PROGRESS goes out); none after released().
 class LegEvents {
@@ -125,8 +131,10 @@ public:
     [[nodiscard]] Law law() const { return law_; }
     [[nodiscard]] CallStage stage() const { return stage_; }
     [[nodiscard]] bool released() const { return stage_ == CallStage::released; }
+    [[nodiscard]] std::optional<TimePoint> releasedAt() const { return releasedAt_; }
     [[nodiscard]] Cause cause() const { return cause_; } // why it ended; none while it lives
     [[nodiscard]] std::optional<Timeslot> slot() const;
+    [[nodiscard]] std::optional<Timeslot> lastSlot() const { return lastSlot_; } // also of one that is over
     [[nodiscard]] std::uint64_t samplesMoved() const { return samplesMoved_; }
     [[nodiscard]] std::uint64_t samplesLost() const { return samplesLost_; }
 
@@ -161,10 +169,15 @@ public:
     Task<RecordOutcome> record(AudioSink& sink, RecordOptions options);
     // Digits as they come, type-ahead first; empty when none came in time.
     Task<std::string> digits(DigitOptions options);
+    // The first 64 digits it was listened for, whoever wanted them.
+    [[nodiscard]] std::span<const HeardDigit> digitsHeard() const;
     // Hears and plays at once, for test callers: `sink` gets all audio from here on until null.
     void setTap(AudioSink* sink) { tap_ = sink; }
     // Digits are listened for from answer on; a test caller who only talks may turn that off.
     void setDetecting(bool on) { detecting_ = on; }
+    // Behind the trunk are analog lines of this country, whose exchange says only by a tone that the caller has left:
+    // that ends the call (normalClearing), and the tone is no part of what is recorded. Not while joined.
+    void endOnTonesOf(const CountryProfile&);
 
     // The B channel; null before there is one and after release.
     [[nodiscard]] Channel* channel() { return channel_.get(); }
@@ -183,6 +196,7 @@ private:
     void onAudio(const AudioBlock&) override;
     [[nodiscard]] Result<void> mayWait() const;
     [[nodiscard]] Result<LegReferral*> mayRefer() const;
+    void hearTones(Octets rx);
 
     Edges edges_;
     Identity identity_;
@@ -190,12 +204,15 @@ private:
     Law law_;
     CallStage stage_;
     Cause cause_ = Cause::none;
+    std::optional<TimePoint> releasedAt_;
     std::uint64_t samplesMoved_ = 0;
     std::uint64_t samplesLost_ = 0;
     AudioSink* tap_ = nullptr;
     AudioPort* join_ = nullptr;
     bool detecting_ = true;
+    std::optional<ReleaseTones> tones_; // of the analog exchange behind the trunk
     std::function<void(CallStage)> observer_;
+    std::optional<Timeslot> lastSlot_;
     std::unique_ptr<Channel> channel_;
     std::shared_ptr<Media> media_; // a waiting script may see the Call go
     std::unique_ptr<LegIo> leg_;

@@ -82,6 +82,9 @@ struct PriConfig {
     // RESTART each channel when the D channel first comes up. Only the user side does: libpri has one global call
     // reference for RESTARTs of both directions, and two that cross cost each other T316.
     bool restartAtStart = true;
+    // Analog lines stand behind the far side (a switch that has them, a channel bank, a gateway): the tones by which
+    // their exchange says that somebody has hung up end our calls. Empty: the far side's DISCONNECT tells.
+    std::optional<CountryProfile> analogBehind;
     // Timers by name in milliseconds, libpri's names (T200, T203, T301, T303, T305, T308, T309, T310, T313, T316, N200
     // ...).
     std::map<std::string, int> timers;
