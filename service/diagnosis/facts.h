@@ -22,8 +22,9 @@ struct Lost {
 // As GET /v1/spans says it.
 struct SpanFacts {
     std::string name, daemon, backend, use, type, state;
-    std::string loop, loopUntil; // "": no loop stands
-    bool inService = true;       // false: a technician has taken it out
+    std::string loop, loopUntil;     // "": no loop stands
+    bool inService = true;           // false: a technician has taken it out
+    std::string clockSet, clockFrom; // "card", "line", "line 2"; "card", "line", "other"; "": not known
     std::vector<std::string> alarms;
     bool framesMoving = false;
     bool dChannelUp = false;

@@ -94,6 +94,8 @@ void readSpans(Facts& to, const std::string& daemon, const json& answer)
         f.inService = flag(s, "in_service", true);
         f.loop = text(field(s, "loop"), "kind");
         f.loopUntil = text(field(s, "loop"), "until");
+        f.clockSet = text(field(s, "clock"), "set");
+        f.clockFrom = text(field(s, "clock"), "from");
         f.alarms = texts(s, "alarms");
         f.framesMoving = flag(s, "frames_moving");
         f.dChannelUp = text(s, "d_channel") == "up";

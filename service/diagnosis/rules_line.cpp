@@ -158,15 +158,40 @@ void cameAndWent(const Facts& f, Findings& out)
 
 void slips(const Facts& f, Findings& out)
 {
-    for (const SpanFacts& s : f.spans)
-        if (carries(s) && s.slips > 0)
-            out.push_back({.severity = Severity::warning,
-                           .subject = called(s),
-                           .what = "frames slip: its two ends run on different clocks",
-                           .evidence = fmt::format("{} slips since the daemon's start", s.slips),
-                           .cause = s.use == "tie" ? "the tie is not clocked from the trunk"
-                                                   : "both ends lead the clock, or the card takes it from another span",
-                           .action = "take the clock from the carrier's span first; one clock master per system"});
+    for (const SpanFacts& s : f.spans) {
+        if (!carries(s) || s.slips <= 0)
+            continue;
+        Finding found{.severity = Severity::warning,
+                      .subject = called(s),
+                      .what = "frames slip: its two ends run on different clocks",
+                      .evidence = fmt::format("{} slips since the daemon's start", s.slips),
+                      .cause = s.use == "tie" ? "the tie is not clocked from the trunk"
+                                              : "both ends lead the clock, or the card takes it from another span",
+                      .action = "take the clock from the carrier's span first; one clock master per system"};
+        if (s.use == "trunk" && s.clockSet == "card") {
+            found.evidence += ", and clock = card";
+            found.cause = "it sends by its card's own clock, and a network sends by the network's";
+            found.action = "towards a network: callbox span set " + s.name +
+                           " --clock line --yes, and clock = line in its section; a PBX is to follow us";
+        }
+        out.push_back(std::move(found));
+    }
+}
+
+// Each end of a cable takes what it sends by from what comes in: the two drift away from every other clock together,
+// and neither counts a slip (G.822 counts them where they meet a third). Seen where both daemons of a tie were asked.
+void clockLoop(const Facts& f, Findings& out)
+{
+    for (auto a = f.spans.begin(); a != f.spans.end(); ++a)
+        for (auto b = std::next(a); b != f.spans.end(); ++b)
+            if (a->name == b->name && a->daemon != b->daemon && a->use == "tie" && b->use == "tie" && carries(*a) &&
+                carries(*b) && a->clockFrom == "line" && b->clockFrom == "line")
+                out.push_back({.subject = called(*a),
+                               .what = "its two ends follow each other's clock, and nobody leads",
+                               .evidence = a->daemon + " and " + b->daemon + " both send by what comes in",
+                               .cause = "clock = line at both ends of the cable",
+                               .action = "the switch's end of a tie leads: callbox span set " + a->name +
+                                         " --switch --clock card --yes, and clock = card in its section"});
 }
 
 void lostSamples(const Facts& f, Findings& out)
@@ -324,6 +349,7 @@ constexpr Rule rules[] = {
     {Layer::span, "span-alarms-come-and-go", cameAndWent},
     {Layer::span, "lines-dead", linesDead},
     {Layer::clock, "clock-slips", slips},
+    {Layer::clock, "clock-loop", clockLoop},
     {Layer::clock, "clock-samples-lost", lostSamples},
     {Layer::dChannel, "d-channel-down", dChannelDown},
     {Layer::dChannel, "d-channel-errors", badFrames},

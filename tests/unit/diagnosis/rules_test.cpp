@@ -152,6 +152,20 @@ const Case cases[] = {
      },
      "dial tone"},
     {"clock-slips", Severity::warning, [](Facts& f) { f.spans[0].slips = 3; }, "clock master"},
+    {"clock-slips", Severity::warning,
+     [](Facts& f) {
+         f.spans[0].slips = 3;
+         f.spans[0].clockSet = f.spans[0].clockFrom = "card";
+     },
+     "--clock line --yes"},
+    {"clock-loop", Severity::problem,
+     [](Facts& f) {
+         f.spans[0].use = "tie";
+         f.spans[0].clockFrom = "line";
+         f.spans.push_back(f.spans[0]);
+         f.spans[1].daemon = "the switch";
+     },
+     "--switch --clock card"},
     {"clock-samples-lost", Severity::warning, [](Facts& f) { f.spans[0].quarter.samples = 1600; }, "too busy"},
     {"clock-samples-lost", Severity::warning, [](Facts& f) { f.spans[0].day.samples = 16'000; }, "too busy"},
     {"span-looped", Severity::warning,
@@ -378,6 +392,25 @@ TEST(Facts, AnswersOfOtherShapesAreReadAsFarAsTheyGo)
     EXPECT_EQ(f.spans.size(), 3u);
 }
 
+// One end that leads is what there should be, whichever it is.
+TEST(Rules, ATieOneOfWhoseEndsLeadsTheClockIsWell)
+{
+    for (const char* other : {"card", "other", ""}) {
+        Facts f = well();
+        f.spans[0].use = "tie";
+        f.spans[0].clockFrom = "line";
+        f.spans.push_back(f.spans[0]);
+        f.spans[1].daemon = "the switch";
+        f.spans[1].clockFrom = other;
+        EXPECT_THAT(diagnose(f), IsEmpty()) << other;
+    }
+    Facts two = well(); // of two boxes, each its own, and the exchange leads
+    two.spans[0].clockFrom = "line";
+    two.spans.push_back(two.spans[0]);
+    two.spans[1].daemon = "box2";
+    EXPECT_THAT(diagnose(two), IsEmpty()) << "trunks of one name";
+}
+
 TEST(Facts, AreReadFromWhatDaemonsAnswer)
 {
     Facts f;
@@ -386,7 +419,7 @@ TEST(Facts, AreReadFromWhatDaemonsAnswer)
         "d_channel_loss":{"at":"2026-03-01T10:00:00.000Z","frames_in":3,"frames_bad":2},"d_channel_same_side":true,
         "channels":[{"slot":1,"state":"idle"},{"slot":2,"state":"in-use"},{"slot":3,"state":"out-of-service"}],
         "counters":{"samples":8,"lost_samples":1,"slips":2,"late_ms":3,"frames_in":4,"frames_out":5,"frames_bad":6,
-        "alarm_changes":7},"in_service":false,"loop":{"kind":"line","until":"2026-03-01T10:15:00.000Z"},
+        "alarm_changes":7},"clock":{"set":"line 2","from":"other","span":"u"},"in_service":false,"loop":{"kind":"line","until":"2026-03-01T10:15:00.000Z"},
         "performance":{"now":{"seconds":5,"lost_samples":6},"last_24h":{"seconds":7,"lost_samples":8}}}]})"));
     ASSERT_EQ(f.spans.size(), 1u);
     const SpanFacts& s = f.spans[0];
@@ -401,6 +434,7 @@ TEST(Facts, AreReadFromWhatDaemonsAnswer)
                   s.alarmChanges * 1000000,
               7654320);
     EXPECT_FALSE(s.inService);
+    EXPECT_EQ(s.clockSet + ", " + s.clockFrom, "line 2, other");
     EXPECT_EQ(s.loop + " " + s.loopUntil, "line 2026-03-01T10:15:00.000Z");
     EXPECT_EQ(s.quarter.seconds * 1000 + s.quarter.samples * 100 + s.day.seconds * 10 + s.day.samples, 5678);
 }
