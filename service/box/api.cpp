@@ -167,7 +167,7 @@ std::vector<control::Route> boxRoutes(Box& box, BoxParts parts, std::string conf
     append(routes, lines::modemRoutes(parts.lines));
     routes.push_back(learnRoute(parts.lines, box.config()));
     routes.push_back(testCallRoute(box.selfTest(), box.config().id));
-    append(routes, lines::callRoutes(box.reception().calls()));
+    append(routes, lines::callRoutes(box.reception().calls(), parts.lines.log()));
     append(routes, alarms::alarmRoutes(box.alarms()));
     routes.push_back(lines::configRoute(std::move(configuration)));
     if (faultFiles)

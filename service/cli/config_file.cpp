@@ -26,6 +26,7 @@ Result<ConfigReport> readConfigFile(const std::string& path)
         report.problems.push_back(
             {path, 1, "neither a [box] nor a [switch] section: it configures neither callboxd nor callbox-switchd"});
     }
+    report.document = std::move(*doc);
     return report;
 }
 

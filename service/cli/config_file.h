@@ -6,6 +6,7 @@
 namespace callbox::cli {
 
 struct ConfigReport {
+    ini::Document document;
     std::string kind; // "box", "switch"; empty: neither
     std::vector<ini::Problem> problems;
     std::string effective; // every value in force; only without problems

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/line_test.h"
 #include "cli/progress.h"
+#include "cli/table.h"
 #include <algorithm>
 #include <callbox/base/async.h>
 #include <fmt/format.h>
@@ -29,6 +30,17 @@ Task<Daemon> whoHasSpan(Context& c, std::string span)
         co_await Result<void>(g.failures.front().second); // it may be theirs
     co_await fail(Errc::not_found, "span " + span + ": there is none of this name; span status lists them");
     co_return Daemon();
+}
+
+Task<std::string> whatEnds(Context& c, Daemon daemon, std::string span)
+{
+    control::Request request{"GET", "/v1/calls"};
+    const json answer = co_await ask(c, daemon, std::move(request));
+    std::string ids;
+    for (const json& call : listOf(answer, "calls"))
+        if (textOf(call, "span") == span)
+            ids += (ids.empty() ? "" : ", ") + printable(textOf(call, "id"));
+    co_return ids.empty() ? "it has none now." : "these end: " + ids + ".";
 }
 
 Task<SpanOfCall> spanOfCall(Context& c, std::string call)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the commands `test ...` share: which daemon has the span, and waiting for a test to end.
+// What commands about one span share: which daemon has it, which calls are on it, and waiting for a test of it to end.
 #pragma once
 #include "cli/daemons.h"
 
@@ -7,6 +7,8 @@ namespace callbox::cli {
 
 // The daemon that has this span: a lab's boxes before its switch and its exchange, which know the other end of it.
 Task<Daemon> whoHasSpan(Context&, std::string span);
+// What an order to the span would end, said before it is done: "these end: trunk1-7, trunk1-8." or "it has none now."
+Task<std::string> whatEnds(Context&, Daemon, std::string span);
 // Of a call's id: its span and who has it. SPAN-REFERENCE on a primary rate, SPAN-PORT-NUMBER on analog lines, and a
 // span's name may hold dashes too. Errc::not_found: no span has a name that fits.
 struct SpanOfCall {

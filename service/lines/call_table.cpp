@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lines/routes.h"
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace callbox::lines {
@@ -16,6 +17,30 @@ json shown(const hal::PartyNumber& n, const hal::DialPlan& plan)
     return e164.empty() ? n.digits : e164.e164();
 }
 
+json who(const hal::CallSetup& s, const hal::DialPlan& plan)
+{
+    const bool withheld = s.calling.presentation == hal::Presentation::restricted;
+    return {{"from", withheld ? json(nullptr) : shown(s.calling, plan)},
+            {"withheld", withheld},
+            {"to", shown(s.called, plan)},
+            {"redirecting", s.redirecting ? shown(s.redirecting->number, plan) : json(nullptr)}};
+}
+
+json slotJson(const std::optional<hal::Timeslot>& slot)
+{
+    return slot ? json(hal::index(*slot)) : json(nullptr);
+}
+
+std::string_view direction(bool incoming)
+{
+    return incoming ? "incoming" : "outgoing";
+}
+
+std::int64_t wholeSeconds(Duration d)
+{
+    return std::chrono::duration_cast<std::chrono::seconds>(d).count();
+}
+
 } // namespace
 
 CallTable::Entry::Entry(Entry&& o) noexcept : table_(std::exchange(o.table_, nullptr)), key_(o.key_) {}
@@ -24,7 +49,7 @@ CallTable::Entry& CallTable::Entry::operator=(Entry&& o) noexcept
 {
     if (this != &o) {
         if (table_)
-            table_->rows_.erase(key_);
+            table_->end(key_);
         table_ = std::exchange(o.table_, nullptr);
         key_ = o.key_;
     }
@@ -34,13 +59,37 @@ CallTable::Entry& CallTable::Entry::operator=(Entry&& o) noexcept
 CallTable::Entry::~Entry()
 {
     if (table_)
-        table_->rows_.erase(key_);
+        table_->end(key_);
 }
 
 void CallTable::Entry::setKind(std::string kind)
 {
     if (table_)
         table_->rows_.at(key_).kind = std::move(kind);
+}
+
+void CallTable::end(std::uint64_t key)
+{
+    const auto row = rows_.extract(key);
+    const Row& r = row.mapped();
+    const hal::Call& c = *r.call;
+    if (ended_.size() == mostEnded)
+        ended_.pop_front();
+    const Duration over =
+        loop_.now() - c.releasedAt().value_or(loop_.now()); // whoever handled it has kept it for so long
+    ended_.push_back({c.id(),
+                      c.identity().span,
+                      r.kind,
+                      c.lastSlot(),
+                      c.identity().incoming,
+                      c.setup(),
+                      r.plan,
+                      r.since,
+                      loop_.wallNow() - std::chrono::duration_cast<WallTime::duration>(over),
+                      wholeSeconds(loop_.now() - over - r.start),
+                      c.cause(),
+                      c.samplesLost(),
+                      {c.digitsHeard().begin(), c.digitsHeard().end()}});
 }
 
 CallTable::Entry CallTable::add(hal::Call& call, std::string kind, const hal::DialPlan& plan)
@@ -85,22 +134,51 @@ json CallTable::toJson() const
     json calls = json::array();
     for (const auto& [key, row] : rows_) {
         const hal::Call& c = *row.call;
-        const hal::CallSetup& s = c.setup();
-        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(loop_.now() - row.start).count();
-        const auto slot = c.slot();
-        const bool withheld = s.calling.presentation == hal::Presentation::restricted;
-        calls.push_back({{"id", c.id()},
-                         {"span", c.identity().span},
-                         {"slot", slot ? json(hal::index(*slot)) : json(nullptr)},
-                         {"direction", c.identity().incoming ? "incoming" : "outgoing"},
-                         {"from", withheld ? json(nullptr) : shown(s.calling, row.plan)},
-                         {"withheld", withheld},
-                         {"to", shown(s.called, row.plan)},
-                         {"redirecting", s.redirecting ? shown(s.redirecting->number, row.plan) : json(nullptr)},
-                         {"stage", std::string(hal::name(c.stage()))},
-                         {"kind", row.kind},
-                         {"since", isoUtc(row.since)},
-                         {"seconds", seconds}});
+        json call = who(c.setup(), row.plan);
+        call.update({{"id", c.id()},
+                     {"span", c.identity().span},
+                     {"slot", slotJson(c.slot())},
+                     {"direction", direction(c.identity().incoming)},
+                     {"stage", std::string(hal::name(c.stage()))},
+                     {"kind", row.kind},
+                     {"since", isoUtc(row.since)},
+                     {"seconds", wholeSeconds(loop_.now() - row.start)}});
+        calls.push_back(std::move(call));
+    }
+    return {{"version", 1}, {"calls", std::move(calls)}};
+}
+
+json CallTable::endedJson(bool withDigits) const
+{
+    // Who handled a call may keep it for a while when it is over.
+    std::vector<const Ended*> inOrder;
+    for (const Ended& e : ended_)
+        inOrder.push_back(&e);
+    std::stable_sort(inOrder.begin(), inOrder.end(), [](const Ended* a, const Ended* b) { return a->at < b->at; });
+    json calls = json::array();
+    for (const Ended* each : inOrder) {
+        const Ended& e = *each;
+        std::string digits;
+        json times = json::array();
+        for (const hal::HeardDigit& d : e.digits) {
+            digits += withDigits || d.digit == '#' || d.digit == '*' ? d.digit : 'x';
+            times.push_back(toMs(d.after));
+        }
+        json call = who(e.setup, e.plan);
+        call.update({{"id", e.id},
+                     {"span", e.span},
+                     {"slot", slotJson(e.slot)},
+                     {"direction", direction(e.incoming)},
+                     {"kind", e.kind},
+                     {"since", isoUtc(e.since)},
+                     {"ended_at", isoUtc(e.at)},
+                     {"seconds", e.seconds},
+                     {"cause", static_cast<int>(e.cause)},
+                     {"cause_text", std::string(hal::text(e.cause))},
+                     {"lost_samples", e.samplesLost},
+                     {"digits", digits},
+                     {"digits_at_ms", std::move(times)}});
+        calls.push_back(std::move(call));
     }
     return {{"version", 1}, {"calls", std::move(calls)}};
 }

@@ -75,7 +75,7 @@ std::vector<ProbedBackend> probeBackends()
 {
     std::vector<ProbedBackend> all;
     for (const hal::Backend* b : hal::allBackends())
-        all.push_back({std::string(b->name), b->probe()});
+        all.push_back({std::string(b->name), b->probe(), b->findsAll});
     return all;
 }
 

@@ -9,6 +9,7 @@ namespace callbox::lines {
 struct ProbedBackend {
     std::string name;
     Result<std::vector<hal::SpanInfo>> spans;
+    bool findsAll = false; // see hal::Backend
 };
 // Asks every backend; reads, and disturbs no line. May take some milliseconds.
 std::vector<ProbedBackend> probeBackends();

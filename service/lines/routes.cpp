@@ -295,9 +295,14 @@ std::vector<control::Route> modemRoutes(Lines& lines)
             {"GET", "/v1/trace/at/{}", plain([&lines](const Request& r) { return atTrace(lines, r); })}};
 }
 
-std::vector<control::Route> callRoutes(CallTable& calls)
+std::vector<control::Route> callRoutes(CallTable& calls, Log log)
 {
     return {{"GET", "/v1/calls", plain([&calls](const Request&) { return jsonResponse(calls.toJson()); })},
+            {"GET", "/v1/calls/ended", plain([&calls, log](const Request& r) {
+                 if (asked(r, "numbers"))
+                     log.info("numbers given out", {{"digits", "of the last calls"}});
+                 return jsonResponse(calls.endedJson(asked(r, "numbers")));
+             })},
             {"DELETE", "/v1/calls/{}", plain([&calls](const Request& r) {
                  if (auto done = calls.hangup(r.captured.at(0)); !done)
                      return control::errorResponse(done.error());

@@ -4,12 +4,13 @@
 #pragma once
 #include "control/http.h"
 #include "lines/lines.h"
+#include <deque>
 #include <nlohmann/json_fwd.hpp>
 
 namespace callbox::lines {
 
-// The calls that live now, for `call list` and `call hangup`: whoever handles a call enters it and keeps the entry
-// as long as the call object lives.
+// The calls that live now, for `call list` and `call hangup`, and the last ones that ended: whoever handles a call
+// enters it and keeps the entry as long as the call object lives.
 class CallTable {
 public:
     explicit CallTable(Loop& loop) : loop_(loop) {}
@@ -40,6 +41,11 @@ public:
     // Those on one span; on all without its name.
     void hangupAll(hal::Cause cause, std::string_view span = {});
     [[nodiscard]] nlohmann::json toJson() const; // {"version":1,"calls":[..]}
+    // The same of the last calls that ended, the latest last. Digits that were keyed may be a message's code or a
+    // number: each is an x, unless wanted.
+    [[nodiscard]] nlohmann::json endedJson(bool withDigits = false) const;
+
+    static constexpr std::size_t mostEnded = 500;
 
 private:
     struct Row {
@@ -49,9 +55,23 @@ private:
         WallTime since;
         TimePoint start;
     };
+    struct Ended {
+        std::string id, span, kind;
+        std::optional<hal::Timeslot> slot;
+        bool incoming = true;
+        hal::CallSetup setup;
+        hal::DialPlan plan;
+        WallTime since, at;
+        std::int64_t seconds = 0;
+        hal::Cause cause{};
+        std::uint64_t samplesLost = 0;
+        std::vector<hal::HeardDigit> digits;
+    };
+    void end(std::uint64_t key);
     Loop& loop_;
     std::uint64_t nextKey_ = 1;
     std::map<std::uint64_t, Row> rows_;
+    std::deque<Ended> ended_;
 };
 
 nlohmann::json toJson(const Line&, bool bins = false); // one element of GET /v1/spans
@@ -63,8 +83,9 @@ nlohmann::json toJson(const hal::LineRow&, const std::string& span); // one elem
 
 // GET /v1/spans, GET /v1/lines, POST /v1/spans/SPAN, GET /v1/cards, GET /v1/trace/dchannel/SPAN
 std::vector<control::Route> spanRoutes(Lines&);
-std::vector<control::Route> modemRoutes(Lines&);      // GET /v1/modems, GET /v1/trace/at/MODEM
-std::vector<control::Route> callRoutes(CallTable&);   // GET /v1/calls, DELETE /v1/calls/ID
+std::vector<control::Route> modemRoutes(Lines&); // GET /v1/modems, GET /v1/trace/at/MODEM
+// GET /v1/calls, GET /v1/calls/ended, DELETE /v1/calls/ID. That digits were given out is logged.
+std::vector<control::Route> callRoutes(CallTable&, Log);
 control::Route configRoute(std::string renderedText); // GET /v1/config
 // POST /v1/lab/fault {"what"}: only for a configuration with [lab] faults = yes.
 control::Route faultRoute(std::function<Result<void>(const std::string& what)>);

@@ -32,6 +32,7 @@ void Carried::observe(hal::Call& call, Happening::Side side)
 void Carried::setTo(std::unique_ptr<hal::Call> to, lines::CallTable::Entry entry, std::shared_ptr<const void> held)
 {
     ++attempt_;
+    toEntry_ = {}; // an entry goes before its call
     to_ = std::move(to);
     toEntry_ = std::move(entry);
     held_ = std::move(held);
@@ -49,8 +50,8 @@ void Carried::dropTo(hal::Cause cause)
     to_->hangup(cause);
     if (!to_->released())
         dropped_.push_back({std::move(to_), std::move(toEntry_)});
-    to_.reset();
     toEntry_ = {};
+    to_.reset();
     held_.reset();
 }
 

@@ -70,7 +70,7 @@ Result<json> Switch::simulate(const json& request) const
 std::vector<control::Route> Switch::routes(std::string renderedConfig)
 {
     std::vector<control::Route> all = lines::spanRoutes(lines_);
-    for (auto& r : lines::callRoutes(calls_))
+    for (auto& r : lines::callRoutes(calls_, lines_.log()))
         all.push_back(std::move(r));
     for (auto& r : alarms::alarmRoutes(alarms_))
         all.push_back(std::move(r));

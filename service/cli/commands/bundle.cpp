@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/bundle.h"
+#include "cli/daemon_logs.h"
 #include "cli/findings.h"
 #include "cli/program_output.h"
 #include "cli/survey.h"
 #include "cli/table.h"
 #include <callbox/base/async.h>
-#include <callbox/base/ini.h>
 #include <filesystem>
 #include <ostream>
 
@@ -69,7 +69,7 @@ Task<> collectTraces(Context& c, Bundle& b, Daemon d, json spans, json modems)
     }
 }
 
-// The configuration in force, else what lies in the file; where it says that a log is, that.
+// The configuration in force, else what lies in the file; and the daemon's log.
 Task<> collectConfig(Context& c, Bundle& b, Daemon d, bool running)
 {
     const std::string path = configPathOf(c.values, d);
@@ -91,29 +91,12 @@ Task<> collectConfig(Context& c, Bundle& b, Daemon d, bool running)
     } else {
         b.failed("the configuration's file of " + d.who, file.error().what);
     }
-    std::vector<ini::Problem> said;
-    for (const ini::Section& s : ini::parse(config, path, said).sections)
-        for (const ini::Entry& e : s.entries)
-            if (e.key == "log" && !e.value.empty() && (s.kind == "box" || s.kind == "switch")) {
-                const std::string place =
-                    ofAnotherMachine(c.values) ? absolutePath(c.values.text("root")) + e.value : e.value;
-                if (auto log = endOfFile(place, mostOfALog))
-                    b.addText(folderOf(d) + "log.txt", place, std::move(*log));
-                else
-                    b.failed("the log of " + d.who, log.error().what);
-            }
-}
-
-// Of a lab, whose daemons write where lab.json says.
-void collectLabLog(Context& c, Bundle& b, const Daemon& d)
-{
-    if (!c.values.has("dir"))
-        return;
-    const std::string folder = fs::path(configPathOf(c.values, d)).parent_path().string();
-    if (auto log = endOfFile(folder + "/log", mostOfALog))
-        b.addText(folderOf(d) + "output.txt", folder + "/log", std::move(*log));
-    else
-        b.failed("what " + d.who + " printed", log.error().what);
+    for (WrittenLog& log : logsOf(c.values, d, config, mostOfALog)) {
+        if (log.text)
+            b.addText(folderOf(d) + log.name, log.place, std::move(*log.text));
+        else
+            b.failed("the log of " + d.who, log.text.error().what);
+    }
 }
 
 Task<> collectDaemon(Context& c, Bundle& b, Daemon d)
@@ -135,7 +118,6 @@ Task<> collectDaemon(Context& c, Bundle& b, Daemon d)
                 modems = std::move(answer);
         }
     co_await collectConfig(c, b, d, running);
-    collectLabLog(c, b, d);
     if (running)
         co_await collectTraces(c, b, d, spans, std::move(modems));
 }
@@ -203,9 +185,7 @@ Task<> collectMachine(Context& c, Bundle& b)
         b.failed("journal and the kernel's log", "only the machine itself has them (--root)");
         co_return;
     }
-    std::vector<std::string> journal{"journalctl", "--no-pager", "--quiet",        "-n", "5000", "-u",
-                                     "callboxd",   "-u",         "callbox-switchd"};
-    co_await collectProgram(c, b, "journal", std::move(journal));
+    co_await collectProgram(c, b, "journal", journalOfDaemons());
     std::vector<std::string> dmesg{"dmesg"};
     co_await collectProgram(c, b, "dmesg", std::move(dmesg));
 }

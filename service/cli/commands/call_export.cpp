@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/bundle.h"
 #include "cli/call_frames.h"
-#include "cli/daemons.h"
+#include "cli/daemon_logs.h"
 #include "cli/frames.h"
 #include "cli/line_test.h"
+#include "cli/program_output.h"
+#include "cli/survey.h"
 #include "cli/table.h"
 #include "cli/who.h"
+#include <algorithm>
 #include <callbox/base/async.h>
 #include <ostream>
 #include <sstream>
@@ -15,6 +18,7 @@ namespace callbox::cli {
 namespace {
 
 constexpr Duration longest = 60s;
+constexpr std::size_t mostOfALog = 4 << 20;
 
 struct Export {
     Context& c;
@@ -69,21 +73,76 @@ Task<> addFrames(Export& e, std::vector<Daemon> daemons, std::optional<WallTime>
     e.found = true;
 }
 
-// The call as its daemon has it, while it lives.
-Task<> addRecord(Export& e, std::vector<Daemon> daemons)
+bool begunBy(const json& call, const std::optional<WallTime>& at)
+{
+    const auto since = parseIsoUtc(textOf(call, "since"));
+    return !at || (since && *since <= *at);
+}
+
+// The call as its daemon has it: while it lives, or as it ended, with the digits that were heard in it. Of a tie's two
+// ends the box's hears them, the switch's is joined.
+Task<> addRecord(Export& e, std::vector<Daemon> daemons, std::optional<WallTime> at)
+{
+    std::stable_partition(daemons.begin(), daemons.end(), [](const Daemon& d) { return !d.box.empty(); });
+    for (const char* path : {"/v1/calls", "/v1/calls/ended"})
+        for (const Daemon& d : daemons) {
+            control::Request request{"GET", path};
+            if (e.c.values.flag("with-numbers"))
+                request.query["numbers"] = "1";
+            const Result<json> answer = co_await check(ask(e.c, d, std::move(request)));
+            const json rows = answer ? *answer : json();
+            const json* last = nullptr;
+            for (const json& call : listOf(rows, "calls"))
+                if (textOf(call, "id") == e.c.values.text("ID") && begunBy(call, at))
+                    last = &call;
+            if (!last)
+                continue;
+            e.bundle.addJson("call.json", "GET " + std::string(path) + " of " + d.who,
+                             {{"version", 1}, {"call", *last}});
+            e.found = true;
+            co_return;
+        }
+    e.bundle.failed("the call's record", "no daemon has it among its last calls");
+}
+
+// The configuration in force, else what lies in the file: where the log is.
+Task<std::string> configOf(Context& c, Daemon d)
+{
+    control::Request request{"GET", "/v1/config"};
+    const Result<control::Response> r = co_await check(askRaw(c, d, std::move(request)));
+    if (r)
+        co_return r->body;
+    const auto file = endOfFile(configPathOf(c.values, d), mostOfALog);
+    co_return file ? *file : "";
+}
+
+void addLines(Export& e, const std::string& name, const std::string& from, const std::string& all)
+{
+    std::string lines = linesOf(all, e.c.values.text("ID"));
+    if (lines.empty())
+        return e.bundle.failed("lines of the call in " + from, "none names it");
+    e.bundle.addText(name, "the lines of " + from + " that name the call", std::move(lines));
+    e.found = true;
+}
+
+// What the daemons wrote of it. References come round again: their times tell which lines are of another call.
+Task<> addLogs(Export& e, std::vector<Daemon> daemons)
 {
     for (const Daemon& d : daemons) {
-        control::Request request{"GET", "/v1/calls"};
-        const Result<json> answer = co_await check(ask(e.c, d, std::move(request)));
-        const json rows = answer ? *answer : json();
-        for (const json& call : listOf(rows, "calls"))
-            if (textOf(call, "id") == e.c.values.text("ID")) {
-                e.bundle.addJson("call.json", "GET /v1/calls of " + d.who, {{"version", 1}, {"call", call}});
-                e.found = true;
-                co_return;
-            }
+        const std::string config = co_await configOf(e.c, d);
+        for (const WrittenLog& log : logsOf(e.c.values, d, config, mostOfALog))
+            if (log.text)
+                addLines(e, "log/" + (d.box.empty() ? "" : d.box + "-") + log.name, log.place, *log.text);
+            else
+                e.bundle.failed("the log of " + d.who, log.text.error().what);
     }
-    e.bundle.failed("the call's record", "the call is over; a daemon lists those that live");
+    if (e.c.values.has("dir"))
+        co_return;
+    const Result<std::string> journal = co_await check(outputOf(e.c.loop, journalOfDaemons(), longest, mostOfALog));
+    if (journal)
+        addLines(e, "log/journal.txt", "the journal's last lines", *journal);
+    else
+        e.bundle.failed("the journal", journal.error().what);
 }
 
 Task<> addDecision(Export& e, std::vector<Daemon> daemons)
@@ -161,10 +220,11 @@ Task<Exit> run(Context& c)
     Bundle bundle(c.loop, 2 * longest, v.flag("with-numbers") ? Bundle::Numbers::whole : Bundle::Numbers::masked);
     Export e{c, bundle, id};
     co_await addFrames(e, daemons, at);
-    co_await addRecord(e, daemons);
+    co_await addRecord(e, daemons, at);
     co_await addDecision(e, daemons);
     co_await addMessage(e, daemons);
-    bundle.failed("digits keyed in the call", "a box keeps none; what was dialled stands in the D channel");
+    const std::vector<Daemon> writers = co_await switchAndBoxes(v);
+    co_await addLogs(e, writers);
     if (!e.found)
         co_await fail(Errc::not_found,
                       "call " + v.text("ID") + ": nothing is known of it; call list names those of now");
@@ -199,9 +259,11 @@ Command callExport()
                     {.name = "with-numbers", .help = "telephone numbers whole; masked otherwise"},
                     {.name = "with-audio", .help = "the audio and the words of the message that was left in it"}},
         .address = Address::boxesOrSwitch,
-        .more = "Its D channel frames (pcap, in words, JSON), its record while it lives, the switch's decision, its\n"
-                "message, and a manifest that says what could not be had. Call references come round again: without\n"
-                "--at it is the last call of that id.",
+        .more =
+            "Its D channel frames (pcap, in words, JSON), its record with the digits that were heard in it (a daemon\n"
+            "keeps its last 500 calls), the switch's decision, its message, what the daemons logged of it, and a\n"
+            "manifest that says what could not be had. Call references come round again: without --at it is the\n"
+            "last call of that id.",
         .run = run};
 }
 

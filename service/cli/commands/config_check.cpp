@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/config_file.h"
 #include "cli/context.h"
+#include "lines/card_check.h"
 #include <ostream>
 
 namespace callbox::cli {
 
 namespace {
 
-json problemsOf(const ConfigReport& report)
+json problemsOf(const std::vector<ini::Problem>& problems)
 {
     json list = json::array();
-    for (const ini::Problem& p : report.problems)
+    for (const ini::Problem& p : problems)
         list.push_back({{"file", p.file}, {"line", p.line}, {"text", p.text}, {"message", p.message()}});
     return list;
 }
@@ -23,13 +24,20 @@ Task<Exit> run(Context& c)
         c.say("callbox: " + report.error().what);
         co_return report.error().code == Errc::denied ? Exit::notPermitted : Exit::problem;
     }
+    // What is wrong in itself comes first: compared is what is meant.
+    const lines::CardCheck cards = report->problems.empty()
+                                       ? lines::compareWithCards(report->document, lines::probeBackends())
+                                       : lines::CardCheck{report->problems, {}};
     if (c.json())
         c.print({{"file", file},
                  {"kind", report->kind.empty() ? json(nullptr) : json(report->kind)},
-                 {"problems", problemsOf(*report)}});
-    for (const ini::Problem& p : report->problems)
+                 {"problems", problemsOf(cards.problems)},
+                 {"not_compared", cards.notCompared}});
+    for (const ini::Problem& p : cards.problems)
         c.say(p.message());
-    if (!report->problems.empty())
+    for (const std::string& what : cards.notCompared)
+        c.say("not compared with the cards: " + what);
+    if (!cards.problems.empty())
         co_return Exit::problem;
     if (!c.json())
         c.out() << file << ": a " << report->kind << "'s configuration, nothing wrong with it\n";
@@ -43,7 +51,10 @@ Command configCheck()
     return {.path = {"config", "check"},
             .summary = "whether a configuration file is right, and what is not",
             .arguments = {{"F", "of callboxd or callbox-switchd", true, Completes::file}},
-            .more = "Says FILE:LINE: KEY = VALUE: what is allowed. Nothing is started, nobody is asked.",
+            .more =
+                "Says FILE:LINE: KEY = VALUE: what is allowed. A file without mistakes is compared with the cards of\n"
+                "this machine: ports that are not there, of another type, or without such lines. Nothing is started,\n"
+                "nobody is asked, no line is disturbed.",
             .run = run};
 }
 

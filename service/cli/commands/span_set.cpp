@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/clock_words.h"
-#include "cli/daemons.h"
+#include "cli/line_test.h"
 #include <algorithm>
 #include <callbox/hal/clock_source.h>
 #include <ostream>
@@ -34,9 +34,13 @@ Task<Exit> run(Context& c)
         co_return c.usage(
             "span set: --service out: no call comes or goes on this span any more; those that are up go on. "
             "If that is meant, add --yes.");
-    if (v.flag("restart") && !v.flag("yes"))
-        co_return c.usage("span set: --restart: calls on this span may be cut off; those of other spans go on. If that "
-                          "is meant, add --yes.");
+    if (v.flag("restart") && !v.flag("yes")) {
+        const std::string span = v.text("NAME");
+        const Daemon daemon = co_await whoHasSpan(c, span);
+        const std::string ends = co_await whatEnds(c, daemon, span);
+        co_return c.usage("span set: --restart: span " + span + " loses its calls, those of other spans go on; " +
+                          ends + " If that is meant, add --yes.");
+    }
     json body = json::object();
     if (v.has("service"))
         body["in_service"] = v.text("service") == "in";

@@ -7,18 +7,6 @@ namespace callbox::cli {
 
 namespace {
 
-// What a loop would end, said before it is done.
-Task<std::string> callsOn(Context& c, Daemon daemon, std::string span)
-{
-    control::Request request{"GET", "/v1/calls"};
-    const json answer = co_await ask(c, daemon, std::move(request));
-    std::string ids;
-    for (const json& call : listOf(answer, "calls"))
-        if (textOf(call, "span") == span)
-            ids += (ids.empty() ? "" : ", ") + printable(textOf(call, "id"));
-    co_return ids;
-}
-
 Task<Exit> run(Context& c)
 {
     const Values& v = c.values;
@@ -26,9 +14,8 @@ Task<Exit> run(Context& c)
     const std::string kind = v.text("kind");
     const Daemon daemon = co_await whoHasSpan(c, span);
     if (kind != "none" && !v.flag("yes")) {
-        const std::string calls = co_await callsOn(c, daemon, span);
-        co_return c.usage("test loop: span " + span + " carries no calls while it is looped; " +
-                          (calls.empty() ? std::string("it has none now.") : "these end: " + calls + ".") +
+        const std::string ends = co_await whatEnds(c, daemon, span);
+        co_return c.usage("test loop: span " + span + " carries no calls while it is looped; " + ends +
                           " If that is meant, add --yes.");
     }
     const json body{{"span", span}, {"kind", kind}, {"seconds", v.number("for")}};

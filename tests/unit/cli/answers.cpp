@@ -222,6 +222,16 @@ void addAlarms(std::vector<control::Route>& to, Asked& asked, const std::string&
 void addCalls(std::vector<control::Route>& to, Asked& asked, const std::string& span)
 {
     add(to, asked, "GET", "/v1/calls", made([span] { return callsJson(span); }));
+    add(to, asked, "GET", "/v1/calls/ended", [span](const Request& r) {
+        json document = endedCallsJson(span, queried(r, "numbers") == "1");
+        if (span.starts_with("trunk")) { // a switch has the other ends of its ties: joined, they hear no digits
+            json joined = endedCallsJson("box1-tie1", false)["calls"][0];
+            joined["digits"] = "";
+            joined["digits_at_ms"] = json::array();
+            document["calls"].push_back(std::move(joined));
+        }
+        return lines::jsonResponse(document);
+    });
     add(to, asked, "DELETE", "/v1/calls/{}", [span](const Request& r) {
         if (r.captured.at(0) != span + "-7")
             return control::errorResponse(Error{

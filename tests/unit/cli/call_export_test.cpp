@@ -117,6 +117,30 @@ TEST(CallExport, TheMessageOfAnEarlierCallOfThatIdIsNotItsOwn)
     }
 }
 
+// N102: what was keyed in, and what each daemon wrote of it; of another call's lines none.
+TEST(CallExport, HasTheDigitsThatWereHeardAndWhatTheDaemonsLogged)
+{
+    World world;
+    ASSERT_TRUE(lab::replaceFile(world.path("LAB/box1/log"),
+                                 "10:00:01 call offered call=box1-tie1-u1 from=+12125550199\n"
+                                 "10:00:02 call offered call=box1-tie1-u12\n"
+                                 "10:00:03 message stored call=\"box1-tie1-u1\" message=17\n"
+                                 "10:00:04 somewhere else call=other-box1-tie1-u1\n"));
+    const Words words{"call", "export", "box1-tie1-u1", "--dir", "LAB", "--out", "OUT/c.tar"};
+    EXPECT_EQ(world.run(words).exit, 0);
+    json record = json::parse(member(world, "call.json"), nullptr, false);
+    ASSERT_TRUE(record.is_object());
+    EXPECT_EQ(record["call"].value("cause", 0), 16);
+    EXPECT_EQ(record["call"].value("digits", ""), "xxxxxx#x") << "a message's code is a secret";
+    EXPECT_EQ(member(world, "log/box1-output.txt"), "10:00:01 call offered call=box1-tie1-u1 from=+1212*****99\n"
+                                                    "10:00:03 message stored call=\"box1-tie1-u1\" message=17\n");
+    Words whole = words;
+    whole.emplace_back("--with-numbers");
+    EXPECT_EQ(world.run(whole).exit, 0);
+    record = json::parse(member(world, "call.json"), nullptr, false);
+    EXPECT_EQ(record["call"].value("digits", ""), "482913#1");
+}
+
 TEST(CallExport, TsharkReadsTheCallsFramesAlone)
 {
     World world;

@@ -229,6 +229,27 @@ json callsJson(const std::string& span)
     return table.toJson();
 }
 
+json endedCallsJson(const std::string& span, bool withDigits)
+{
+    Still world;
+    hal::CallSetup setup;
+    setup.calling = party("12125550199");
+    setup.called = party("12125559000");
+    lines::CallTable table(world.loop);
+    hal::Call call(world.edges, {span + "-u1", span, true}, setup, hal::Law::alaw, std::make_unique<QuietLeg>());
+    {
+        const auto entry = table.add(call, "deposit", lines::dialPlan("eu"));
+        world.loop.runFor(31s);
+        call.hangup(hal::Cause::normalClearing);
+    }
+    json document = table.endedJson();
+    if (span.starts_with("trunk"))
+        return document;
+    document["calls"][0]["digits"] = withDigits ? "482913#1" : "xxxxxx#x"; // this leg is quiet: it hears none
+    document["calls"][0]["digits_at_ms"] = {4100, 4300, 4500, 4700, 4900, 5100, 6100, 9000};
+    return document;
+}
+
 json modemsJson(const std::string& box)
 {
     return {{"version", 1}, {"modems", json::array({lines::toJson(ShownModem(box))})}};

@@ -9,8 +9,9 @@ namespace callbox::cli::tests {
 using nlohmann::json;
 
 json spansJson(const std::string& span, bool bins = false);
-json cardsJson(const std::string& span); // a card of two spans, and one virtual span
-json callsJson(const std::string& span); // one call, SPAN-7
+json cardsJson(const std::string& span);                       // a card of two spans, and one virtual span
+json callsJson(const std::string& span);                       // one call, SPAN-7
+json endedCallsJson(const std::string& span, bool withDigits); // one call, SPAN-u1
 json modemsJson(const std::string& box);
 json atTraceJson(const std::string& box, bool withNumbers);
 std::string pcapOf(bool withNumbers); // a call's first and last frames on a D channel

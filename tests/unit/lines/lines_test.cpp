@@ -310,7 +310,7 @@ protected:
         box = make(std::move(pair.second), hal::PriRole::user);
         exchange->start();
         box->start();
-        for (auto& routes : {spanRoutes(*box), modemRoutes(*box), callRoutes(calls)})
+        for (auto& routes : {spanRoutes(*box), modemRoutes(*box), callRoutes(calls, Log())})
             for (const auto& r : routes)
                 all.push_back(r);
         all.push_back(faultRoute([this](const std::string& what) { return box->fault(what); }));
@@ -476,6 +476,10 @@ TEST_F(RoutesTest, AWithheldCallersNumberIsNotListed)
     EXPECT_EQ(row["from"], nullptr);
     EXPECT_EQ(row["withheld"], true);
     EXPECT_THAT(body, testing::Not(HasSubstr("2125550199")));
+    entry.reset();
+    const std::string ended = ask("GET", "/v1/calls/ended").body;
+    EXPECT_EQ(json::parse(ended)["calls"].at(0)["from"], nullptr);
+    EXPECT_THAT(ended, testing::Not(HasSubstr("2125550199")));
 }
 
 TEST_F(RoutesTest, ACallIsListedWithItsNumbersAndHungUp)
@@ -502,6 +506,15 @@ TEST_F(RoutesTest, ACallIsListedWithItsNumbersAndHungUp)
     ASSERT_TRUE(loop.runUntil([&] { return call->released(); }, 2s));
     entry.reset();
     EXPECT_EQ(json::parse(ask("GET", "/v1/calls").body)["calls"], json::array());
+    row = json::parse(ask("GET", "/v1/calls/ended").body)["calls"].at(0);
+    EXPECT_EQ(row["id"], call->id());
+    EXPECT_EQ(row["from"], "+12125550199");
+    EXPECT_EQ(row["kind"], "retrieval");
+    EXPECT_EQ(row["cause"], 16);
+    EXPECT_EQ(row["cause_text"], "normal clearing");
+    EXPECT_EQ(row["slot"], nullptr) << "it was not answered";
+    EXPECT_EQ(row["seconds"], 3);
+    EXPECT_EQ(row["digits"], "");
     const auto pcap = ask("GET", "/v1/trace/dchannel/{}", {.captured = {"trunk1"}}).body;
     EXPECT_EQ(pcap.find("2125550199"), std::string::npos) << "masked unless asked";
     const auto open = ask("GET", "/v1/trace/dchannel/{}", {.query = {{"numbers", "1"}}, .captured = {"trunk1"}}).body;
@@ -509,6 +522,19 @@ TEST_F(RoutesTest, ACallIsListedWithItsNumbersAndHungUp)
     const auto none =
         ask("GET", "/v1/trace/dchannel/{}", {.query = {{"since_ms", "9999999999999"}}, .captured = {"trunk1"}}).body;
     EXPECT_EQ(none.size(), 24U) << "the file's header alone";
+}
+
+TEST_F(RoutesTest, OfCallsThatEndedTheLastFiveHundredAreKept)
+{
+    const auto call = listed({});
+    ASSERT_TRUE(incoming);
+    for (std::size_t i = 0; i < CallTable::mostEnded + 3; ++i)
+        entry.emplace(calls.add(*incoming, std::to_string(i), dialPlan("eu")));
+    entry.reset();
+    const json ended = json::parse(ask("GET", "/v1/calls/ended").body)["calls"];
+    ASSERT_EQ(ended.size(), CallTable::mostEnded);
+    EXPECT_EQ(ended.back()["kind"], std::to_string(CallTable::mostEnded + 2));
+    EXPECT_EQ(ended.front()["kind"], "3");
 }
 
 } // namespace
