@@ -23,6 +23,7 @@ public:
     // given is the one after, two ticks after the first one, or three if it would have ended only just before: then
     // each block has been there for a while at its tick, and no tick has to wait.
     [[nodiscard]] bool running() const { return !fresh_ && ticksToGo_ == 0; }
+    [[nodiscard]] TimePoint since() const { return since_; } // what comes from then on is queued for it
     enum class Fetch { ready, nothing, gone };
     // Of a running channel: takes a block if there is none in hand.
     Fetch fetch();

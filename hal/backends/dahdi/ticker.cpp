@@ -210,7 +210,11 @@ std::optional<unsigned> Ticker::makeTicks()
     } else if (runningChannels() > 0) {
         nothingCame(stall);
     } else {
-        lost_ += blocksIn(owed_ - 2 * blockTime) * blockSamples;
+        // A channel that has only begun has its samples queued: they come yet.
+        Duration kept = 2 * blockTime;
+        for (const Open& o : open_)
+            kept = std::max(kept, std::min(loop_.now() - o.channel->since(), holds));
+        lost_ += blocksIn(owed_ - kept) * blockSamples;
         owed_ = std::min(owed_, 2 * blockTime);
         // Nothing counts samples but the clock, until a channel that has begun has blocks of its own.
         for (; owed_ >= blockTime - again && !life.expired() && runningChannels() == 0; owed_ -= blockTime) {
