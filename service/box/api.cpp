@@ -5,6 +5,7 @@
 #include "box/learn.h"
 #include "box/message_json.h"
 #include "fleet/route_key.h"
+#include "lines/routes.h"
 #include "lines/taker.h"
 #include <nlohmann/json.hpp>
 

@@ -6,8 +6,9 @@
 #include "box/mode.h"
 #include "box/own_call.h"
 #include "box/scripts.h"
+#include "lines/call_table.h"
 #include "lines/line_loss.h"
-#include "lines/routes.h"
+#include "lines/lines.h"
 
 namespace callbox::box {
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "box/self_test.h"
+#include "lines/routes.h"
 #include <nlohmann/json.hpp>
 
 namespace callbox::box {

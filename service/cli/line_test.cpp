@@ -63,8 +63,9 @@ Task<SpanOfCall> spanOfCall(Context& c, std::string call)
     if (best.span.empty())
         co_await Result<void>(failure); // it may be theirs
     if (best.span.empty())
-        co_await fail(Errc::not_found,
-                      "call " + call + ": no span has a name that it begins with; call list names the calls of now");
+        co_await fail(Errc::not_found, "call " + call +
+                                           ": no span has a name that it begins with; call list names the calls of "
+                                           "now, call list --ended the last before");
     co_return best;
 }
 

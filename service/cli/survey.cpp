@@ -40,8 +40,9 @@ std::vector<diagnosis::ProbedSpan> probedSpans(std::vector<std::string>& notLook
             notLooked.push_back("cards of " + std::string(b->name) + ": " + found.error().what);
             continue;
         }
+        const auto withoutBackend = [](const std::string& id) { return id.substr(id.find(':') + 1); };
         for (const hal::SpanInfo& s : *found)
-            out.push_back({std::string(b->name), s.id.substr(s.id.find(':') + 1), s.model});
+            out.push_back({std::string(b->name), withoutBackend(s.id), s.model, withoutBackend(s.byPlace)});
     }
     return out;
 }

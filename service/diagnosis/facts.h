@@ -83,6 +83,7 @@ struct ConfiguredSpan {
 };
 struct ProbedSpan {
     std::string backend, id, model;
+    std::string byPlace = {}; // another name of it, "@1-2/0"; "" where it has none
 };
 
 struct MachineFacts {

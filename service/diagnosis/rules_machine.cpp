@@ -44,10 +44,15 @@ void noDevices(const Facts& f, Findings& out)
                    .action = "udevadm trigger --subsystem-match=dahdi, or hand /dev/dahdi into the container"});
 }
 
+bool isThat(const ConfiguredSpan& s, const ProbedSpan& p)
+{
+    return p.backend == s.backend && !s.id.empty() && (s.id == p.id || s.id == p.byPlace);
+}
+
 bool isProbed(const Facts& f, const ConfiguredSpan& s)
 {
     return std::any_of(f.machine.probed->begin(), f.machine.probed->end(),
-                       [&](const ProbedSpan& p) { return p.backend == s.backend && p.id == s.id; });
+                       [&](const ProbedSpan& p) { return isThat(s, p); });
 }
 
 void cardMissing(const Facts& f, Findings& out)
@@ -75,7 +80,7 @@ void cardNotConfigured(const Facts& f, Findings& out)
         return;
     for (const ProbedSpan& p : *f.machine.probed) {
         const bool used = std::any_of(f.machine.configured.begin(), f.machine.configured.end(),
-                                      [&](const ConfiguredSpan& s) { return s.backend == p.backend && s.id == p.id; });
+                                      [&](const ConfiguredSpan& s) { return isThat(s, p); });
         if (!used)
             out.push_back({.severity = Severity::note,
                            .subject = "span " + p.id,

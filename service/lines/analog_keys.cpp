@@ -101,6 +101,13 @@ const std::string* said(const ini::Section& section, std::string_view key)
     return nullptr;
 }
 
+// Of a tone by which an exchange says that somebody has hung up.
+bool tellsRelease(std::string_view key)
+{
+    return std::any_of(std::begin(toneKeys), std::end(toneKeys),
+                       [&](const ToneKey& k) { return k.releases && k.name == key; });
+}
+
 // A line's own tones, where it is said that they differ from its country's.
 void takeTones(const ini::Section& section, hal::CountryProfile& country)
 {
@@ -181,9 +188,7 @@ bool belongsTo(const SpanSettings& s, std::string_view key)
 {
     if (s.span.type == hal::SpanType::analog)
         return std::find(std::begin(priKeys), std::end(priKeys), key) == std::end(priKeys);
-    return !isAnalogKey(key) ||
-           (s.pri.analogBehind && std::any_of(std::begin(toneKeys), std::end(toneKeys),
-                                              [&](const ToneKey& k) { return k.releases && k.name == key; }));
+    return !isAnalogKey(key) || (s.pri.analogBehind && tellsRelease(key));
 }
 
 std::string analogValueOf(const SpanSettings& s, std::string_view key)
@@ -224,7 +229,9 @@ void deriveAnalog(const ini::Document& doc, const ini::Section& section, SpanSet
         if (!belongsTo(s, e.key))
             problems.push_back({doc.file, e.line,
                                 e.key + " = " + e.value + ": is no key of a span of type " +
-                                    (s.span.type == hal::SpanType::analog ? "analog" : "e1 or t1")});
+                                    (s.span.type == hal::SpanType::analog ? "analog"
+                                     : tellsRelease(e.key)                ? "e1 or t1 without analog_behind"
+                                                                          : "e1 or t1")});
     if (s.pri.analogBehind)
         takeTones(section, *s.pri.analogBehind);
     if (s.span.type != hal::SpanType::analog)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "lines/routes.h"
+#include "lines/call_table.h"
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -17,31 +17,29 @@ json shown(const hal::PartyNumber& n, const hal::DialPlan& plan)
     return e164.empty() ? n.digits : e164.e164();
 }
 
-json who(const hal::CallSetup& s, const hal::DialPlan& plan)
-{
-    const bool withheld = s.calling.presentation == hal::Presentation::restricted;
-    return {{"from", withheld ? json(nullptr) : shown(s.calling, plan)},
-            {"withheld", withheld},
-            {"to", shown(s.called, plan)},
-            {"redirecting", s.redirecting ? shown(s.redirecting->number, plan) : json(nullptr)}};
-}
-
-json slotJson(const std::optional<hal::Timeslot>& slot)
-{
-    return slot ? json(hal::index(*slot)) : json(nullptr);
-}
-
-std::string_view direction(bool incoming)
-{
-    return incoming ? "incoming" : "outgoing";
-}
-
 std::int64_t wholeSeconds(Duration d)
 {
     return std::chrono::duration_cast<std::chrono::seconds>(d).count();
 }
 
 } // namespace
+
+json CallTable::common(const Shown& c)
+{
+    const bool withheld = c.setup.calling.presentation == hal::Presentation::restricted;
+    const std::optional<hal::Diversion>& diverted = c.setup.redirecting;
+    return {{"id", c.id},
+            {"span", c.span},
+            {"slot", c.slot ? json(hal::index(*c.slot)) : json(nullptr)},
+            {"direction", c.incoming ? "incoming" : "outgoing"},
+            {"from", withheld ? json(nullptr) : shown(c.setup.calling, c.plan)},
+            {"withheld", withheld},
+            {"to", shown(c.setup.called, c.plan)},
+            {"redirecting", diverted ? shown(diverted->number, c.plan) : json(nullptr)},
+            {"kind", c.kind},
+            {"since", isoUtc(c.since)},
+            {"seconds", c.seconds}};
+}
 
 CallTable::Entry::Entry(Entry&& o) noexcept : table_(std::exchange(o.table_, nullptr)), key_(o.key_) {}
 
@@ -73,23 +71,19 @@ void CallTable::end(std::uint64_t key)
     const auto row = rows_.extract(key);
     const Row& r = row.mapped();
     const hal::Call& c = *r.call;
-    if (ended_.size() == mostEnded)
-        ended_.pop_front();
     const Duration over =
         loop_.now() - c.releasedAt().value_or(loop_.now()); // whoever handled it has kept it for so long
-    ended_.push_back({c.id(),
-                      c.identity().span,
-                      r.kind,
-                      c.lastSlot(),
-                      c.identity().incoming,
-                      c.setup(),
-                      r.plan,
-                      r.since,
-                      loop_.wallNow() - std::chrono::duration_cast<WallTime::duration>(over),
-                      wholeSeconds(loop_.now() - over - r.start),
-                      c.cause(),
-                      c.samplesLost(),
-                      {c.digitsHeard().begin(), c.digitsHeard().end()}});
+    const Ended e{{c.id(), c.identity().span, r.kind, c.identity().incoming, c.lastSlot(), c.setup(), r.plan, r.since,
+                   wholeSeconds(loop_.now() - over - r.start)},
+                  loop_.wallNow() - std::chrono::duration_cast<WallTime::duration>(over),
+                  c.cause(),
+                  c.samplesLost(),
+                  {c.digitsHeard().begin(), c.digitsHeard().end()}};
+    ended_.insert(
+        std::upper_bound(ended_.begin(), ended_.end(), e, [](const Ended& a, const Ended& b) { return a.at < b.at; }),
+        e);
+    if (ended_.size() > mostEnded)
+        ended_.pop_front();
 }
 
 CallTable::Entry CallTable::add(hal::Call& call, std::string kind, const hal::DialPlan& plan)
@@ -134,15 +128,9 @@ json CallTable::toJson() const
     json calls = json::array();
     for (const auto& [key, row] : rows_) {
         const hal::Call& c = *row.call;
-        json call = who(c.setup(), row.plan);
-        call.update({{"id", c.id()},
-                     {"span", c.identity().span},
-                     {"slot", slotJson(c.slot())},
-                     {"direction", direction(c.identity().incoming)},
-                     {"stage", std::string(hal::name(c.stage()))},
-                     {"kind", row.kind},
-                     {"since", isoUtc(row.since)},
-                     {"seconds", wholeSeconds(loop_.now() - row.start)}});
+        json call = common({c.id(), c.identity().span, row.kind, c.identity().incoming, c.slot(), c.setup(), row.plan,
+                            row.since, wholeSeconds(loop_.now() - row.start)});
+        call["stage"] = std::string(hal::name(c.stage()));
         calls.push_back(std::move(call));
     }
     return {{"version", 1}, {"calls", std::move(calls)}};
@@ -150,29 +138,16 @@ json CallTable::toJson() const
 
 json CallTable::endedJson(bool withDigits) const
 {
-    // Who handled a call may keep it for a while when it is over.
-    std::vector<const Ended*> inOrder;
-    for (const Ended& e : ended_)
-        inOrder.push_back(&e);
-    std::stable_sort(inOrder.begin(), inOrder.end(), [](const Ended* a, const Ended* b) { return a->at < b->at; });
     json calls = json::array();
-    for (const Ended* each : inOrder) {
-        const Ended& e = *each;
+    for (const Ended& e : ended_) {
         std::string digits;
         json times = json::array();
         for (const hal::HeardDigit& d : e.digits) {
             digits += withDigits || d.digit == '#' || d.digit == '*' ? d.digit : 'x';
             times.push_back(toMs(d.after));
         }
-        json call = who(e.setup, e.plan);
-        call.update({{"id", e.id},
-                     {"span", e.span},
-                     {"slot", slotJson(e.slot)},
-                     {"direction", direction(e.incoming)},
-                     {"kind", e.kind},
-                     {"since", isoUtc(e.since)},
-                     {"ended_at", isoUtc(e.at)},
-                     {"seconds", e.seconds},
+        json call = common(e);
+        call.update({{"ended_at", isoUtc(e.at)},
                      {"cause", static_cast<int>(e.cause)},
                      {"cause_text", std::string(hal::text(e.cause))},
                      {"lost_samples", e.samplesLost},

@@ -35,15 +35,15 @@ std::string listed(const ProbedBackend& b)
     return fmt::format("{}", fmt::join(names, ", "));
 }
 
+std::string_view unlisted(const ProbedBackend& b)
+{
+    return b.findsAll ? "" : "; those that nobody has assigned yet are not listed";
+}
+
 std::string_view faces(hal::PortKind kind)
 {
     return kind == hal::PortKind::fxo ? "an exchange (signalling fxs_ks, fxs_ls)"
                                       : "a telephone (signalling fxo_ks, fxo_ls)";
-}
-
-bool is(const hal::SpanInfo& i, const std::string& id)
-{
-    return i.id == id || (!i.byPlace.empty() && i.byPlace == id);
 }
 
 bool mayBe(const hal::SpanInfo& i, hal::SpanType type)
@@ -72,13 +72,12 @@ void compare(const ini::Document& doc, const SpanSettings& s, const ProbedBacken
     if (key == s.backendKeys.end())
         return;
     const auto found = std::find_if(b.spans->begin(), b.spans->end(),
-                                    [&](const hal::SpanInfo& i) { return is(i, b.name + ":" + key->second); });
+                                    [&](const hal::SpanInfo& i) { return i.is(b.name + ":" + key->second); });
     if (found == b.spans->end() && b.findsAll)
         out.problems.push_back(problem(doc, s, "span", "this machine has " + listed(b)));
     else if (found == b.spans->end())
-        out.notCompared.push_back(fmt::format(
-            "span {}: {}: this machine has {}, and spans of a card that nobody has assigned yet are not listed",
-            s.name(), key->second, listed(b)));
+        out.notCompared.push_back(
+            fmt::format("span {}: {}: this machine has {}{}", s.name(), key->second, listed(b), unlisted(b)));
     else if (s.span.type == hal::SpanType::analog && found->type != hal::SpanType::analog && !b.findsAll)
         out.notCompared.push_back(
             fmt::format("span {}: analog lines on {}, which is {}: whether its channels signal so "
@@ -104,7 +103,7 @@ CardCheck compareWithCards(const ini::Document& doc, const std::vector<ProbedBac
         if (!b.spans)
             out.notCompared.push_back("spans of " + b.name + ": " + b.spans.error().what);
         else if (b.spans->empty())
-            out.notCompared.push_back("spans of " + b.name + ": this machine has no such card");
+            out.notCompared.push_back(fmt::format("spans of {}: this machine has none{}", b.name, unlisted(b)));
         else
             for (const SpanSettings& s : config.spans)
                 if (uses(s))

@@ -10,7 +10,7 @@ namespace {
 using nlohmann::json;
 
 struct SpanRow {
-    std::string id, type;
+    hal::SpanInfo found;
     const Line* line = nullptr;
 };
 struct CardRow {
@@ -49,22 +49,23 @@ void addLine(std::vector<CardRow>& cards, const Line& line)
 {
     const SpanSettings& s = line.settings();
     const std::string id = idOf(s);
+    for (CardRow& card : cards)
+        for (SpanRow& row : card.spans)
+            if (row.found.is(id)) {
+                row.line = &line;
+                return;
+            }
     CardRow& card = cardFor(cards, cardOf(s.backend, id), s.backend);
-    const auto known = std::find_if(card.spans.begin(), card.spans.end(), [&](const SpanRow& r) { return r.id == id; });
-    if (known != card.spans.end()) {
-        known->line = &line;
-        return;
-    }
     if (card.model.empty() && s.backend == "virtual")
         card.model = "virtual span";
     card.present = card.present || line.span().state() == hal::Span::State::running;
-    card.spans.push_back({id, std::string(typeName(s.span.type)), &line});
+    card.spans.push_back({{id, card.model, s.span.type}, &line});
 }
 
 json toJson(const SpanRow& s)
 {
-    return {{"id", s.id},
-            {"type", s.type},
+    return {{"id", s.found.id},
+            {"type", std::string(typeName(s.found.type))},
             {"used_as", s.line ? json(s.line->name()) : json(nullptr)},
             {"state", s.line ? json(std::string(s.line->state())) : json(nullptr)}};
 }
@@ -92,7 +93,7 @@ json cardsJson(const std::vector<ProbedBackend>& probed, const Lines* lines)
             CardRow& card = cardFor(cards, cardOf(b.name, s.id), b.name);
             card.present = true;
             card.model = s.model;
-            card.spans.push_back({s.id, std::string(typeName(s.type)), nullptr});
+            card.spans.push_back({s, nullptr});
         }
     }
     if (lines)

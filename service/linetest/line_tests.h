@@ -2,7 +2,8 @@
 // The tests that run on a daemon's lines: begun by an order, asked for by id, ended by themselves. Loop thread only.
 #pragma once
 #include "control/http.h"
-#include "lines/routes.h"
+#include "lines/call_table.h"
+#include "lines/lines.h"
 #include "linetest/orders.h"
 #include "linetest/reservations.h"
 #include <callbox/base/async.h>

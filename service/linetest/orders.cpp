@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "linetest/orders.h"
+#include "lines/routes.h"
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>

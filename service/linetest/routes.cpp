@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "lines/routes.h"
 #include "linetest/line_tests.h"
 
 namespace callbox::linetest {

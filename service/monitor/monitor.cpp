@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "monitor/monitor.h"
+#include "lines/routes.h"
 #include "lines/taker.h"
 #include "monitor/meter.h"
 #include <algorithm>

@@ -2,7 +2,9 @@
 // What moves on a daemon's channels, on demand: levels while a question is answered, one channel's audio while it is
 // fetched. Loop thread only.
 #pragma once
-#include "lines/routes.h"
+#include "control/http.h"
+#include "lines/call_table.h"
+#include "lines/lines.h"
 #include "monitor/ear.h"
 #include <nlohmann/json_fwd.hpp>
 

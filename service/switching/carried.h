@@ -2,7 +2,8 @@
 // Two calls on their way to each other: what happens to either is one queue that the switch's script reads, their
 // audio is joined from the start, and a hang-up of one ends the other once its last words are through.
 #pragma once
-#include "lines/routes.h"
+#include "lines/call_table.h"
+#include "lines/lines.h"
 #include <callbox/hal/join.h>
 
 namespace callbox::switching {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What the switch answers over HTTP (service/control/API.md).
 #include "alarms/routes.h"
+#include "lines/routes.h"
 #include "switching/switch.h"
 #include <algorithm>
 #include <nlohmann/json.hpp>

@@ -100,6 +100,10 @@ Task<> addRecord(Export& e, std::vector<Daemon> daemons, std::optional<WallTime>
             e.bundle.addJson("call.json", "GET " + std::string(path) + " of " + d.who,
                              {{"version", 1}, {"call", *last}});
             e.found = true;
+            if (textOf(*last, "digits").empty())
+                e.bundle.failed("digits keyed in the call", last->contains("digits")
+                                                                ? d.who + " heard none, or it had joined the call"
+                                                                : "the call lives; they are told when it is over");
             co_return;
         }
     e.bundle.failed("the call's record", "no daemon has it among its last calls");
@@ -227,7 +231,8 @@ Task<Exit> run(Context& c)
     co_await addLogs(e, writers);
     if (!e.found)
         co_await fail(Errc::not_found,
-                      "call " + v.text("ID") + ": nothing is known of it; call list names those of now");
+                      "call " + v.text("ID") +
+                          ": nothing is known of it; call list names those of now, call list --ended the last before");
     const std::size_t files = bundle.files();
     const json failures = bundle.failures();
     const std::string tar = bundle.take();
@@ -256,7 +261,9 @@ Command callExport()
                      .required = true,
                      .completes = Completes::file},
                     {.name = "at", .value = "TIME", .help = "of several calls of this id the last begun by then, UTC"},
-                    {.name = "with-numbers", .help = "telephone numbers whole; masked otherwise"},
+                    {.name = "with-numbers",
+                     .help =
+                         "telephone numbers, keyed digits (a message's code) and log lines whole; masked otherwise"},
                     {.name = "with-audio", .help = "the audio and the words of the message that was left in it"}},
         .address = Address::boxesOrSwitch,
         .more =

@@ -411,6 +411,14 @@ TEST(Rules, ATieOneOfWhoseEndsLeadsTheClockIsWell)
     EXPECT_THAT(diagnose(two), IsEmpty()) << "trunks of one name";
 }
 
+TEST(Rules, ACardThatIsNamedByItsPlaceIsThere)
+{
+    Facts f = well();
+    f.machine.configured = {{"trunk1", "usb", "@1-2/0"}};
+    f.machine.probed = {{{"usb", "a1/0", "a USB card", "@1-2/0"}}};
+    EXPECT_THAT(diagnose(f), IsEmpty());
+}
+
 TEST(Facts, AreReadFromWhatDaemonsAnswer)
 {
     Facts f;

@@ -75,7 +75,7 @@ TEST(AnalogConfig, EveryMistakeIsNamed)
          "box.ini:3: analog_behind = us: is no key of a span of type analog"},
         {"[span a]\ntype = e1\nanalog_behind = mars\n", "box.ini:3: analog_behind = mars: generic, us, gb"},
         {"[span a]\ntype = e1\ntone_busy = 440/300 0/300\n",
-         "box.ini:3: tone_busy = 440/300 0/300: is no key of a span of type e1"},
+         "box.ini:3: tone_busy = 440/300 0/300: is no key of a span of type e1 or t1 without analog_behind"},
         {"[span a]\ntype = analog\nuse = tie\n", "use = tie: analog lines are trunks"},
     };
     for (const auto& [text, told] : table)

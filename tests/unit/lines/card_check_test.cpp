@@ -93,7 +93,8 @@ TEST(CardCheck, WhereThereIsNoSuchCardNothingIsWrongAndItIsSaid)
         check(text, {{"dahdi", std::vector<hal::SpanInfo>()}, {"usb", Error{Errc::denied, "/dev/bus/usb: denied"}}});
     EXPECT_THAT(elsewhere.problems, IsEmpty());
     EXPECT_THAT(elsewhere.notCompared,
-                ElementsAre("spans of dahdi: this machine has no such card", "spans of usb: /dev/bus/usb: denied"));
+                ElementsAre("spans of dahdi: this machine has none; those that nobody has assigned yet are not listed",
+                            "spans of usb: /dev/bus/usb: denied"));
     EXPECT_THAT(check("[span a]\nconnect = /x\n").notCompared, IsEmpty()) << "virtual spans need no card";
 }
 

@@ -84,6 +84,17 @@ TEST(Cards, SpansAreFoundAgainByTheirCardsNameWhateverTheOrder)
     EXPECT_EQ(j["problems"][0]["backend"], "usb");
 }
 
+TEST(Cards, ASpanThatIsNamedByItsPlaceIsThatOfItsCard)
+{
+    World w;
+    hal::SpanInfo port{"dahdi:card-8/1", "E1 card", hal::SpanType::e1};
+    port.byPlace = "dahdi:card-7/1";
+    const json j = cardsJson({{"dahdi", std::vector{port}}}, w.lines.get());
+    EXPECT_EQ(j["cards"][0]["id"], "dahdi:card-8");
+    EXPECT_EQ(j["cards"][0]["spans"][0]["used_as"], "a");
+    EXPECT_EQ(j["cards"].size(), 2U) << "the other configured one has no card";
+}
+
 TEST(Cards, ACardThatIsConfiguredAndNotThereIsNotPresent)
 {
     World w;

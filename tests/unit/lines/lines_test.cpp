@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Lines from a configuration: what a section means, what is wrong with it, spans that come back, the shared routes.
+#include "../../support/kept_log.h"
 #include "lines/machine.h"
 #include "lines/routes.h"
 #include "problems.h"
 #include <callbox/base/sim_files.h>
 #include <callbox/hal/card_arrival.h>
+#include <callbox/hal/dtmf.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -302,6 +304,7 @@ protected:
     std::vector<control::Route> all;
     std::unique_ptr<hal::Call> incoming;
     std::optional<CallTable::Entry> entry;
+    callbox::tests::KeptLog given;
 
     void SetUp() override
     {
@@ -310,7 +313,7 @@ protected:
         box = make(std::move(pair.second), hal::PriRole::user);
         exchange->start();
         box->start();
-        for (auto& routes : {spanRoutes(*box), modemRoutes(*box), callRoutes(calls, Log())})
+        for (auto& routes : {spanRoutes(*box), modemRoutes(*box), callRoutes(calls, Log(given, "calls"))})
             for (const auto& r : routes)
                 all.push_back(r);
         all.push_back(faultRoute([this](const std::string& what) { return box->fault(what); }));
@@ -359,6 +362,10 @@ protected:
         loop.runReady();
         EXPECT_TRUE(got) << method << " " << pattern;
         return got ? *got : control::Response{0, "", ""};
+    }
+    static Task<> keepOutcome(Task<hal::PlayOutcome> task, std::optional<Result<hal::PlayOutcome>>& got)
+    {
+        got = co_await check(std::move(task));
     }
     static Task<> keep(Task<control::Response> task, std::optional<control::Response>& got)
     {
@@ -522,6 +529,62 @@ TEST_F(RoutesTest, ACallIsListedWithItsNumbersAndHungUp)
     const auto none =
         ask("GET", "/v1/trace/dchannel/{}", {.query = {{"since_ms", "9999999999999"}}, .captured = {"trunk1"}}).body;
     EXPECT_EQ(none.size(), 24U) << "the file's header alone";
+}
+
+// A message's code is a secret, whoever asks; and a script that keeps its call for a while does not make it longer.
+TEST_F(RoutesTest, ACallThatEndedTellsWhenAndItsDigitsToWhoWantsThem)
+{
+    const auto call = listed({});
+    ASSERT_TRUE(incoming);
+    TaskGroup tasks(loop);
+    tasks.start(incoming->answer());
+    ASSERT_TRUE(loop.runUntil([&] { return call->stage() == hal::CallStage::connected; }, 5s));
+    const auto keys = hal::makeDtmfSource("482913#1");
+    std::optional<Result<hal::PlayOutcome>> played;
+    tasks.start(keepOutcome(call->play(*keys, {}), played));
+    ASSERT_TRUE(loop.runUntil([&] { return played.has_value(); }, 10s));
+    loop.runFor(500ms);
+    const auto slot = incoming->slot();
+    const WallTime before = loop.wallNow();
+    call->hangup();
+    ASSERT_TRUE(loop.runUntil([&] { return incoming->released(); }, 2s));
+    const WallTime after = loop.wallNow();
+    loop.runFor(60s);
+    entry.reset();
+    const json masked = json::parse(ask("GET", "/v1/calls/ended").body)["calls"].at(0);
+    EXPECT_EQ(masked["digits"], "xxxxxx#x");
+    EXPECT_EQ(masked["digits_at_ms"].size(), 8u);
+    EXPECT_EQ(masked["slot"], hal::index(*slot));
+    EXPECT_GE(masked["ended_at"], isoUtc(before));
+    EXPECT_LE(masked["ended_at"], isoUtc(after));
+    EXPECT_LT(masked["seconds"], 30);
+    EXPECT_EQ(given.text.find("numbers given out"), std::string::npos);
+    const std::string whole = ask("GET", "/v1/calls/ended", {.query = {{"numbers", "1"}}}).body;
+    EXPECT_EQ(json::parse(whole)["calls"].at(0)["digits"], "482913#1");
+    EXPECT_NE(given.text.find("numbers given out"), std::string::npos) << given.text;
+}
+
+TEST_F(RoutesTest, CallsThatEndedStandInTheOrderInWhichTheyEndedWhoeverKeepsThem)
+{
+    auto first = listed({});
+    ASSERT_TRUE(incoming);
+    const std::unique_ptr<hal::Call> kept = std::move(incoming);
+    std::optional<CallTable::Entry> keptEntry = std::move(entry);
+    entry.reset();
+    first.reset();
+    ASSERT_TRUE(loop.runUntil([&] { return kept->released(); }, 2s));
+    loop.runFor(2s);
+    auto second = listed({});
+    ASSERT_TRUE(incoming);
+    second.reset();
+    ASSERT_TRUE(loop.runUntil([&] { return incoming->released(); }, 2s));
+    const std::string last = incoming->id();
+    entry.reset();
+    keptEntry.reset();
+    const json ended = json::parse(ask("GET", "/v1/calls/ended").body)["calls"];
+    ASSERT_EQ(ended.size(), 2u);
+    EXPECT_EQ(ended[0]["id"], kept->id());
+    EXPECT_EQ(ended[1]["id"], last);
 }
 
 TEST_F(RoutesTest, OfCallsThatEndedTheLastFiveHundredAreKept)

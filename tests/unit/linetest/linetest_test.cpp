@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Tests of lines over virtual spans: what was inserted is what is counted, busy channels are refused by name, and
 // afterwards the line is as it was.
+#include "lines/routes.h"
 #include "world.h"
 #include <callbox/hal/dtmf.h>
 #include <gmock/gmock.h>

@@ -16,7 +16,8 @@ struct SpanInfo {
     // Of an analog bank, from port 1 on, as far as probing tells: none for a port that has no line's electronics.
     std::vector<std::optional<PortKind>> ports = {};
     std::string byPlace = {}; // another name that opens it: "usb:@1-2/0"; empty: it has none
-    bool eitherType = false;  // an E1 that is a T1 where its configuration says so
+    [[nodiscard]] bool is(std::string_view name) const { return name == id || (!byPlace.empty() && name == byPlace); }
+    bool eitherType = false; // an E1 that is a T1 where its configuration says so
 };
 
 // Where to find a span: keys of its configuration section that belong to the backend ("connect", "listen", ...).

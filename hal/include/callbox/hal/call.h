@@ -169,7 +169,7 @@ public:
     Task<RecordOutcome> record(AudioSink& sink, RecordOptions options);
     // Digits as they come, type-ahead first; empty when none came in time.
     Task<std::string> digits(DigitOptions options);
-    // The first 64 digits it was listened for, whoever wanted them.
+    // The first 64 digits that were heard in it, whoever wanted them.
     [[nodiscard]] std::span<const HeardDigit> digitsHeard() const;
     // Hears and plays at once, for test callers: `sink` gets all audio from here on until null.
     void setTap(AudioSink* sink) { tap_ = sink; }
